@@ -1,0 +1,98 @@
+/**
+ * Seeded, counter-based randomness: a draw is a pure function of (seed, stream, counter), so nothing has
+ * to be remembered between runs and adding a consumer never shifts another's numbers.
+ */
+
+/** 32-bit FNV-1a of the UTF-16 code units, finished with the murmur3 mixer. */
+export function hash32(text: string, seed = 0): number {
+  let h = (0x811c9dc5 ^ seed) >>> 0;
+  for (let i = 0; i < text.length; i++) {
+    h ^= text.charCodeAt(i);
+    h = Math.imul(h, 0x01000193);
+  }
+  return mix32(h);
+}
+
+/** murmur3's 32-bit finalizer: every input bit reaches every output bit. */
+export function mix32(value: number): number {
+  let h = value | 0;
+  h ^= h >>> 16;
+  h = Math.imul(h, 0x85ebca6b);
+  h ^= h >>> 13;
+  h = Math.imul(h, 0xc2b2ae35);
+  h ^= h >>> 16;
+  return h >>> 0;
+}
+
+/** Uniform in [0, 1) with 32 bits, from a seed, a stream's name and a counter. */
+export function uniform(seed: number, stream: string, counter = 0): number {
+  return new Random(hash32(stream, mix32(seed ^ mix32(counter)))).next();
+}
+
+/** A small generator (sfc32) for consumers that need many draws in a row. */
+export class Random {
+  #a: number;
+  #b: number;
+  #c: number;
+  #d: number;
+  constructor(seed: number) {
+    this.#a = mix32(seed);
+    this.#b = mix32(seed ^ 0x9e3779b9);
+    this.#c = mix32(seed ^ 0x243f6a88);
+    this.#d = 1;
+    for (let i = 0; i < 12; i++) this.nextUint32();
+  }
+  nextUint32(): number {
+    const t = (((this.#a + this.#b) | 0) + this.#d) | 0;
+    this.#d = (this.#d + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = (this.#c << 21) | (this.#c >>> 11);
+    this.#c = (this.#c + t) | 0;
+    return t >>> 0;
+  }
+  /** Uniform in [0, 1). */
+  next(): number {
+    return this.nextUint32() / 4294967296;
+  }
+  /** Standard normal, by Box and Muller; one draw a call, the pair's second is not kept. */
+  normal(): number {
+    const u = 1 - this.next();
+    return Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * this.next());
+  }
+  /** Poisson with the given mean: Knuth's product below 30, a rounded normal above. */
+  poisson(mean: number): number {
+    if (mean <= 0) return 0;
+    if (mean > 30) return Math.max(0, Math.round(mean + Math.sqrt(mean) * this.normal()));
+    const limit = Math.exp(-mean);
+    let count = 0;
+    for (let product = this.next(); product > limit; product *= this.next()) count++;
+    return count;
+  }
+}
+
+/** A generator for one stream of one seed. */
+export function randomStream(seed: number, stream: string, counter = 0): Random {
+  return new Random(hash32(stream, mix32(seed ^ mix32(counter))));
+}
+
+/** A version-4-shaped UUID that depends only on the seed and the counter. */
+export function seededUuid(seed: number, counter: number): string {
+  const random = randomStream(seed, 'uid', counter);
+  const hex = Array.from({ length: 4 }, () => random.nextUint32().toString(16).padStart(8, '0')).join('');
+  const variant = ((parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+}
+
+/** Letters of generated names: Kubernetes' own set, without vowels and look-alikes. */
+const nameAlphabet = 'bcdfghjklmnpqrstvwxz2456789';
+
+/** A suffix for a generated name, `x7k2p`, from the text that must always give the same one. */
+export function nameSuffix(text: string, length = 5): string {
+  const random = new Random(hash32(text));
+  let suffix = '';
+  for (let i = 0; i < length; i++) {
+    suffix += nameAlphabet.charAt(Math.floor(random.next() * nameAlphabet.length));
+  }
+  return suffix;
+}

@@ -1,0 +1,53 @@
+import { toTimestamp } from '../base/clock.ts';
+
+/** As `metav1.Condition`. `reason` is one CamelCase word for machines, `message` a sentence for people. */
+export interface Condition {
+  readonly type: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: string;
+  readonly message: string;
+  /** When `status` last changed, in world time. */
+  readonly lastTransitionTime: string;
+  readonly observedGeneration?: number;
+}
+
+export type ConditionInput = Omit<Condition, 'lastTransitionTime'>;
+
+/** The condition of this type, if any. */
+export function findCondition(
+  conditions: readonly Condition[] | undefined,
+  type: string,
+): Condition | undefined {
+  return conditions?.find((condition) => condition.type === type);
+}
+
+/** True when the condition of this type is there and True. */
+export function isTrue(conditions: readonly Condition[] | undefined, type: string): boolean {
+  return findCondition(conditions, type)?.status === 'True';
+}
+
+/**
+ * The conditions with those of `next` set. A condition that says nothing new keeps its transition time,
+ * and when none says anything new the very same array comes back, so that a no-op stays a no-op.
+ */
+export function setConditions(
+  conditions: readonly Condition[] | undefined,
+  next: readonly ConditionInput[],
+  nowMs: number,
+): readonly Condition[] {
+  let changed = conditions === undefined;
+  const result = [...(conditions ?? [])];
+  for (const input of next) {
+    const index = result.findIndex((condition) => condition.type === input.type);
+    const old = result[index];
+    if (old && old.status === input.status && old.reason === input.reason && old.message === input.message) {
+      continue;
+    }
+    changed = true;
+    const lastTransitionTime = old?.status === input.status ? old.lastTransitionTime : toTimestamp(nowMs);
+    const condition: Condition = { ...input, lastTransitionTime };
+    if (index >= 0) result[index] = condition;
+    else result.push(condition);
+  }
+  return changed ? result : (conditions ?? []);
+}

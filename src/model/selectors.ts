@@ -1,0 +1,82 @@
+/**
+ * Label selectors in both of Kubernetes' forms: the structured `matchLabels`/`matchExpressions`, and the
+ * text of `-l`: `a=b,c!=d,e in (f,g),h notin (i),j,!k`.
+ * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/
+ */
+export type SelectorOperator = 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+
+export interface LabelSelectorRequirement {
+  readonly key: string;
+  readonly operator: SelectorOperator;
+  readonly values?: readonly string[];
+}
+
+export interface LabelSelector {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly matchExpressions?: readonly LabelSelectorRequirement[];
+}
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** True when the labels satisfy every part. An empty selector matches everything, an absent one nothing. */
+export function matchesSelector(selector: LabelSelector | undefined, labels: Labels = {}): boolean {
+  if (selector === undefined) return false;
+  for (const key in selector.matchLabels) if (labels[key] !== selector.matchLabels[key]) return false;
+  return selector.matchExpressions?.every((requirement) => matchesRequirement(requirement, labels)) ?? true;
+}
+
+/** True when one requirement holds. As in Kubernetes, an absent label satisfies NotIn. */
+export function matchesRequirement(requirement: LabelSelectorRequirement, labels: Labels): boolean {
+  const value = labels[requirement.key];
+  switch (requirement.operator) {
+    case 'In':
+      return value !== undefined && (requirement.values?.includes(value) ?? false);
+    case 'NotIn':
+      return value === undefined || !(requirement.values?.includes(value) ?? false);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+  }
+}
+
+const setForm = /^([^\s=!,()]+)\s+(in|notin)\s*\(([^()]*)\)$/;
+const equalityForm = /^([^\s=!,()]+)\s*(==|=|!=)\s*([^\s=!,()]*)$/;
+const existenceForm = /^(!?)\s*([^\s=!,()]+)$/;
+
+/** Parses the text form; undefined when it is malformed. */
+export function parseSelector(text: string): LabelSelector | undefined {
+  const parts = text.trim() === '' ? [] : splitOutsideParentheses(text);
+  const matchExpressions: LabelSelectorRequirement[] = [];
+  for (const part of parts) {
+    const requirement = parseRequirement(part.trim());
+    if (!requirement) return undefined;
+    matchExpressions.push(requirement);
+  }
+  return { matchExpressions };
+}
+
+function parseRequirement(text: string): LabelSelectorRequirement | undefined {
+  const set = setForm.exec(text);
+  if (set) {
+    const values = (set[3] ?? '').split(',').map((value) => value.trim());
+    return { key: set[1] ?? '', operator: set[2] === 'in' ? 'In' : 'NotIn', values };
+  }
+  const equality = equalityForm.exec(text);
+  if (equality) {
+    return {
+      key: equality[1] ?? '',
+      operator: equality[2] === '!=' ? 'NotIn' : 'In',
+      values: [equality[3] ?? ''],
+    };
+  }
+  const existence = existenceForm.exec(text);
+  if (existence) {
+    return { key: existence[2] ?? '', operator: existence[1] === '!' ? 'DoesNotExist' : 'Exists' };
+  }
+  return undefined;
+}
+
+function splitOutsideParentheses(text: string): string[] {
+  return text.split(/,(?![^(]*\))/);
+}
