@@ -1,0 +1,36 @@
+/**
+ * Generates what comes from schemas/, then bundles the program into dist/: one small file a command, so
+ * that `vctl version` does not load what only `vctl apply` needs.
+ */
+import { rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { build } from 'esbuild';
+import './src/build/generate.mjs';
+import { commandFiles, writeManifest } from './src/build/commands.mjs';
+
+rmSync('dist', { recursive: true, force: true });
+
+await build({
+  entryPoints: {
+    main: 'src/main.ts',
+    'cli/help': 'src/cli/help.ts',
+    ...Object.fromEntries(
+      commandFiles().map((file) => [`commands/${basename(file, '.ts')}`, join('src/commands', file)]),
+    ),
+  },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: false,
+  sourcemap: 'linked',
+  legalComments: 'none',
+  external: ['lmdb', '@oclif/core', '@oclif/plugin-*'],
+  chunkNames: 'chunks/[name]-[hash]',
+});
+
+await writeManifest();

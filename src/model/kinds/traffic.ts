@@ -1,0 +1,30 @@
+import { type Traffic } from '../generated/kinds.ts';
+import { apiVersion } from '../object.ts';
+import { type KindInfo } from './kind-info.ts';
+import { readyColumn, percent, decimal } from './cells.ts';
+
+/** Load over time, sent to a load balancer, a VM or a tenant. */
+export const trafficKind: KindInfo<Traffic> = {
+  kind: 'Traffic',
+  plural: 'traffics',
+  singular: 'traffic',
+  shortNames: ['tr'],
+  apiVersion: apiVersion,
+  namespaced: true,
+  description: 'Load over time, sent to a load balancer, a VM or a tenant.',
+  inAll: true,
+  scalable: false,
+  table: {
+    columns: [
+      { name: 'To', value: (o) => `${o.spec.to.kind}/${o.spec.to.name ?? '(selector)'}` },
+      { name: 'Pattern', value: (o) => Object.keys(o.spec.pattern).join(',') },
+      { name: 'Now', value: (o) => offered(o), align: 'right' },
+      readyColumn,
+    ],
+  },
+};
+
+function offered(traffic: Traffic): string {
+  const now = traffic.status?.offered;
+  return traffic.spec.unit === 'Cpu' ? percent(now) : now === undefined ? '' : `${decimal(now)} req/s`;
+}
