@@ -3,6 +3,7 @@
  * `Infrastructure` and `Metrics` (what is there). A simulator or a real provider stands behind the last
  * two without the controllers noticing.
  */
+import { type ApiError } from '../base/errors.ts';
 import { type KubeObject, type ObjectKey } from './object.ts';
 import { type Propagation } from './lifecycle.ts';
 import { type LabelSelector } from './selectors.ts';
@@ -75,7 +76,8 @@ export interface Listing {
 
 /**
  * Versioned objects with one monotonic revision for the whole store. Conflicts, misses and duplicates are
- * `ApiError`s. Objects handed out are never mutated by the store and must not be by the caller.
+ * `ApiError`s. Objects handed out are never mutated by the store and must not be by the caller; nor must
+ * objects and private values once they were handed in.
  */
 export interface Store {
   /** The revision of the newest write; 0 for a new store. */
@@ -86,18 +88,31 @@ export interface Store {
   commit(batch: Batch): Promise<Committed>;
   /**
    * The changes after `revision`, oldest first, at most `limit`.
-   * @throws ApiError Expired when the store no longer remembers that far back.
+   * @throws ApiError Expired when the store no longer remembers that far back; Timeout when `revision` is
+   * still to come.
    */
   changes(revision: number, limit?: number): Promise<readonly Change[]>;
   /**
    * Calls `listener` with each change after `revision`, in order, those already there first.
    * Changes made by other processes arrive too, within a second. The result ends the watch.
+   *
+   * A watch that falls so far behind that changes are forgotten before it saw them (another process wrote
+   * very much at once) ends: `onEnd` is told, and the caller has to list again.
    * @throws ApiError Expired as `changes` does.
    */
-  watch(revision: number, listener: (change: Change) => void): Promise<() => void>;
+  watch(
+    revision: number,
+    listener: (change: Change) => void,
+    onEnd?: (error: ApiError) => void,
+  ): Promise<() => void>;
   getPrivate(key: string): Promise<unknown>;
   /** Private entries whose key starts with `prefix`, in the order of their keys. */
   listPrivate(prefix: string): Promise<readonly PrivateEntry[]>;
+  /**
+   * Replaces one private entry by what `update` makes of it, with no other writer in between; undefined
+   * deletes it, an `update` that throws leaves it. Resolves to the new value. Takes no revision.
+   */
+  transactPrivate(key: string, update: (current: unknown) => unknown): Promise<unknown>;
   /** Resolves once all that was committed is on the disk. */
   flush(): Promise<void>;
   close(): Promise<void>;
