@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import {
+  bootMs,
+  defaultImageBytes,
+  guestFamily,
+  hostBootMs,
+  imageCopyMs,
+} from '../../src/performance/boot.ts';
+import { costOver, energyKWh, hostShare, watts } from '../../src/performance/cost.ts';
+import { defaultParameters, parametersOf } from '../../src/performance/parameters.ts';
+
+const bareMetal = defaultParameters('BareMetal');
+const hosted = defaultParameters('Hosted');
+const gib = 2 ** 30;
+
+test.each([
+  ['windows-server-2019', 'windows', 12 * gib],
+  ['Windows 11', 'windows', 12 * gib],
+  ['debian-12', 'linux', 2 * gib],
+  ['freebsd', 'linux', 2 * gib],
+  ['unikernel-redis', 'unikernel', 2 ** 24],
+  ['minios', 'unikernel', 2 ** 24],
+])('%s boots as %s', (guestOS, family, imageBytes) => {
+  expect(guestFamily(guestOS)).toBe(family);
+  expect(defaultImageBytes(guestOS)).toBe(imageBytes);
+});
+
+describe('boot', () => {
+  test('medians of a local datacentre', () => {
+    expect(imageCopyMs(defaultImageBytes('debian-12'), bareMetal)).toBeCloseTo(10_737, 0);
+    expect(bootMs('debian-12', bareMetal)).toBe(12_000);
+    expect(bootMs('windows-10', bareMetal)).toBe(45_000);
+    expect(bootMs('debian-12', hosted)).toBeCloseTo(12_000 * 1.271, 6);
+    expect(hostBootMs(bareMetal)).toBeLessThan(hostBootMs(hosted));
+  });
+  test('spreads as a log-normal, cut at three deviations', () => {
+    expect(bootMs('debian-12', bareMetal, 1)).toBeCloseTo(12_000 * Math.exp(0.2), 6);
+    expect(bootMs('debian-12', bareMetal, -1)).toBeCloseTo(12_000 * Math.exp(-0.2), 6);
+    expect(bootMs('debian-12', bareMetal, 9)).toBe(bootMs('debian-12', bareMetal, 3));
+  });
+
+  /**
+   * Mao and Humphrey 2012: mean seconds until usable and the image copy rates that they found, MB/s. What is left
+   * of the time after copying the image is the boot.
+   */
+  test.each([
+    ['EC2 Linux', 'linux', 0.8e9, '10.9M', '23.5s', 96.9],
+    ['Rackspace Linux', 'linux', 0.8e9, '22.5M', '8.6s', 44.2],
+    ['EC2 Windows', 'windows', 8.1e9, '10.9M', '66.9s', 810],
+    ['Rackspace Windows', 'windows', 8.1e9, '22.5M', '69s', 429],
+  ])('a product can be set to %s', (_name, family, image, imageRate, boot, seconds) => {
+    const performance = { boot: { imageRate, [family]: boot, spread: 0 } };
+    const parameters = parametersOf({ architecture: 'BareMetal', performance });
+    const total = imageCopyMs(image, parameters) + bootMs(family, parameters, 2);
+    expect(total / 1000).toBeCloseTo(seconds, 0);
+  });
+});
+
+describe('cost', () => {
+  test.each([
+    ['idle', 0, 110],
+    ['half', 0.5, 245],
+    ['full', 1, 380],
+    ['beyond full', 1.4, 380],
+  ])('power · %s', (_name, utilization, expected) => {
+    expect(watts(110, 380, utilization)).toBe(expected);
+  });
+  test('energy and price over a time', () => {
+    expect(energyKWh(250, 4 * 3_600_000)).toBe(1);
+    expect(costOver(0.92, 1_800_000)).toBeCloseTo(0.46, 12);
+  });
+  test.each([
+    ['half the CPU, a quarter of the memory', { cpuMillis: 500, memoryBytes: 25 }, 0.375],
+    ['all', { cpuMillis: 1000, memoryBytes: 100 }, 1],
+    ['nothing', { cpuMillis: 0, memoryBytes: 0 }, 0],
+  ])('share of the host · %s', (_name, guest, expected) => {
+    expect(hostShare(guest, { cpuMillis: 1000, memoryBytes: 100 })).toBe(expected);
+  });
+});
