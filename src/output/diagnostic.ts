@@ -1,0 +1,106 @@
+import { type Diagnostic } from '../model/diagnostic.ts';
+import { paint } from './paint.ts';
+import { printable, widthOf } from './width.ts';
+
+/** Some lines of a source file, ending with the one at fault. */
+export interface SourceExcerpt {
+  /** The number of the first of `lines`; 1 is the file's first. */
+  readonly firstLine: number;
+  readonly lines: readonly string[];
+}
+
+export interface PlacedDiagnostic extends Diagnostic {
+  readonly excerpt?: SourceExcerpt;
+}
+
+export interface DiagnosticsOptions {
+  readonly color?: boolean;
+  /** What became of the work because of the errors, ends the summary: `nothing was applied`. */
+  readonly outcome?: string;
+}
+
+/** The line of `source` and up to `before` lines above it; undefined when there is no such line. */
+export function excerptOf(source: string, line: number, before = 1): SourceExcerpt | undefined {
+  const all = source.split(/\r?\n/);
+  if (line < 1 || line > all.length) return undefined;
+  const firstLine = Math.max(1, line - before);
+  return { firstLine, lines: all.slice(firstLine - 1, line) };
+}
+
+/**
+ * All diagnostics in their given order, each as `file:line:column: error CODE: message` with its source,
+ * a caret and the way out, then one line that counts them. No diagnostics make no text.
+ */
+export function renderDiagnostics(
+  diagnostics: readonly PlacedDiagnostic[],
+  options: DiagnosticsOptions = {},
+): string {
+  if (diagnostics.length === 0) return '';
+  const lines = diagnostics.flatMap((diagnostic) => diagnosticLines(diagnostic, options.color ?? false));
+  return [...lines, summary(diagnostics, options.outcome)].map((line) => `${line}\n`).join('');
+}
+
+/** One diagnostic without the summary. */
+export function renderDiagnostic(diagnostic: PlacedDiagnostic, color = false): string {
+  return diagnosticLines(diagnostic, color)
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** How many errors and warnings there are in how many files: `3 errors in 2 files; nothing was applied.` */
+export function summary(diagnostics: readonly Diagnostic[], outcome?: string): string {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  const warnings = diagnostics.length - errors;
+  const files = new Set(diagnostics.flatMap(({ file }) => (file === undefined ? [] : [file]))).size;
+  const found = [
+    ...(errors > 0 ? [counted(errors, 'error')] : []),
+    ...(warnings > 0 ? [counted(warnings, 'warning')] : []),
+  ].join(' and ');
+  const where = files > 0 ? ` in ${counted(files, 'file')}` : '';
+  return `${found}${where}${errors > 0 && outcome !== undefined ? `; ${outcome}` : ''}.`;
+}
+
+function diagnosticLines(diagnostic: PlacedDiagnostic, color: boolean): string[] {
+  const { severity, code, message, excerpt } = diagnostic;
+  const style = severity === 'error' ? 'bad' : 'busy';
+  const [first = '', ...more] = message.split('\n').map(printable);
+  return [
+    `${place(diagnostic, color)}${paint(`${severity} ${code}:`, style, color)} ${first}`,
+    ...more.map((line) => `    ${line}`),
+    ...(excerpt ? excerptLines(excerpt, diagnostic.column, color) : []),
+    ...helpLines(diagnostic.help, color),
+  ];
+}
+
+/** `file:line:column: `, as far as they are known; what has no file is found by its path in the object. */
+function place({ file, line, column, path }: Diagnostic, color: boolean): string {
+  const known = [file ?? (path === '' ? undefined : path), line, column].filter((part) => part !== undefined);
+  return known.length === 0 ? '' : `${paint(`${known.join(':')}:`, 'strong', color)} `;
+}
+
+function excerptLines(excerpt: SourceExcerpt, column: number | undefined, color: boolean): string[] {
+  const lastLine = excerpt.firstLine + excerpt.lines.length - 1;
+  // Five columns hold the numbers of any manifest to be read by people, and line all excerpts up.
+  const numberWidth = Math.max(5, String(lastLine).length + 2);
+  const lines = excerpt.lines.map((text, index) => {
+    const number = String(excerpt.firstLine + index).padStart(numberWidth);
+    return `${paint(`${number} |`, 'quiet', color)} ${printable(text)}`.trimEnd();
+  });
+  if (column === undefined) return lines;
+  const before = printable((excerpt.lines.at(-1) ?? '').slice(0, column - 1));
+  const bar = paint(`${' '.repeat(numberWidth)} |`, 'quiet', color);
+  return [...lines, `${bar} ${' '.repeat(widthOf(before))}${paint('^', 'bad', color)}`];
+}
+
+/** `  add:  text` or `  help: text`; lines after the first stand below it. */
+function helpLines(help: string | undefined, color: boolean): string[] {
+  if (help === undefined || help === '') return [];
+  const adds = /^add:\s*/.exec(help);
+  const [first = '', ...more] = help.slice(adds?.[0].length ?? 0).split('\n');
+  const label = paint(adds ? 'add:' : 'help:', 'note', color);
+  return [`  ${label}${adds ? '  ' : ' '}${first}`, ...more.map((line) => `        ${line}`)];
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

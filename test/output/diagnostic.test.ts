@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import {
+  excerptOf,
+  type PlacedDiagnostic,
+  renderDiagnostic,
+  renderDiagnostics,
+} from '../../src/output/diagnostic.ts';
+
+const text = (...lines: string[]): string => lines.map((line) => `${line}\n`).join('');
+const source = 'kind: Host\nmetadata:\n  name: desk-1\n\n\nspec:\n  hypervisor: virtualbox\n';
+const hosted: PlacedDiagnostic = {
+  severity: 'error',
+  code: 'HOSTED_NEEDS_HOST_OS',
+  message: 'host "desk-1": hypervisor "virtualbox" is Hosted, so spec.hostOS is required',
+  path: '/spec/hypervisor',
+  ...{ file: 'world/hosts.yaml', line: 7, column: 3 },
+  help: 'add: hostOS: {name: ubuntu, version: "24.04"}',
+  excerpt: excerptOf(source, 7),
+};
+const unknown: PlacedDiagnostic = {
+  severity: 'error',
+  code: 'UNKNOWN_FIELD',
+  message: '/spec/memroy is not a field of VirtualMachine; did you mean "memory"?',
+  path: '/spec/memroy',
+  ...{ file: 'world/vm.yaml', line: 12, column: 5 },
+};
+const warning: PlacedDiagnostic = {
+  ...unknown,
+  severity: 'warning',
+  code: 'NOT_FOUND',
+  help: 'apply it first\nor later',
+};
+
+describe('renderDiagnostics', () => {
+  test('all at once, the place, the reason, the way out', () => {
+    const outcome = 'nothing was applied';
+    expect(renderDiagnostics([hosted, unknown, unknown], { outcome })).toBe(
+      text(
+        'world/hosts.yaml:7:3: error HOSTED_NEEDS_HOST_OS: host "desk-1": hypervisor "virtualbox" is Hosted, so spec.hostOS is required',
+        '    6 | spec:',
+        '    7 |   hypervisor: virtualbox',
+        '      |   ^',
+        '  add:  hostOS: {name: ubuntu, version: "24.04"}',
+        'world/vm.yaml:12:5: error UNKNOWN_FIELD: /spec/memroy is not a field of VirtualMachine; did you mean "memory"?',
+        'world/vm.yaml:12:5: error UNKNOWN_FIELD: /spec/memroy is not a field of VirtualMachine; did you mean "memory"?',
+        '3 errors in 2 files; nothing was applied.',
+      ),
+    );
+  });
+
+  test.each([
+    ['one', [hosted], '1 error in 1 file; nothing was applied.'],
+    ['both', [hosted, warning, warning], '1 error and 2 warnings in 2 files; nothing was applied.'],
+    ['warnings stop nothing', [warning], '1 warning in 1 file.'],
+    ['without a file', [{ ...unknown, file: undefined }], '1 error; nothing was applied.'],
+  ])('summary · %s', (_name, diagnostics, expected) => {
+    const output = renderDiagnostics(diagnostics, { outcome: 'nothing was applied' });
+    expect(output.trimEnd().split('\n').at(-1)).toBe(expected);
+  });
+
+  test('none · nothing', () => {
+    expect(renderDiagnostics([], { outcome: 'nothing was applied' })).toBe('');
+  });
+});
+
+describe('renderDiagnostic', () => {
+  test('help of several lines', () => {
+    expect(renderDiagnostic(warning).split('\n').slice(1)).toEqual([
+      '  help: apply it first',
+      '        or later',
+      '',
+    ]);
+  });
+
+  test.each([
+    ['no column', { ...unknown, column: undefined }, 'world/vm.yaml:12: error'],
+    ['no file', { ...unknown, file: undefined, line: undefined, column: undefined }, '/spec/memroy: error'],
+    [
+      'nothing',
+      { ...unknown, file: undefined, line: undefined, column: undefined, path: '' },
+      'error UNKNOWN',
+    ],
+  ])('place · %s', (_name, diagnostic, start) => {
+    expect(renderDiagnostic(diagnostic).startsWith(start)).toBe(true);
+  });
+
+  test('caret · under wide characters', () => {
+    const wide = { ...unknown, ...{ line: 1, column: 8, excerpt: excerptOf('名前: 七: x', 1) } };
+    expect(renderDiagnostic(wide).split('\n')[2]).toBe('      |           ^');
+  });
+
+  test('colour · changes nothing else', () => {
+    const colored = renderDiagnostic(hosted, true);
+    expect(colored).toContain('\u001b[31merror HOSTED_NEEDS_HOST_OS:\u001b[39m');
+    expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(renderDiagnostic(hosted));
+  });
+});
+
+describe('excerptOf', () => {
+  test.each([
+    ['first line', 1, { firstLine: 1, lines: ['kind: Host'] }],
+    ['third', 3, { firstLine: 2, lines: ['metadata:', '  name: desk-1'] }],
+    ['past the end', 99, undefined],
+    ['zero', 0, undefined],
+  ])('%s', (_name, line, expected) => {
+    expect(excerptOf(source, line)).toEqual(expected);
+  });
+});
