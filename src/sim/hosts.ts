@@ -1,0 +1,224 @@
+import { deepEqual } from '../base/deep.ts';
+import {
+  type Acceptance,
+  type FaultRequest,
+  type HostObservation,
+  type HostRequest,
+  type HostState,
+  type Operation,
+} from '../model/ports.ts';
+import { parametersOf, type PerformanceParameters } from '../performance/parameters.ts';
+import { hostPrefix, type Actor, type Core } from './core.ts';
+import { Rank } from './event-queue.ts';
+import { faultOf, present, nextRepairAtMs, withFault, type Fault } from './faults.ts';
+import { accepted, refused } from './refusal.ts';
+import { powerOnMs } from './timing.ts';
+
+/** What is saved of a host. */
+export interface SavedHost {
+  readonly request: HostRequest;
+  readonly state: HostState;
+  readonly bootCount: number;
+  readonly bootEndsAtMs?: number;
+  readonly faults: readonly Fault[];
+}
+
+/** A physical machine of the world. Only `Hosts` changes one. */
+export class Host implements Actor {
+  readonly rank = Rank.Host;
+  readonly id: string;
+  token = 0;
+  state: HostState = 'PoweringOn';
+  /** How often it has finished powering on. */
+  bootCount = 0;
+  /** Set exactly while `PoweringOn`. */
+  bootEndsAtMs: number | undefined;
+  /** At most one of each type; holds a Crash exactly while `Crashed`. */
+  faults: readonly Fault[] = [];
+
+  #request: HostRequest;
+  #parameters: PerformanceParameters;
+
+  constructor(
+    request: HostRequest,
+    private readonly hosts: Hosts,
+  ) {
+    this.id = request.uid;
+    this.#request = request;
+    this.#parameters = parametersOf(request.hypervisor);
+  }
+
+  get request(): HostRequest {
+    return this.#request;
+  }
+
+  set request(request: HostRequest) {
+    this.#request = request;
+    this.#parameters = parametersOf(request.hypervisor);
+  }
+
+  /** The performance model's numbers for the hypervisor on it. */
+  get parameters(): PerformanceParameters {
+    return this.#parameters;
+  }
+
+  get networkLost(): boolean {
+    return this.faults.some((fault) => fault.type === 'NetworkLoss');
+  }
+
+  get speed(): number {
+    return faultOf(this.faults, 'Slow')?.speed ?? 1;
+  }
+
+  fire(): void {
+    this.hosts.settle(this);
+  }
+
+  operation(): Operation {
+    return {
+      subject: `host/${this.request.name}`,
+      activity: 'powering on',
+      endsAtMs: this.bootEndsAtMs ?? 0,
+    };
+  }
+}
+
+/** Told after a host has changed: `down` when all that ran on it is gone, `changed` for anything at all. */
+export interface HostListener {
+  down(host: Host): void;
+  changed(host: Host): void;
+}
+
+/** The physical machines: power, faults, facts. Knows nothing of what runs on them. */
+export class Hosts {
+  readonly #hosts = new Map<string, Host>();
+
+  constructor(
+    private readonly core: Core,
+    private readonly listener: HostListener,
+  ) {}
+
+  get(uid: string): Host | undefined {
+    return this.#hosts.get(uid);
+  }
+
+  observe(uid: string): HostObservation | undefined {
+    const host = this.#hosts.get(uid);
+    if (host === undefined) return undefined;
+    const repairAtMs = nextRepairAtMs(host.faults);
+    return {
+      uid,
+      name: host.request.name,
+      state: host.state,
+      networkLost: host.networkLost,
+      speed: host.speed,
+      ...(repairAtMs === undefined ? {} : { repairAtMs }),
+      bootCount: host.bootCount,
+    };
+  }
+
+  ensure(request: HostRequest): void {
+    const known = this.#hosts.get(request.uid);
+    if (known === undefined) {
+      const host = new Host(request, this);
+      this.#hosts.set(host.id, host);
+      this.#powerOn(host);
+      this.#changed(host);
+    } else if (!deepEqual(known.request, request)) {
+      known.request = request;
+      this.#changed(known);
+    }
+  }
+
+  remove(uid: string): void {
+    const host = this.#hosts.get(uid);
+    if (host === undefined) return;
+    this.#hosts.delete(uid);
+    host.state = 'Crashed';
+    host.bootEndsAtMs = undefined;
+    this.core.queue.schedule(host, undefined);
+    this.core.operations.set(host, false);
+    this.core.dirty.remove(hostPrefix + uid);
+    this.core.changes.add({ type: 'Host', name: host.request.name });
+    this.listener.down(host);
+    this.listener.changed(host);
+  }
+
+  /** A second fault of the same type takes the place of the first. */
+  inject(request: FaultRequest): Acceptance {
+    const host = this.#hosts.get(request.hostUid);
+    if (host === undefined) return refused(`there is no host ${request.hostUid}`);
+    const { speed } = request;
+    if (speed !== undefined && !(speed > 0 && speed <= 1)) {
+      return refused(`speed ${speed} of a slow host is not above 0 and at most 1`);
+    }
+    const faults = withFault(host.faults, request, this.core.nowMs);
+    if (deepEqual(host.faults, faults)) return accepted;
+    host.faults = faults;
+    const crashes = request.type === 'Crash' && host.state !== 'Crashed';
+    if (crashes) {
+      host.state = 'Crashed';
+      host.bootEndsAtMs = undefined;
+    }
+    this.#changed(host, crashes);
+    return accepted;
+  }
+
+  clearFaults(uid: string): Acceptance {
+    const host = this.#hosts.get(uid);
+    if (host === undefined) return refused(`there is no host ${uid}`);
+    if (host.faults.length === 0) return accepted;
+    host.faults = [];
+    if (host.state === 'Crashed') this.#powerOn(host);
+    this.#changed(host);
+    return accepted;
+  }
+
+  /** Does what is due: ends faults whose time is over and a power-on that is through. */
+  settle(host: Host): void {
+    const { nowMs } = this.core;
+    host.faults = present(host.faults, nowMs);
+    if (host.state === 'Crashed' && faultOf(host.faults, 'Crash') === undefined) this.#powerOn(host);
+    if (host.bootEndsAtMs !== undefined && host.bootEndsAtMs <= nowMs) {
+      host.state = 'On';
+      host.bootCount++;
+      host.bootEndsAtMs = undefined;
+    }
+    this.#changed(host);
+  }
+
+  restore(saved: SavedHost): void {
+    const host = new Host(saved.request, this);
+    host.state = saved.state;
+    host.bootCount = saved.bootCount;
+    host.bootEndsAtMs = saved.bootEndsAtMs;
+    host.faults = saved.faults;
+    this.#hosts.set(host.id, host);
+    this.#plan(host);
+  }
+
+  #powerOn(host: Host): void {
+    host.state = 'PoweringOn';
+    host.bootEndsAtMs = this.core.nowMs + powerOnMs(this.core.seed, host.id, host.bootCount, host.parameters);
+  }
+
+  #changed(host: Host, down = false): void {
+    this.#plan(host);
+    this.core.dirty.mark(hostPrefix + host.id, () => save(host));
+    this.core.changes.add({ type: 'Host', name: host.request.name });
+    if (down) this.listener.down(host);
+    this.listener.changed(host);
+  }
+
+  #plan(host: Host): void {
+    this.core.operations.set(host, host.state === 'PoweringOn');
+    const repairMs = nextRepairAtMs(host.faults) ?? Infinity;
+    const nextMs = Math.min(host.bootEndsAtMs ?? Infinity, repairMs);
+    this.core.queue.schedule(host, nextMs === Infinity ? undefined : nextMs);
+  }
+}
+
+function save(host: Host): SavedHost {
+  const { request, state, bootCount, bootEndsAtMs, faults } = host;
+  return { request, state, bootCount, ...(bootEndsAtMs === undefined ? {} : { bootEndsAtMs }), faults };
+}

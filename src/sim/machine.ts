@@ -1,0 +1,115 @@
+import {
+  type MachineObservation,
+  type MachineRequest,
+  type MachineState,
+  type Operation,
+} from '../model/ports.ts';
+import { type Actor } from './core.ts';
+import { Rank } from './event-queue.ts';
+
+/** What a live resize will leave. */
+export interface MachineSize {
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
+}
+
+/** What is saved of a machine. */
+export interface SavedMachine {
+  readonly request: MachineRequest;
+  readonly state: MachineState;
+  readonly bootCount: number;
+  readonly begun: number;
+  readonly startedAtMs?: number;
+  readonly endsAtMs?: number;
+  readonly targetHostUid?: string;
+  readonly resizeTo?: MachineSize;
+}
+
+/** The words of an operation under way; states that are not here last until something is asked for. */
+export const activities: Readonly<Partial<Record<MachineState, string>>> = {
+  Provisioning: 'provisioning image',
+  Booting: 'booting',
+  Stopping: 'stopping',
+  Resizing: 'resizing',
+  Migrating: 'migrating',
+};
+
+/** True while the guest works: it serves requests and uses CPU, also while it is resized or moved. */
+export function isServing(state: MachineState): boolean {
+  return state === 'Running' || state === 'Resizing' || state === 'Migrating';
+}
+
+/** A guest of the world. Only `Machines` changes one. */
+export class Machine implements Actor {
+  readonly rank = Rank.Machine;
+  readonly id: string;
+  token = 0;
+  state: MachineState = 'Provisioning';
+  /** How often it has become usable. */
+  bootCount = 0;
+  /** Operations begun: the counter of its random draws. */
+  begun = 0;
+  /** When the guest last became usable, ms; undefined while it is off. */
+  startedAtMs: number | undefined;
+  /** Set exactly while an operation is under way. */
+  endsAtMs: number | undefined;
+  /** Set exactly while Migrating. */
+  targetHostUid: string | undefined;
+  /** Set exactly while Resizing. */
+  resizeTo: MachineSize | undefined;
+  /** Its place in the load's arrays; -1 while it has none. Never saved. */
+  slot = -1;
+
+  constructor(
+    /** As it is now: a resize or a migration replaces the size or the host. */
+    public request: MachineRequest,
+    private readonly onDue: (machine: Machine) => void,
+  ) {
+    this.id = request.uid;
+  }
+
+  fire(): void {
+    this.onDue(this);
+  }
+
+  operation(): Operation {
+    const { namespace, name } = this.request;
+    return {
+      subject: `vm/${namespace}/${name}`,
+      activity: activities[this.state] ?? '',
+      endsAtMs: this.endsAtMs ?? 0,
+    };
+  }
+
+  observe(): MachineObservation {
+    const { uid, hostUid, mode, cpuMillis, memoryBytes } = this.request;
+    return {
+      ...{ uid, hostUid, state: this.state, mode, cpuMillis, memoryBytes },
+      ...(this.startedAtMs === undefined ? {} : { startedAtMs: this.startedAtMs }),
+      ...(this.endsAtMs === undefined ? {} : { operationEndsAtMs: this.endsAtMs }),
+      ...(this.targetHostUid === undefined ? {} : { targetHostUid: this.targetHostUid }),
+      bootCount: this.bootCount,
+    };
+  }
+
+  save(): SavedMachine {
+    const { request, state, bootCount, begun } = this;
+    return {
+      ...{ request, state, bootCount, begun },
+      ...(this.startedAtMs === undefined ? {} : { startedAtMs: this.startedAtMs }),
+      ...(this.endsAtMs === undefined ? {} : { endsAtMs: this.endsAtMs }),
+      ...(this.targetHostUid === undefined ? {} : { targetHostUid: this.targetHostUid }),
+      ...(this.resizeTo === undefined ? {} : { resizeTo: this.resizeTo }),
+    };
+  }
+
+  load(saved: SavedMachine): void {
+    this.state = saved.state;
+    this.bootCount = saved.bootCount;
+    this.begun = saved.begun;
+    this.startedAtMs = saved.startedAtMs;
+    this.endsAtMs = saved.endsAtMs;
+    this.targetHostUid = saved.targetHostUid;
+    this.resizeTo = saved.resizeTo;
+  }
+}

@@ -1,0 +1,289 @@
+import { deepEqual } from '../base/deep.ts';
+import {
+  type Acceptance,
+  type MachineObservation,
+  type MachineRequest,
+  type MachineState,
+} from '../model/ports.ts';
+import { machinePrefix, type Core } from './core.ts';
+import { type Host, type Hosts } from './hosts.ts';
+import { activities, Machine, type SavedMachine } from './machine.ts';
+import {
+  isSize,
+  mayMigrate,
+  mayReshape,
+  mayResize,
+  mayStart,
+  mayStop,
+  type Ruling,
+} from './machine-rules.ts';
+import { accepted, refused } from './refusal.ts';
+import { Residents } from './residents.ts';
+import { copyMs, guestBootMs, hotplugMs, migrationMs, shutdownMs } from './timing.ts';
+
+/** What `Machines` tells and asks the rest of the world. */
+export interface MachineSurroundings {
+  /** After a machine has changed, come or (`gone`) been removed. */
+  changed(machine: Machine, gone: boolean): void;
+  /** CPU that the machine keeps busy at present, millicores. */
+  busyMillis(machine: Machine): number;
+}
+
+/**
+ * The guests: their states and operations. Images are copied to a host one after the other, each at the host's
+ * full rate; a copy that is no longer wanted frees its place for those that are asked for later.
+ */
+export class Machines {
+  readonly #machines = new Map<string, Machine>();
+  readonly #residents = new Residents();
+
+  constructor(
+    private readonly core: Core,
+    private readonly hosts: Hosts,
+    private readonly surroundings: MachineSurroundings,
+  ) {}
+
+  get(uid: string): Machine | undefined {
+    return this.#machines.get(uid);
+  }
+
+  /** In no particular order. */
+  all(): Iterable<Machine> {
+    return this.#machines.values();
+  }
+
+  /** The machines on a host and those that migrate to it, in no particular order. */
+  onHost(hostUid: string): ReadonlySet<Machine> {
+    return this.#residents.of(hostUid);
+  }
+
+  observe(uid: string): MachineObservation | undefined {
+    return this.#machines.get(uid)?.observe();
+  }
+
+  provision(request: MachineRequest): Acceptance {
+    const known = this.#machines.get(request.uid);
+    if (known?.state === 'Lost') return refused(`${request.name} was lost with its host: destroy it first`);
+    if (known !== undefined) {
+      return deepEqual(known.request, request)
+        ? accepted
+        : refused(`${request.name} is there already, on another host or of another shape`);
+    }
+    const host = this.hosts.get(request.hostUid);
+    if (host === undefined) return refused(`cannot provision ${request.name}: there is no such host`);
+    if (host.state !== 'On') {
+      return refused(`cannot provision ${request.name}: host ${host.request.name} is not on (${host.state})`);
+    }
+    if (!isSize(request)) return refused(`cannot provision ${request.name}: CPU and memory must be above 0`);
+    const startMs = this.#copiesEndAtMs(host);
+    const machine = this.#add(request);
+    this.#begin(
+      machine,
+      'Provisioning',
+      startMs - this.core.nowMs + copyMs(request.imageBytes, host.parameters),
+    );
+    return accepted;
+  }
+
+  start(uid: string): Acceptance {
+    return this.#obey(
+      uid,
+      (machine) => mayStart(machine, this.#hostOf(machine)),
+      (machine) => {
+        const { request, begun } = machine;
+        const host = this.#hostOf(machine);
+        if (host !== undefined)
+          this.#begin(machine, 'Booting', guestBootMs(this.core.seed, request, begun, host.parameters));
+      },
+    );
+  }
+
+  stop(uid: string): Acceptance {
+    return this.#obey(uid, mayStop, (machine) => {
+      machine.startedAtMs = undefined;
+      this.#begin(machine, 'Stopping', shutdownMs(this.core.seed, machine.id, machine.begun));
+    });
+  }
+
+  resize(uid: string, cpuMillis: number, memoryBytes: number): Acceptance {
+    const size = { cpuMillis, memoryBytes };
+    return this.#obey(
+      uid,
+      (machine) => mayResize(machine, this.#hostOf(machine), size),
+      (machine) => {
+        machine.resizeTo = size;
+        this.#begin(machine, 'Resizing', hotplugMs(this.core.seed, machine.id, machine.begun));
+      },
+    );
+  }
+
+  reshape(uid: string, cpuMillis: number, memoryBytes: number): Acceptance {
+    const size = { cpuMillis, memoryBytes };
+    return this.#obey(
+      uid,
+      (machine) => mayReshape(machine, size),
+      (machine) => {
+        machine.request = { ...machine.request, ...size };
+        this.#changed(machine);
+      },
+    );
+  }
+
+  migrate(uid: string, targetHostUid: string): Acceptance {
+    return this.#obey(
+      uid,
+      (machine) => mayMigrate(machine, this.#hostOf(machine), this.hosts.get(targetHostUid)),
+      (machine) => {
+        const source = this.#hostOf(machine);
+        if (source === undefined) return;
+        machine.targetHostUid = targetHostUid;
+        this.#residents.add(targetHostUid, machine);
+        const busyMillis = this.surroundings.busyMillis(machine);
+        this.#begin(machine, 'Migrating', migrationMs(machine.request, busyMillis, source.parameters));
+      },
+    );
+  }
+
+  destroy(uid: string): void {
+    const machine = this.#machines.get(uid);
+    if (machine === undefined) return;
+    this.#machines.delete(uid);
+    this.#residents.delete(machine.request.hostUid, machine);
+    this.#residents.delete(machine.targetHostUid, machine);
+    this.core.queue.schedule(machine, undefined);
+    this.core.operations.set(machine, false);
+    this.core.dirty.remove(machinePrefix + uid);
+    this.#tell(machine, true);
+  }
+
+  /** Everything on the host is lost; what migrates to it stays where it is. */
+  hostDown(host: Host): void {
+    for (const machine of this.#residents.sorted(host.id)) {
+      if (machine.request.hostUid !== host.id) this.#cancelMigration(machine);
+      else if (machine.state !== 'Lost') this.#lose(machine);
+    }
+  }
+
+  /** Migrations from and to a host that cannot be reached any more are given up. */
+  hostUnreachable(host: Host): void {
+    for (const machine of this.#residents.sorted(host.id)) {
+      if (machine.state === 'Migrating') this.#cancelMigration(machine);
+    }
+  }
+
+  restore(saved: SavedMachine): void {
+    const machine = this.#add(saved.request);
+    machine.load(saved);
+    if (machine.targetHostUid !== undefined) this.#residents.add(machine.targetHostUid, machine);
+    this.#plan(machine);
+  }
+
+  #add(request: MachineRequest): Machine {
+    const machine = new Machine(request, (due) => this.#complete(due));
+    this.#machines.set(machine.id, machine);
+    this.#residents.add(request.hostUid, machine);
+    return machine;
+  }
+
+  #obey(uid: string, rule: (machine: Machine) => Ruling, act: (machine: Machine) => void): Acceptance {
+    const machine = this.#machines.get(uid);
+    if (machine === undefined) return refused(`there is no machine ${uid}`);
+    const ruling = rule(machine);
+    if (ruling === 'Do') act(machine);
+    return typeof ruling === 'string' ? accepted : ruling;
+  }
+
+  #begin(machine: Machine, state: MachineState, durationMs: number): void {
+    machine.begun++;
+    machine.state = state;
+    machine.endsAtMs = this.core.nowMs + durationMs;
+    this.#changed(machine);
+  }
+
+  /** Ends the operation under way, its time having come. */
+  #complete(machine: Machine): void {
+    switch (machine.state) {
+      case 'Provisioning':
+      case 'Stopping':
+        machine.state = 'Stopped';
+        break;
+      case 'Booting':
+        machine.state = 'Running';
+        machine.startedAtMs = this.core.nowMs;
+        machine.bootCount++;
+        break;
+      case 'Resizing':
+        machine.state = 'Running';
+        machine.request = { ...machine.request, ...machine.resizeTo };
+        machine.resizeTo = undefined;
+        break;
+      case 'Migrating':
+        this.#arrive(machine);
+        break;
+      // Nothing ends by itself in these.
+      case 'Stopped':
+      case 'Running':
+      case 'Lost':
+        break;
+    }
+    machine.endsAtMs = undefined;
+    this.#changed(machine);
+  }
+
+  #arrive(machine: Machine): void {
+    this.#residents.delete(machine.request.hostUid, machine);
+    machine.state = 'Running';
+    machine.request = { ...machine.request, hostUid: machine.targetHostUid ?? machine.request.hostUid };
+    machine.targetHostUid = undefined;
+  }
+
+  #cancelMigration(machine: Machine): void {
+    this.#leaveTarget(machine);
+    machine.state = 'Running';
+    machine.endsAtMs = undefined;
+    this.#changed(machine);
+  }
+
+  #lose(machine: Machine): void {
+    this.#leaveTarget(machine);
+    machine.state = 'Lost';
+    machine.startedAtMs = undefined;
+    machine.endsAtMs = undefined;
+    machine.resizeTo = undefined;
+    this.#changed(machine);
+  }
+
+  #leaveTarget(machine: Machine): void {
+    this.#residents.delete(machine.targetHostUid, machine);
+    machine.targetHostUid = undefined;
+  }
+
+  #changed(machine: Machine): void {
+    this.#plan(machine);
+    this.core.dirty.mark(machinePrefix + machine.id, () => machine.save());
+    this.#tell(machine, false);
+  }
+
+  #tell(machine: Machine, gone: boolean): void {
+    const { namespace, name } = machine.request;
+    this.core.changes.add({ type: 'Machine', namespace, name });
+    this.surroundings.changed(machine, gone);
+  }
+
+  #plan(machine: Machine): void {
+    this.core.operations.set(machine, activities[machine.state] !== undefined);
+    this.core.queue.schedule(machine, machine.endsAtMs);
+  }
+
+  #copiesEndAtMs(host: Host): number {
+    let endMs = this.core.nowMs;
+    for (const { state, endsAtMs } of this.onHost(host.id)) {
+      if (state === 'Provisioning') endMs = Math.max(endMs, endsAtMs ?? 0);
+    }
+    return endMs;
+  }
+
+  #hostOf(machine: Machine): Host | undefined {
+    return this.hosts.get(machine.request.hostUid);
+  }
+}
