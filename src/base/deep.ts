@@ -12,7 +12,10 @@ export function deepEqual(a: unknown, b: unknown): boolean {
   const left = a as Record<string, unknown>;
   const right = b as Record<string, unknown>;
   for (const key in left) if (!deepEqual(left[key], right[key])) return false;
-  for (const key in right) if (right[key] !== undefined && left[key] === undefined) return false;
+  for (const key in right) {
+    // Own keys only: a label may well be called `constructor`.
+    if (right[key] !== undefined && (left[key] === undefined || !Object.hasOwn(left, key))) return false;
+  }
   return true;
 }
 
