@@ -84,7 +84,7 @@ const bareMetal: PerformanceParameters = {
   // within the range that the paper measured (SPECint to SPECweb).
   migration: { bandwidth: 1.25e9, dirtyRate: 16e6, workingSet: 0.25, downtime: 20, rounds: 30 },
   // A local datacentre with the image store on 10 GbE; medians are those of a cloud image with its services.
-  // Public clouds are slower: see the presets in boot.ts. A server's power-on self-test dominates `host`.
+  // Public clouds are slower: the tests hold the measured ones. A server's power-on self-test dominates `host`.
   boot: { imageRate: 200e6, linux: 12_000, windows: 45_000, unikernel: 500, spread: 0.2, host: 90_000 },
   // Barham et al.: 128 domains on one machine reach 7.5 % less in sum with slices of 5 ms.
   contention: { loss: 0.075, slice: 5 },

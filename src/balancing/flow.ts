@@ -1,0 +1,128 @@
+import { assertNever } from '../base/errors.ts';
+import { type BalancingAlgorithm } from '../model/ports.ts';
+
+/** A backend as a flow of requests sees it. */
+export interface FlowBackend {
+  readonly weight: number;
+  /** Requests a second that it can answer; only LeastRequest feels it. */
+  readonly capacity: number;
+  readonly healthy: boolean;
+  readonly draining: boolean;
+}
+
+export interface FlowOptions {
+  /**
+   * When a smaller share than this of the backends that do not drain is healthy, health is not believed and all of
+   * them get traffic (Envoy's panic mode, there 0.5). @defaultValue 0, never
+   */
+  readonly panicThreshold?: number;
+}
+
+/**
+ * The share of the flow that each backend gets in the long run, 0..1, in the order of `backends`. They add up to 1,
+ * or are all 0 when nobody can take traffic. `offeredRate` is in requests a second.
+ *
+ * - RoundRobin and Random: even, whatever the weights.
+ * - WeightedRoundRobin, RingHash, Maglev: in proportion to the weights (of many keys, for the hashing ones).
+ * - LeastRequest: see `leastRequestShares`.
+ *
+ * Draining and unhealthy backends get nothing, nor do those without weight from the algorithms that weigh.
+ */
+export function flowShares(
+  algorithm: BalancingAlgorithm,
+  backends: readonly FlowBackend[],
+  offeredRate: number,
+  { panicThreshold = 0 }: FlowOptions = {},
+): Float64Array {
+  const eligible = eligibility(backends, panicThreshold);
+  switch (algorithm) {
+    case 'RoundRobin':
+    case 'Random':
+      return normalized(backends, (_backend, i) => (eligible[i] ? 1 : 0));
+    case 'WeightedRoundRobin':
+    case 'RingHash':
+    case 'Maglev':
+      return normalized(backends, ({ weight }, i) => (eligible[i] ? weight : 0));
+    case 'LeastRequest':
+      return leastRequestShares(backends, eligible, offeredRate);
+    default:
+      return assertNever(algorithm);
+  }
+}
+
+/** True while panic mode is on: too few of the backends that do not drain are healthy. */
+export function inPanic(backends: readonly FlowBackend[], panicThreshold: number): boolean {
+  let present = 0;
+  let healthy = 0;
+  for (const backend of backends) {
+    if (backend.draining) continue;
+    present++;
+    if (backend.healthy) healthy++;
+  }
+  return healthy < panicThreshold * present;
+}
+
+function eligibility(backends: readonly FlowBackend[], panicThreshold: number): readonly boolean[] {
+  const panic = inPanic(backends, panicThreshold);
+  return backends.map(({ healthy, draining }) => !draining && (healthy || panic));
+}
+
+function normalized<T>(items: readonly T[], value: (item: T, index: number) => number): Float64Array {
+  const shares = Float64Array.from(items, (item, i) => Math.max(0, value(item, i)));
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  return total > 0 ? shares.map((share) => share / total) : shares;
+}
+
+/**
+ * LeastRequest as a fluid. A backend is chosen in proportion to `weight / (active + 1)`, and a queue at utilization u
+ * holds u / (1 - u) requests on the mean, so its rate is r = t w (1 - r / c), that is `r = 1 / (1 / (t w) + 1 / c)`,
+ * with one t for all that makes the rates add up to what is offered. Idle, that is by weight; the busier, the more by
+ * capacity, until at the limit slow and small backends are as full as the others.
+ *
+ * Against simulated picks of the algorithm the shares of single-core backends are within 0.03 (see the tests); those
+ * with several cores queue less than assumed here, and two random choices can't give one backend of n more than
+ * (2n - 1) / n².
+ *
+ * A backend without capacity holds on to what it was given and gets nothing more, unless all are like that.
+ */
+function leastRequestShares(
+  backends: readonly FlowBackend[],
+  eligible: readonly boolean[],
+  offeredRate: number,
+): Float64Array {
+  const able = (i: number, { weight, capacity }: FlowBackend): boolean =>
+    eligible[i] === true && weight > 0 && capacity > 0;
+  const there = backends.filter((backend, i) => able(i, backend));
+  if (there.length === 0) return normalized(backends, ({ weight }, i) => (eligible[i] ? weight : 0));
+  const total = there.reduce((sum, { capacity }) => sum + capacity, 0);
+  if (offeredRate >= total) {
+    return normalized(backends, (backend, i) => (able(i, backend) ? backend.capacity : 0));
+  }
+  if (!(offeredRate > 0))
+    return normalized(backends, (backend, i) => (able(i, backend) ? backend.weight : 0));
+  const x = solve(there, offeredRate);
+  return normalized(backends, (backend, i) =>
+    able(i, backend) ? (backend.weight * backend.capacity) / (backend.weight + backend.capacity * x) : 0,
+  );
+}
+
+/**
+ * x = 1 / t at which the rates add up to `offered`, below the sum of capacities. By Newton's method on the
+ * reciprocal of the sum, which is increasing and concave in x: from 0 it approaches from below and never overshoots.
+ */
+function solve(backends: readonly FlowBackend[], offered: number): number {
+  let x = 0;
+  for (let turn = 0; turn < 60; turn++) {
+    let sum = 0;
+    let slope = 0;
+    for (const { weight, capacity } of backends) {
+      const rate = (weight * capacity) / (weight + capacity * x);
+      sum += rate;
+      slope += (rate * rate) / weight;
+    }
+    const step = ((1 / offered - 1 / sum) * sum * sum) / slope;
+    x += step;
+    if (Math.abs(step) <= 1e-12 * x) break;
+  }
+  return x;
+}

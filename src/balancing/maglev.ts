@@ -1,0 +1,50 @@
+import { compareText } from '../base/listing.ts';
+import { type Backend, type Picker } from './picker.ts';
+import { xxh64 } from './xxh64.ts';
+
+/** Prime, and some hundred times the usual number of backends. Envoy's default. */
+export const maglevTableSize = 65537;
+
+/**
+ * Maglev: a table that is filled by letting the backends take turns, each in the order of its own permutation; a
+ * request goes to the entry at its key's hash. Nearly even, and nearly undisturbed when a backend comes or goes.
+ * Does not depend on the order of the backends.
+ * Source: Eisenbud et al., "Maglev", NSDI 2016; weights as in Envoy, maglev_lb.cc.
+ */
+export function maglev(backends: readonly Backend[], tableSize = maglevTableSize): Picker {
+  const { names, table } = buildMaglevTable(backends, tableSize);
+  const size = BigInt(tableSize);
+  return { pick: ({ key = '' }) => names[table[Number(xxh64(key) % size)] ?? 0] };
+}
+
+export interface MaglevTable {
+  readonly names: readonly string[];
+  /** For each entry the index of its backend in `names`. Empty without backends. */
+  readonly table: Int32Array;
+}
+
+/** Offset `xxh64(name) % M`, skip `xxh64(name, seed 1) % (M - 1) + 1`; `tableSize` M must be prime. */
+export function buildMaglevTable(backends: readonly Backend[], tableSize = maglevTableSize): MaglevTable {
+  const size = BigInt(tableSize);
+  const able = backends.filter(({ weight }) => weight > 0).sort((a, b) => compareText(a.name, b.name));
+  const heaviest = able.reduce((most, { weight }) => Math.max(most, weight), 0);
+  const turns = able.map(({ name, weight }) => ({
+    at: Number(xxh64(name) % size),
+    skip: Number(xxh64(name, 1n) % (size - 1n)) + 1,
+    /** Turns earned a round, the heaviest 1; taken once they add up to a whole one. */
+    weight: weight / heaviest,
+    taken: 0,
+  }));
+  const table = new Int32Array(able.length === 0 ? 0 : tableSize).fill(-1);
+  let filled = 0;
+  for (let round = 1; filled < table.length; round++) {
+    for (const [index, turn] of turns.entries()) {
+      if (round * turn.weight < turn.taken + 1 - 1e-9) continue;
+      turn.taken++;
+      while (table[turn.at] !== -1) turn.at = (turn.at + turn.skip) % tableSize;
+      table[turn.at] = index;
+      if (++filled === table.length) break;
+    }
+  }
+  return { names: able.map(({ name }) => name), table };
+}

@@ -1,0 +1,67 @@
+export interface OutlierRules {
+  /** Failures in a row that eject. */
+  readonly consecutiveFailures: number;
+  /** How often `sweepOutlier` is to be called, ms. */
+  readonly intervalMs: number;
+  /** The first ejection lasts this long, the n-th n times as long. */
+  readonly baseEjectionMs: number;
+  /** No ejection lasts longer. */
+  readonly maxEjectionMs: number;
+  /** Largest share of the backends that may be out, 0..1; one may be in any case. */
+  readonly maxEjected: number;
+}
+
+/** Envoy's defaults. */
+export const defaultOutlierRules: OutlierRules = {
+  consecutiveFailures: 5,
+  intervalMs: 10_000,
+  baseEjectionMs: 30_000,
+  maxEjectionMs: 300_000,
+  maxEjected: 0.1,
+};
+
+/** What passive observation of its answers knows of one backend. */
+export interface Outlier {
+  /** In a row, since the last success or ejection. */
+  readonly failures: number;
+  /** How many base times the last ejection lasted; falls by one with each sweep that finds it in. */
+  readonly ejections: number;
+  /** It gets no traffic until the first sweep at or after this time; absent when it is in. */
+  readonly ejectedUntilMs?: number;
+}
+
+export const inlier: Outlier = { failures: 0, ejections: 0 };
+
+/** True when one more may be ejected: at most `maxEjected` of all, but always one. */
+export function mayEject(ejected: number, backends: number, rules: OutlierRules): boolean {
+  return ejected === 0 || ejected + 1 <= rules.maxEjected * backends + 1e-9;
+}
+
+/**
+ * The state after an answer. Enough failures in a row eject at once if `room` (see `mayEject`) is there; without room
+ * the count stays at the threshold, so that the next failure tries again.
+ * Source: Envoy, outlier detection, consecutive 5xx.
+ */
+export function observeAnswer(
+  outlier: Outlier,
+  answer: { readonly failed: boolean; readonly nowMs: number; readonly room: boolean },
+  rules: OutlierRules = defaultOutlierRules,
+): Outlier {
+  // Answers to requests sent before the ejection tell nothing new.
+  if (outlier.ejectedUntilMs !== undefined) return outlier;
+  if (!answer.failed) return outlier.failures === 0 ? outlier : { ...outlier, failures: 0 };
+  const failures = Math.min(outlier.failures + 1, rules.consecutiveFailures);
+  if (failures < rules.consecutiveFailures || !answer.room) return { ...outlier, failures };
+  const ejections = outlier.ejections + 1;
+  const lastsMs = Math.min(rules.baseEjectionMs * ejections, rules.maxEjectionMs);
+  return { failures: 0, ejections, ejectedUntilMs: answer.nowMs + lastsMs };
+}
+
+/** The state after the sweep of an interval: takes back who has served its time, forgives who behaves. */
+export function sweepOutlier(outlier: Outlier, nowMs: number): Outlier {
+  if (outlier.ejectedUntilMs === undefined) {
+    return outlier.ejections === 0 ? outlier : { ...outlier, ejections: outlier.ejections - 1 };
+  }
+  if (nowMs < outlier.ejectedUntilMs) return outlier;
+  return { failures: 0, ejections: outlier.ejections };
+}

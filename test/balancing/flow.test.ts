@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import fc from 'fast-check';
+import { Random } from '../../src/base/random.ts';
+import { type FlowBackend, flowShares, inPanic } from '../../src/balancing/flow.ts';
+import { leastRequest } from '../../src/balancing/least-request.ts';
+
+function backend(change: Partial<FlowBackend> = {}): FlowBackend {
+  return { weight: 1, capacity: 100, healthy: true, draining: false, ...change };
+}
+const sick = { healthy: false };
+const draining = { draining: true };
+
+const algorithms = [
+  'RoundRobin',
+  'WeightedRoundRobin',
+  'LeastRequest',
+  'RingHash',
+  'Maglev',
+  'Random',
+] as const;
+const weighing = ['WeightedRoundRobin', 'RingHash', 'Maglev'] as const;
+
+function expectShares(actual: Float64Array, expected: readonly number[]): void {
+  expect(actual).toHaveLength(expected.length);
+  expected.forEach((share, i) => expect(actual[i]).toBeCloseTo(share, 9));
+}
+
+describe.each(algorithms)('%s', (algorithm) => {
+  test.each([
+    ['equal backends · even', [{}, {}, {}, {}], [0.25, 0.25, 0.25, 0.25]],
+    ['draining and unhealthy · nothing', [{}, draining, sick, {}], [0.5, 0, 0, 0.5]],
+    ['nobody healthy · nothing at all', [sick, sick], [0, 0]],
+    ['nobody there', [], []],
+  ])('%s', (_name, changes, expected) => {
+    expectShares(flowShares(algorithm, changes.map(backend), 50), expected);
+  });
+
+  test.each([
+    ['a third healthy · all but the draining', [{}, sick, sick, draining], [1 / 3, 1 / 3, 1 / 3, 0]],
+    ['half healthy · no panic yet', [{}, sick], [1, 0]],
+    ['draining ones do not count', [{}, sick, draining, draining], [1, 0, 0, 0]],
+    ['nobody healthy · all', [sick, sick], [0.5, 0.5]],
+  ])('panic at 50 %% · %s', (_name, changes, expected) => {
+    expectShares(flowShares(algorithm, changes.map(backend), 50, { panicThreshold: 0.5 }), expected);
+  });
+
+  test('shares add up to 1 when anybody can take traffic, whoever cannot gets none', () => {
+    const any = fc.record({
+      weight: fc.integer({ min: 1, max: 9 }),
+      capacity: fc.constantFrom(0, 1, 50, 1e4),
+      healthy: fc.boolean(),
+      draining: fc.boolean(),
+    });
+    const rate = fc.double({ min: 0, max: 2e4, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(any, { maxLength: 12 }), rate, (backends, offered) => {
+        const shares = flowShares(algorithm, backends, offered);
+        const sum = shares.reduce((total, share) => total + share, 0);
+        const eligible = backends.map((one) => one.healthy && !one.draining);
+        if (eligible.includes(true)) expect(sum).toBeCloseTo(1, 9);
+        else expect(sum).toBe(0);
+        shares.forEach((share, i) => {
+          expect(share).toBeGreaterThanOrEqual(0);
+          if (!eligible[i]) expect(share).toBe(0);
+        });
+      }),
+    );
+  });
+});
+
+test.each(weighing)('%s · by weight, none without', (algorithm) => {
+  const backends = [5, 1, 0, 2].map((weight) => backend({ weight }));
+  expectShares(flowShares(algorithm, backends, 50), [5 / 8, 1 / 8, 0, 2 / 8]);
+});
+test.each(['RoundRobin', 'Random'] as const)('%s · even, whatever the weights', (algorithm) => {
+  expectShares(flowShares(algorithm, [backend({ weight: 5 }), backend()], 50), [0.5, 0.5]);
+});
+
+test.each([
+  ['all well', [{}, {}], 0.5, false],
+  ['threshold 0 · never', [sick, sick], 0, false],
+  ['nobody there', [], 0.5, false],
+  ['one of three', [{}, sick, sick], 0.5, true],
+])('inPanic · %s', (_name, changes, threshold, expected) => {
+  expect(inPanic(changes.map(backend), threshold)).toBe(expected);
+});
+
+describe('LeastRequest', () => {
+  const fast = backend({ capacity: 200 });
+  const slow = backend({ capacity: 100 });
+  test.each([
+    ['idle · by weight', 0, [1 / 2, 1 / 2]],
+    ['at capacity · by capacity', 300, [2 / 3, 1 / 3]],
+    ['beyond it · by capacity', 3000, [2 / 3, 1 / 3]],
+  ])('%s', (_name, rate, expected) => {
+    expectShares(flowShares('LeastRequest', [fast, slow], rate), expected);
+  });
+  test('without capacity · nothing, while others have some', () => {
+    expectShares(flowShares('LeastRequest', [fast, backend({ capacity: 0 })], 10), [1, 0]);
+    expectShares(flowShares('LeastRequest', [backend({ capacity: 0 })], 10), [1]);
+  });
+  test('no backend is overloaded while the sum suffices, and each has as many active for its weight', () => {
+    const any = fc.record({
+      weight: fc.double({ min: 0.1, max: 10, noNaN: true }),
+      capacity: fc.double({ min: 0.1, max: 1e5, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(any, { minLength: 1, maxLength: 12 }),
+        fc.double({ min: 0.001, max: 0.99, noNaN: true }),
+        (changes, utilization) => {
+          const backends = changes.map(backend);
+          const offered = utilization * backends.reduce((sum, { capacity }) => sum + capacity, 0);
+          const rates = flowShares('LeastRequest', backends, offered).map((share) => share * offered);
+          const pulls = backends.map((one, i) => {
+            const busy = rates[i]! / one.capacity;
+            expect(busy).toBeLessThan(1);
+            return rates[i]! / (one.weight * (1 - busy));
+          });
+          for (const pull of pulls) expect(pull / pulls[0]!).toBeCloseTo(1, 5);
+        },
+      ),
+    );
+  });
+
+  /** Markov chain of single-core backends fed by the real picker: the reference for the fluid shares. */
+  function simulated(backends: readonly FlowBackend[], rate: number): number[] {
+    const random = new Random(1);
+    const picker = leastRequest(backends.map(({ weight }, i) => ({ name: String(i), weight })));
+    const active = backends.map(() => 0);
+    const sent = backends.map(() => 0);
+    const context = { uniform: () => random.next(), active: (name: string) => active[Number(name)]! };
+    for (let count = 0; count < 40_000;) {
+      const rates = backends.map(({ capacity }, i) => (active[i]! > 0 ? capacity : 0));
+      let draw = random.next() * (rate + rates.reduce((sum, one) => sum + one, 0));
+      if (draw < rate) {
+        const chosen = Number(picker.pick(context));
+        active[chosen]!++;
+        sent[chosen]!++;
+        count++;
+        continue;
+      }
+      draw -= rate;
+      const done = rates.findIndex((one) => (draw -= one) < 0);
+      if (done >= 0) active[done]!--;
+    }
+    return sent.map((count) => count / 40_000);
+  }
+  test.each([
+    ['two speeds, 30 %', [1, 2], [1, 1], 0.3],
+    ['two speeds, 70 %', [1, 2], [1, 1], 0.7],
+    ['two speeds, 95 %', [1, 2], [1, 1], 0.95],
+    ['eight, half of them slow, 80 %', [1, 1, 1, 1, 2, 2, 2, 2], [1, 1, 1, 1, 1, 1, 1, 1], 0.8],
+    ['weights of the capacities, 70 %', [1, 2], [1, 2], 0.7],
+  ])('as the picks themselves, within 0.03 · %s', (_name, capacities, weights, utilization) => {
+    const backends = capacities.map((capacity, i) => backend({ capacity, weight: weights[i]! }));
+    const rate = utilization * capacities.reduce((sum, capacity) => sum + capacity, 0);
+    const shares = flowShares('LeastRequest', backends, rate);
+    simulated(backends, rate).forEach((share, i) => {
+      expect(Math.abs(shares[i]! - share)).toBeLessThan(0.03);
+    });
+  });
+});
