@@ -98,7 +98,8 @@ function leastRequestShares(
   if (offeredRate >= total) {
     return normalized(backends, (backend, i) => (able(i, backend) ? backend.capacity : 0));
   }
-  if (!(offeredRate > 0))
+  // So little that no queue forms; also keeps 1 / offeredRate finite.
+  if (!(offeredRate > 1e-9 * total))
     return normalized(backends, (backend, i) => (able(i, backend) ? backend.weight : 0));
   const x = solve(there, offeredRate);
   return normalized(backends, (backend, i) =>
