@@ -1,4 +1,5 @@
 import { structuredPatch } from 'diff';
+import { deepEqual } from '../base/deep.ts';
 import { type KubeObject } from '../model/object.ts';
 import { paint, type Style } from './paint.ts';
 import { objectYaml } from './yaml-text.ts';
@@ -23,7 +24,8 @@ export function diffObjects(
   options: DiffOptions = {},
 ): string {
   const object = after ?? before;
-  if (!object) return '';
+  // Writing YAML is the dear part, and most objects of an apply are as they were.
+  if (!object || deepEqual(before, after)) return '';
   const path = objectPath(object);
   const [old, now] = [before, after].map((side) => (side ? objectYaml(side, options) : ''));
   return diffText(old ?? '', now ?? '', {

@@ -1,6 +1,7 @@
 import { isRecord } from '../base/deep.ts';
 import { compareText } from '../base/listing.ts';
 import { type Operand, type Operator, type Path, type Step, type TemplatePart } from './jsonpath-syntax.ts';
+import { orderedValue } from './ordered.ts';
 
 /** Where a path is evaluated: `$` is the whole input, `@` the element at hand. */
 interface Scope {
@@ -21,9 +22,9 @@ export function evaluatePath(path: Path, data: unknown): readonly unknown[] {
   return evaluate(path, { root: data, current: data });
 }
 
-/** A value as a template shows it. */
+/** A value as a template shows it: text bare, anything else as JSON with its keys in order. */
 export function valueText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : JSON.stringify(orderedValue(value));
 }
 
 function renderParts(parts: readonly TemplatePart[], scope: Scope): string {
@@ -56,7 +57,7 @@ function applyStep(step: Step, values: readonly unknown[], root: unknown): reado
     case 'wildcard':
       return values.flatMap(childrenOf);
     case 'descent':
-      return values.flatMap(containersIn);
+      return values.flatMap(allWithin);
     case 'slice':
       return values.flatMap((value) => sliceOf(value, step));
     case 'index':
@@ -92,10 +93,9 @@ function childrenOf(value: unknown): readonly unknown[] {
     .flatMap((name) => fieldOf(value, name));
 }
 
-/** The value and everything below it that can hold something, each before what it holds. */
-function containersIn(value: unknown): readonly unknown[] {
-  const children = childrenOf(value);
-  return children.length === 0 ? [] : [value, ...children.flatMap(containersIn)];
+/** The value and everything below it, each before what it holds. */
+function allWithin(value: unknown): readonly unknown[] {
+  return [value, ...childrenOf(value).flatMap(allWithin)];
 }
 
 function sliceOf(value: unknown, slice: Extract<Step, { type: 'slice' }>): readonly unknown[] {

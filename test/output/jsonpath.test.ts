@@ -79,7 +79,12 @@ describe('templates', () => {
     [
       'recursive descent below a path',
       '{.items[1]..status}',
-      '{"phase":"Booting","cpu":8,"ready":false,"conditions":[{"type":"Ready","status":"False"}]} False',
+      '{"conditions":[{"status":"False","type":"Ready"}],"cpu":8,"phase":"Booting","ready":false} False',
+    ],
+    [
+      'recursive descent alone',
+      '{.items[1].metadata..}',
+      '{"labels":{"app":"web","tier":"front"},"name":"web-1"} {"app":"web","tier":"front"} web front web-1',
     ],
     ['escaped dot', '{.items[0].metadata.annotations.vctl\\.dev/note}', 'first'],
     ['bracketed key with dots', "{.items[0].metadata.annotations['vctl.dev/note']}", 'first'],

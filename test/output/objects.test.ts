@@ -254,7 +254,7 @@ describe('names, templates, columns', () => {
     expect(render([web, fresh], `custom-columns=${columns}`)).toBe(
       text(
         'NAME            PHASE     L           SPEC',
-        'web-0           Running   web,front   {"runPolicy":"Always","mode":"Para"}',
+        'web-0           Running   web,front   {"mode":"Para","runPolicy":"Always"}',
         'a-longer-name   <none>    <none>      <none>',
       ),
     );
