@@ -160,8 +160,9 @@ class LmdbStore implements Store {
   async transactPrivate(key: string, update: (current: unknown) => unknown): Promise<unknown> {
     this.#commitPending();
     return this.#transact(() => {
-      const value = update(this.#findPrivate(key));
-      this.#putPrivate({ key, value });
+      const current = this.#findPrivate(key);
+      const value = update(current);
+      if (value !== current) this.#putPrivate({ key, value });
       return value;
     });
   }

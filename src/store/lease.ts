@@ -1,0 +1,124 @@
+/**
+ * Only one process at a time reconciles a state: the one that holds its lease. The decision is pure; taking
+ * and giving back is one atomic replacement of a private entry.
+ */
+import { type Clock } from '../base/clock.ts';
+import { deepEqual } from '../base/deep.ts';
+import { type Store } from '../model/ports.ts';
+
+/** A process, named so that another one can tell whether it still runs. */
+export interface LeaseHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** Of the host's present run; a different one means that the process is gone. */
+  readonly bootId?: string;
+  /** Containers of one host number their processes apart: pids only compare within a namespace. */
+  readonly pidNamespace?: string;
+  /** When the process started, in the kernel's ticks since boot: pids are used again. */
+  readonly startTicks?: string;
+}
+
+export interface LeaseRecord {
+  readonly holder: LeaseHolder;
+  /** Wall time, ms since the Unix epoch. */
+  readonly renewedAtMs: number;
+  /** How long after that the lease is over for those who cannot see the holder. */
+  readonly durationMs: number;
+}
+
+/** What is known of a process on this host; `Unproven`: one with its pid runs, but it may be another one. */
+export type Liveness = 'Running' | 'Unproven' | 'Gone';
+
+export type LeaseDecision =
+  /** `freeAtMs` is absent while the holder is seen running: it has the lease for as long as it lives. */
+  { readonly type: 'Take' } | { readonly type: 'Wait'; readonly freeAtMs?: number };
+
+/**
+ * Whether `me` may take, or keep, the lease. A holder on this host counts as long as it runs, even if it was
+ * too busy to renew; one that is gone never blocks. What cannot be seen from here blocks until it expires.
+ */
+export function decideLease(
+  current: LeaseRecord | undefined,
+  me: LeaseHolder,
+  nowMs: number,
+  liveness: (holder: LeaseHolder) => Liveness,
+): LeaseDecision {
+  if (!current || deepEqual(current.holder, me)) return { type: 'Take' };
+  const seen = canSee(me, current.holder) ? liveness(current.holder) : 'Unproven';
+  if (seen === 'Gone') return { type: 'Take' };
+  if (seen === 'Running') return { type: 'Wait' };
+  const freeAtMs = current.renewedAtMs + current.durationMs;
+  return nowMs >= freeAtMs ? { type: 'Take' } : { type: 'Wait', freeAtMs };
+}
+
+/** True when this process can ask its own kernel about the holder, or knows that its kernel is gone. */
+function canSee(me: LeaseHolder, holder: LeaseHolder): boolean {
+  return me.host === holder.host && (me.pidNamespace === holder.pidNamespace || hasRebooted(me, holder));
+}
+
+/** True when the holder ran before this host's last start. */
+export function hasRebooted(me: LeaseHolder, holder: LeaseHolder): boolean {
+  return me.bootId !== undefined && holder.bootId !== undefined && me.bootId !== holder.bootId;
+}
+
+/** The right to reconcile, until released or lost. */
+export interface Lease {
+  /** Says that the holder is still there. False when another process has taken over: stop writing. */
+  renew(): Promise<boolean>;
+  /** Gives it back; nothing happens when it was lost. */
+  release(): Promise<void>;
+}
+
+export type LeaseOutcome =
+  | { readonly type: 'Acquired'; readonly lease: Lease }
+  | { readonly type: 'Held'; readonly by: LeaseRecord; readonly freeAtMs?: number };
+
+export interface LeaseOptions {
+  readonly store: Pick<Store, 'transactPrivate'>;
+  readonly me: LeaseHolder;
+  /** The wall clock. */
+  readonly clock: Clock;
+  readonly liveness: (holder: LeaseHolder) => Liveness;
+  /**
+   * Renew at a third of it.
+   * @defaultValue defaultLeaseMs
+   */
+  readonly durationMs?: number;
+}
+
+/** As long as Kubernetes' leader election gives: survives a long pause, and is short for a waiting person. */
+export const defaultLeaseMs = 15_000;
+
+const leaseKey = 'lease';
+
+/** Takes the lease if it is free, without waiting. Two processes that try at once never both get it. */
+export async function acquireLease(options: LeaseOptions): Promise<LeaseOutcome> {
+  const { store, me, clock, liveness, durationMs = defaultLeaseMs } = options;
+  let outcome: LeaseOutcome = { type: 'Acquired', lease: holdLease(options) };
+  await store.transactPrivate(leaseKey, (value) => {
+    const current = value as LeaseRecord | undefined;
+    const nowMs = clock.now();
+    const decision = decideLease(current, me, nowMs, liveness);
+    if (decision.type === 'Wait' && current) {
+      outcome = { type: 'Held', by: current, freeAtMs: decision.freeAtMs };
+      return current;
+    }
+    return { holder: me, renewedAtMs: nowMs, durationMs } satisfies LeaseRecord;
+  });
+  return outcome;
+}
+
+function holdLease({ store, me, clock, durationMs = defaultLeaseMs }: LeaseOptions): Lease {
+  const isMine = (value: unknown): boolean => deepEqual((value as LeaseRecord | undefined)?.holder, me);
+  return {
+    async renew() {
+      const value = await store.transactPrivate(leaseKey, (current) =>
+        isMine(current) ? { holder: me, renewedAtMs: clock.now(), durationMs } : current,
+      );
+      return isMine(value);
+    },
+    async release() {
+      await store.transactPrivate(leaseKey, (current) => (isMine(current) ? undefined : current));
+    },
+  };
+}
