@@ -21,7 +21,14 @@ export function libraryText(value: unknown): string {
     aliasDuplicateObjects: false,
     indentSeq: false,
     compat: 'yaml-1.1',
+    blockQuote: !holdsIndentedText(value),
   });
+}
+
+/** The library's blocks (`|`) of a text that begins with a blank do not always read back: those are quoted. */
+function holdsIndentedText(value: unknown): boolean {
+  if (typeof value === 'string') return /^\s[^]*\n|^\n/.test(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsIndentedText);
 }
 
 /** One object as a YAML document, without `---`. */
@@ -90,13 +97,9 @@ function scalarText(value: unknown): string | undefined {
   }
 }
 
+/** Unusual keys are left to the library with all that is around them: their quotes depend on where they stand. */
 function keyText(key: string): string | undefined {
-  // A document marker is quoted at the start of a line only: where it will stand is not known here.
-  if (key.length > 1000 || /^(---|\.\.\.)/.test(key)) return undefined;
-  if (plain.test(key) && !reserved.test(key)) return key;
-  const text = libraryText({ [key]: 0 });
-  // An explicit key (`? …`) takes lines of its own.
-  return text.startsWith('? ') || !text.endsWith(': 0\n') ? undefined : text.slice(0, -': 0\n'.length);
+  return plain.test(key) && !reserved.test(key) && key.length <= 1000 ? key : undefined;
 }
 
 /** A scalar that takes one line wherever it stands; undefined for long texts and those of several lines. */
