@@ -97,18 +97,22 @@ interface Attempt {
 
 function merge(options: ApplyOptions, wanted: Content, fields: FieldSet): Attempt {
   const { live, schema, manager } = options;
-  const owners = ownersOf(live?.metadata.managedFields);
+  if (live === undefined) {
+    return { before: {}, after: wanted, fields, last: undefined, others: [], clashes: [] };
+  }
+  const owners = ownersOf(live.metadata.managedFields);
   const last = owners.find((owner) => isOwnApply(owner, manager));
   const friends = new Set([manager, ...(options.equivalentManagers ?? [])]);
-  const declared = withContainers(fields);
   const others = owners
     .filter((owner) => owner !== last)
-    .map((o) => (friends.has(o.entry.manager) ? withFields(o, difference(o.fields, declared)) : o));
+    .map((o) =>
+      friends.has(o.entry.manager) ? withFields(o, difference(o.fields, withContainers(fields))) : o,
+    );
 
   const before = contentOf(live);
   const merged = mergeValue(before, wanted, schema);
-  const owned = union(union(fields, ownedByAny(others)), metadataField);
-  const after = removeFields(merged, abandoned(last?.fields ?? emptyFieldSet, owned), schema) as Content;
+  const gone = last ? abandonedBy(last, fields, others) : emptyFieldSet;
+  const after = removeFields(merged, gone, schema) as Content;
   if (after === before) return { before, after, fields, last, others, clashes: [] };
 
   const { changed, removed } = compareValues(before, after, schema);
@@ -118,6 +122,14 @@ function merge(options: ApplyOptions, wanted: Content, fields: FieldSet): Attemp
     others: others.map((owner) => withFields(owner, without(without(owner.fields, removed), changed))),
     clashes: others.flatMap((owner) => (friends.has(owner.entry.manager) ? [] : clashesWith(owner, changed))),
   };
+}
+
+/** What `last` owned and neither this apply nor anybody else does. */
+function abandonedBy(last: Owner, fields: FieldSet, others: readonly Owner[]): FieldSet {
+  const mine = union(fields, metadataField);
+  // Nearly always nothing was dropped, and then nobody else needs to be asked.
+  if (isEmptyFieldSet(abandoned(last.fields, mine))) return emptyFieldSet;
+  return abandoned(last.fields, union(mine, ownedByAny(others)));
 }
 
 function isOwnApply({ entry }: Owner, manager: string): boolean {

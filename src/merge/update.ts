@@ -35,9 +35,17 @@ export interface UpdateOptions {
  */
 export function trackUpdate(options: UpdateOptions): KubeObject {
   const { before, after, manager, subresource, nowMs } = options;
-  const stored = baseline(before, after);
   const delta = compareValues(contentOf(before), contentOf(after), options.schema);
   const changed = difference(delta.changed, metadataField);
+  const stored = baseline(before, after);
+  if (
+    isEmptyFieldSet(changed) &&
+    isEmptyFieldSet(delta.removed) &&
+    stored === before?.metadata.managedFields
+  ) {
+    // As after each write of a status: nothing to decode.
+    return stored === after.metadata.managedFields ? after : withManagedFields(after, stored);
+  }
   const lost = union(changed, delta.removed);
   const isMine = (owner: Owner): boolean =>
     owner.entry.manager === manager &&
