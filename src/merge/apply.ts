@@ -115,11 +115,11 @@ function merge(options: ApplyOptions, wanted: Content, fields: FieldSet): Attemp
   const after = removeFields(merged, gone, schema) as Content;
   if (after === before) return { before, after, fields, last, others, clashes: [] };
 
-  const { changed, removed } = compareValues(before, after, schema);
+  const { changed } = compareValues(before, after, schema);
   return {
     ...{ before, after, fields, last },
-    // With `force` these are taken over; without, a clash forbids the write.
-    others: others.map((owner) => withFields(owner, without(without(owner.fields, removed), changed))),
+    // With `force` these are taken over; without, a clash forbids the write. What was removed nobody owned.
+    others: others.map((owner) => withFields(owner, without(owner.fields, changed))),
     clashes: others.flatMap((owner) => (friends.has(owner.entry.manager) ? [] : clashesWith(owner, changed))),
   };
 }

@@ -126,6 +126,22 @@ describe('one manager', () => {
     expect(JSON.stringify(owners(next))).not.toContain('status');
   });
 
+  test('metadata that nobody owns outlives the labels that were owned', () => {
+    const live = apply(undefined, 'file', thing({}, { labels: { a: 'b' } }));
+    const noted = { ...live, metadata: { ...live.metadata, annotations: { by: 'system' } } };
+    expect(plain(apply(noted, 'file', thing({})))).toEqual(thing({}, { annotations: { by: 'system' } }));
+  });
+
+  test.each<[string, unknown, unknown]>([
+    ['in a map', { free: {} }, JSON.parse('{"free":{"__proto__":{}}}')],
+    ['in an atomic object', { selector: {} }, { selector: { constructor: 'x' } }],
+  ])('inherited names are not taken for keys · %s', (_name, before, applied) => {
+    const next = apply(thing(before), 'file', thing(applied));
+    expect(JSON.stringify(next.spec)).toBe(JSON.stringify(applied));
+    expect(next.spec).not.toBe(before);
+    expect(Object.keys(Object.values(next.spec as object)[0] as object)).toHaveLength(1);
+  });
+
   test('another apiVersion is noted', () => {
     const live = apply(undefined, 'file', thing({ size: 1 }));
     const next = apply(live, 'file', thing({ size: 1 }), { apiVersion: 'vctl.dev/v1' });

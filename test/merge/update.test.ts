@@ -102,10 +102,25 @@ describe('tracking plain writes', () => {
     ]);
   });
 
+  test('time moves too when it changes its own field again', () => {
+    const first = write(undefined, 'ctl', thing({ size: 1 }), startMs);
+    const second = write(first, 'ctl', { ...first, spec: { size: 2 } }, startMs + 1000);
+    expect(second.metadata.managedFields?.map((e) => e.time)).toEqual(['2000-01-01T00:00:01Z']);
+  });
+
   test('a subresource has an entry of its own', () => {
     const after = { ...file, spec: { ...spec, replicas: 5 } };
     const options = { before: file, after, manager: 'ctl', schema, nowMs: startMs };
     expect(owners(trackUpdate({ ...options, subresource: 'scale' }))).toMatchObject({
+      'ctl Update scale': ['.spec.replicas'],
+    });
+    const direct = trackUpdate({ ...options, after: { ...file, spec: { ...spec, size: 1 } } });
+    const both = trackUpdate({
+      ...{ ...options, before: direct, subresource: 'scale' },
+      after: { ...direct, spec: { ...spec, size: 1, replicas: 5 } },
+    });
+    expect(owners(both)).toMatchObject({
+      'ctl Update': ['.spec.size'],
       'ctl Update scale': ['.spec.replicas'],
     });
   });
