@@ -47,7 +47,7 @@ export function renderTable(table: Table, options: TableOptions = {}): string {
  * control characters are escaped, and no line ends in blanks.
  */
 export function* tableLines(table: Table, options: TableOptions = {}): Generator<string> {
-  const rows = table.rows.map((row) => row.map(printable));
+  const rows = table.rows.map((row) => row.map((cell) => printable(cell).trimEnd()));
   const columns = layOut(table.columns, rows, options);
   const headings = table.columns.map((column) => column.name);
   const gap = ' '.repeat(options.gap ?? 3);
@@ -89,5 +89,5 @@ function line(texts: readonly string[], columns: readonly Column[], gap: string,
     }
     blanks += spec.align === 'right' ? gap : spare + gap;
   }
-  return result.trimEnd();
+  return result;
 }

@@ -53,6 +53,22 @@ describe('renderTable', () => {
     );
   });
 
+  test('blanks at the end · cut, even within colour', () => {
+    const columns = [{ name: 'A' }, { name: 'B', style: () => 'good' as const }];
+    expect(
+      renderTable(
+        {
+          columns,
+          rows: [
+            ['a', 'b  '],
+            ['a ', ''],
+          ],
+        },
+        { color: true },
+      ),
+    ).toBe('A   B\na   \u001b[32mb\u001b[39m\na\n');
+  });
+
   test('nothing to show', () => {
     expect(renderTable({ columns: [], rows: [] })).toBe('');
     expect(renderTable({ columns: [{ name: 'A' }], rows: [] }, { noHeaders: true })).toBe('');
