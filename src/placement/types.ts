@@ -1,0 +1,114 @@
+import { type Architecture, type VirtualizationMode } from '../model/ports.ts';
+import { type Labels, type LabelSelector } from '../model/selectors.ts';
+
+export type TaintEffect = 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+
+export interface Taint {
+  readonly key: string;
+  /** Absent is the same as ''. */
+  readonly value?: string;
+  readonly effect: TaintEffect;
+}
+
+export interface Toleration {
+  /** Absent, with `Exists`: every taint. */
+  readonly key?: string;
+  /** @defaultValue 'Equal' */
+  readonly operator?: 'Exists' | 'Equal';
+  readonly value?: string;
+  /** Absent: every effect. */
+  readonly effect?: TaintEffect;
+}
+
+/** The hypervisor product on a host, as far as it decides what may run there. */
+export interface HypervisorView {
+  readonly name: string;
+  readonly architecture: Architecture;
+  /** Its default first. */
+  readonly modes: readonly VirtualizationMode[];
+  /** The modes that need VT-x or AMD-V. */
+  readonly requiresHardwareAssist?: Readonly<Partial<Record<VirtualizationMode, boolean>>>;
+}
+
+/** What placement knows of a host. */
+export interface HostView {
+  readonly name: string;
+  readonly labels: Labels;
+  readonly taints: readonly Taint[];
+  /** Cordoned: no new VM, whatever it tolerates. */
+  readonly unschedulable: boolean;
+  readonly ready: boolean;
+  /** Why it is not ready, in a word: `Crashed`. */
+  readonly notReadyReason?: string;
+  readonly hypervisor: HypervisorView;
+  readonly hardwareAssist: boolean;
+  /** For guests: after the host OS, the VMM and overcommitment. */
+  readonly allocatable: { readonly cpuMillis: number; readonly memoryBytes: number };
+  /** What the VMM takes for itself for each guest, on top of the guest's own memory. */
+  readonly perVirtualMachineMemoryBytes: number;
+  /** Only rebalancing looks at it. @defaultValue 0 */
+  readonly pricePerHour?: number;
+}
+
+/** Near, or away from, the VMs of the same namespace that the selector matches. */
+export interface AffinityTerm {
+  readonly selector: LabelSelector;
+  /** @defaultValue 'kubernetes.io/hostname' */
+  readonly topologyKey?: string;
+  /** Absent: a must. Else the weight of a wish, 1..100. */
+  readonly preferred?: number;
+}
+
+/** Spread the VMs of the same namespace that the selector matches evenly over the domains of a key. */
+export interface TopologySpread {
+  readonly topologyKey: string;
+  readonly selector: LabelSelector;
+  /** Largest allowed difference between a domain and the emptiest one. @defaultValue 1 */
+  readonly maxSkew?: number;
+  /** A must, or a wish. @defaultValue 'DoNotSchedule' */
+  readonly whenUnsatisfiable?: 'DoNotSchedule' | 'ScheduleAnyway';
+}
+
+/** `VirtualMachine.spec.placement`. Treat as immutable: answers are remembered by its identity. */
+export interface PlacementRules {
+  /** Labels that the host must have. */
+  readonly hostSelector?: Labels;
+  /** Names of the hypervisors allowed; empty or absent: all. */
+  readonly hypervisors?: readonly string[];
+  readonly affinity?: readonly AffinityTerm[];
+  readonly antiAffinity?: readonly AffinityTerm[];
+  readonly topologySpread?: readonly TopologySpread[];
+  readonly tolerations?: readonly Toleration[];
+}
+
+/** A VM that wants a host, or has one. */
+export interface VmRequest {
+  /** `namespace/name`. */
+  readonly key: string;
+  readonly labels: Labels;
+  readonly cpuMillis: number;
+  /** The guest's own memory, without what the VMM adds. */
+  readonly memoryBytes: number;
+  /** Absent: the hypervisor's first mode that the guest can run. */
+  readonly mode?: VirtualizationMode;
+  /** The guest's OS carries the para-virtualization code. */
+  readonly paravirtualized: boolean;
+  readonly placement: PlacementRules;
+  /** Higher ones may displace lower ones. @defaultValue 0 */
+  readonly priority?: number;
+  /** When it started, ms of world time; only preemption looks at it. @defaultValue 0 */
+  readonly startedAtMs?: number;
+}
+
+/** The topology key whose value is the host's own name where the label is missing. */
+export const hostnameKey = 'kubernetes.io/hostname';
+
+/** The namespace of a `namespace/name` key. */
+export function namespaceOf(key: string): string {
+  return key.slice(0, Math.max(0, key.indexOf('/')));
+}
+
+/** The host's value of a topology key; undefined when it is in no domain of that key. */
+export function topologyValue(host: HostView, topologyKey: string): string | undefined {
+  return host.labels[topologyKey] ?? (topologyKey === hostnameKey ? host.name : undefined);
+}

@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Fleet } from '../../src/placement/fleet.ts';
+import { place } from '../../src/placement/place.ts';
+import { type Strategy } from '../../src/placement/score.ts';
+import {
+  type AffinityTerm,
+  type HostView,
+  type PlacementRules,
+  type TopologySpread,
+  type VmRequest,
+} from '../../src/placement/types.ts';
+import { Gi, Mi, host, vm } from './builders.ts';
+import { naivePlace, usedOf, type NaiveFleet } from './naive.ts';
+
+const zone = 'topology.vctl.dev/zone';
+const strategies: Strategy[] = [
+  'LeastAllocated',
+  'MostAllocated',
+  'BalancedAllocation',
+  'RequestedToCapacityRatio',
+];
+const apps = ['a', 'b', 'c'];
+
+const selector = fc
+  .constantFrom(...apps)
+  .chain((app) =>
+    fc.constantFrom(
+      { matchLabels: { app } },
+      { matchExpressions: [{ key: 'app', operator: 'In' as const, values: [app, 'c'] }] },
+      {},
+    ),
+  );
+const topologyKey = fc.constantFrom('kubernetes.io/hostname', zone, 'rack');
+const term: fc.Arbitrary<AffinityTerm> = fc.record(
+  { selector, topologyKey, preferred: fc.constantFrom(1, 30, 100) },
+  { requiredKeys: ['selector'] },
+);
+const spread: fc.Arbitrary<TopologySpread> = fc.record({
+  topologyKey,
+  selector,
+  maxSkew: fc.constantFrom(1, 2),
+  whenUnsatisfiable: fc.constantFrom('DoNotSchedule' as const, 'ScheduleAnyway' as const),
+});
+const few = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constant<T[]>([]) },
+    { weight: 1, arbitrary: fc.array(one, { maxLength: 2 }) },
+  );
+const placement: fc.Arbitrary<PlacementRules> = fc.record({
+  hostSelector: fc.constantFrom({}, {}, {}, { [zone]: 'z0' }),
+  hypervisors: fc.constantFrom<string[]>([], [], ['xen']),
+  affinity: few(term),
+  antiAffinity: few(term),
+  topologySpread: few(spread),
+  tolerations: fc.constantFrom([], [{ key: 'gpu', operator: 'Exists' as const }]),
+});
+const request = fc.record({
+  app: fc.constantFrom(...apps),
+  namespace: fc.constantFrom('one', 'one', 'two'),
+  cpuMillis: fc.constantFrom(0, 500, 1000, 1700, 4000),
+  memoryBytes: fc.constantFrom(0, Gi, 3 * Gi, 10 * Gi),
+  paravirtualized: fc.boolean(),
+  placement,
+});
+const facts = fc.record({
+  zone: fc.constantFrom('z0', 'z1', 'z2', undefined),
+  cores: fc.constantFrom(4, 8, 8, 16),
+  overhead: fc.constantFrom(0, 100 * Mi),
+  ready: fc.constantFrom(true, true, true, false),
+  cordoned: fc.constantFrom(false, false, false, true),
+  taint: fc.constantFrom(undefined, undefined, 'NoSchedule' as const, 'PreferNoSchedule' as const),
+  hosted: fc.constantFrom(false, false, true),
+});
+
+type Facts = typeof facts extends fc.Arbitrary<infer T> ? T : never;
+
+function hostFrom(index: number, one: Facts): HostView {
+  return host(`h${String(index).padStart(3, '0')}`, {
+    labels: { ...(one.zone !== undefined && { [zone]: one.zone }), rack: `r${Math.floor(index / 2)}` },
+    taints: one.taint === undefined ? [] : [{ key: 'gpu', effect: one.taint }],
+    ready: one.ready,
+    unschedulable: one.cordoned,
+    ...(one.hosted && { hypervisor: { name: 'virtualbox', architecture: 'Hosted', modes: ['Full'] } }),
+    allocatable: { cpuMillis: one.cores * 1000, memoryBytes: one.cores * 4 * Gi },
+    perVirtualMachineMemoryBytes: one.overhead,
+  });
+}
+
+const action = fc.oneof(
+  { weight: 12, arbitrary: fc.record({ type: fc.constant('place' as const), request, strategy: fc.nat(3) }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('remove' as const), which: fc.nat() }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('change' as const), which: fc.nat(), facts }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('lose' as const), which: fc.nat() }) },
+);
+type Action = typeof action extends fc.Arbitrary<infer T> ? T : never;
+
+/** Carries out the actions on the indexed and on the plain fleet, and holds each answer against the other's. */
+function compare(hosts: readonly Facts[], actions: readonly Action[], repeat: number): void {
+  const fleet = new Fleet();
+  const naive: NaiveFleet = { hosts: new Map(), vms: new Map() };
+  const put = (view: HostView): void => {
+    fleet.putHost(view);
+    naive.hosts.set(view.name, view);
+  };
+  hosts.forEach((one, index) => put(hostFrom(index, one)));
+  let serial = 0;
+  for (const one of actions) {
+    if (one.type === 'place') {
+      for (let i = 0; i < repeat; i++) placeBoth(one, `vm-${serial++}`, fleet, naive);
+    } else if (one.type === 'remove') {
+      const key = [...naive.vms.keys()][one.which % Math.max(1, naive.vms.size)];
+      if (key === undefined) continue;
+      naive.vms.delete(key);
+      expect(fleet.unassign(key)).toBe(true);
+    } else if (one.type === 'change') put(hostFrom(one.which % hosts.length, one.facts));
+    else {
+      const name = `h${String(one.which % hosts.length).padStart(3, '0')}`;
+      const lost = [...naive.vms].filter(([, { host: there }]) => there === name).map(([key]) => key);
+      for (const key of lost) naive.vms.delete(key);
+      naive.hosts.delete(name);
+      expect(fleet.removeHost(name).map(({ key }) => key)).toEqual(lost.sort());
+    }
+  }
+}
+
+function placeBoth(
+  one: Extract<Action, { type: 'place' }>,
+  name: string,
+  fleet: Fleet,
+  naive: NaiveFleet,
+): void {
+  const { app, namespace, ...rest } = one.request;
+  const asked: VmRequest = vm(`${namespace}/${name}`, { ...rest, labels: { app } });
+  const options = { strategy: strategies[one.strategy] };
+  const [best, next] = naivePlace(asked, naive, options);
+  const answer = place(asked, fleet, options);
+  const found =
+    answer.type === 'placed'
+      ? [{ host: answer.host, score: answer.score }, answer.next]
+      : [undefined, undefined];
+  expect(found).toEqual([best, next]);
+  if (!best) return;
+  fleet.assign(asked, best.host);
+  naive.vms.set(asked.key, { vm: asked, host: best.host });
+  const view = naive.hosts.get(best.host);
+  if (!view) return;
+  const used = usedOf(view, naive);
+  expect(used.cpu).toBeLessThanOrEqual(view.allocatable.cpuMillis);
+  expect(used.memory).toBeLessThanOrEqual(view.allocatable.memoryBytes);
+  expect(fleet.allocated(best.host)).toEqual({ cpuMillis: used.cpu, memoryBytes: used.memory });
+}
+
+describe('the index answers as a scan of all hosts does, and no host is filled beyond its capacity', () => {
+  test('few hosts, all rules', () => {
+    fc.assert(
+      fc.property(
+        fc.array(facts, { minLength: 1, maxLength: 12 }),
+        fc.array(action, { maxLength: 30 }),
+        (hosts, actions) => compare(hosts, actions, 2),
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test('enough hosts that host names and racks are fine keys', () => {
+    fc.assert(
+      fc.property(
+        fc.array(facts, { minLength: 140, maxLength: 150 }),
+        fc.array(action, { minLength: 3, maxLength: 6 }),
+        (hosts, actions) => compare(hosts, actions, 4),
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
