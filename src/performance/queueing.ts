@@ -98,8 +98,9 @@ export function survival(
   const service = Math.exp(-m * ms);
   if (c === 0) return service;
   // (e^-dt - e^-mt) / (m - d), written so that it stays exact when both rates meet.
-  const gap = (m - d) * ms;
-  const both = Math.abs(gap) < 1e-5 ? service * ms * (1 + gap / 2) : (Math.exp(-d * ms) - service) / (m - d);
+  const gap = Math.abs(m - d);
+  const slower = Math.exp(-Math.min(m, d) * ms);
+  const both = gap === 0 ? slower * ms : (slower * -Math.expm1(-gap * ms)) / gap;
   return service + c * m * both;
 }
 

@@ -91,7 +91,8 @@ describe('LeastRequest', () => {
   test.each([
     ['idle · by weight', 0, [1 / 2, 1 / 2]],
     ['at capacity · by capacity', 300, [2 / 3, 1 / 3]],
-    ['beyond it · by capacity', 3000, [2 / 3, 1 / 3]],
+    ['somewhat beyond it · by capacity', 400, [2 / 3, 1 / 3]],
+    ['far beyond it · by capacity', 3000, [2 / 3, 1 / 3]],
   ])('%s', (_name, rate, expected) => {
     expectShares(flowShares('LeastRequest', [fast, slow], rate), expected);
   });

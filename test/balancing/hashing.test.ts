@@ -128,6 +128,19 @@ describe('RingHash', () => {
       expect(picker.pick(request(`key-${i}`))).toBe(expected.name);
     }
   });
+  test('a key that hashes to an entry goes to it', () => {
+    for (const key of ['web-0_0', 'web-2_17', 'web-4_100']) {
+      expect(ringHash(pool(5)).pick(request(key))).toBe(key.slice(0, 5));
+    }
+  });
+  test('past the last entry · to the first', () => {
+    const ring = buildRing(pool(5));
+    const last = ring.at(-1)!.hash;
+    const key = Array.from({ length: 20_000 }, (_, i) => `key-${i}`).find((one) => xxh64(one) > last)!;
+    expect(ringHash(pool(5)).pick(request(key))).toBe(ring[0]!.name);
+    // The choice tells something only if the last entry has another owner.
+    expect(ring.at(-1)!.name).not.toBe(ring[0]!.name);
+  });
   test('one leaves, the others keep their entries · only its keys move', () => {
     const before = ringHash(pool(1101));
     const after = ringHash(pool(1100));

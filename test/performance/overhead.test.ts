@@ -67,6 +67,10 @@ describe('orders that are published', () => {
   });
 });
 
+test('para · 1 + a k / (1 + k), exactly', () => {
+  expect(modelled('Oltp', 'BareMetal', 'Para')).toBeCloseTo(1 + (0.068 * 7.612) / 8.612, 12);
+});
+
 describe('hardware assistance', () => {
   test('full on bare metal · leaves 531/1926 of the traps', () => {
     const plain = modelled('Oltp', 'BareMetal', 'Full') - 1;

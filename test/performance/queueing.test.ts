@@ -164,6 +164,19 @@ describe('mixture', () => {
       expect(0.75 * survival(fast, ms) + 0.25 * survival(slow, ms)).toBeCloseTo(left, 8);
     }
   });
+  test('equal ones among others count with all their shares', () => {
+    const split = mixture([
+      { share: 0.2, time: fast },
+      { share: 0.25, time: slow },
+      { share: 0.55, time: fast },
+    ]);
+    const whole = mixture([
+      { share: 0.75, time: fast },
+      { share: 0.25, time: slow },
+    ]);
+    expect(split.meanMs).toBeCloseTo(whole.meanMs, 9);
+    expect(split.p95Ms).toBeCloseTo(whole.p95Ms, 6);
+  });
   test('nobody answers · zeros; a dead backend does not count', () => {
     const dead = { share: 1, time: queue(1, 10, 0).time };
     expect(mixture([])).toEqual({ meanMs: 0, varianceMs2: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0 });
