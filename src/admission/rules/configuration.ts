@@ -1,0 +1,102 @@
+/**
+ * Tenants' configuration against their application's own JSON Schema. The schema is the user's, so it can
+ * only be compiled now; the compiler is loaded when the first such schema is met.
+ */
+import { type Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { type Application, type Tenant } from '../../model/kinds/index.ts';
+import { didYouMean, error, oneOf, pointerTo, type Problem } from '../problem.ts';
+import { type View } from './view.ts';
+
+type Compile = (schema: Readonly<Record<string, unknown>>) => Compiled;
+type Compiled =
+  | { readonly ok: true; readonly validate: ValidateFunction }
+  | { readonly ok: false; readonly reason: string };
+
+let compiler: Promise<Compile> | undefined;
+
+/** Refuses an application whose configuration schema is none. */
+export async function configurationSchemaProblems(app: Application, subject: string): Promise<Problem[]> {
+  if (!app.spec.configuration) return [];
+  const compiled = (await loadCompiler())(app.spec.configuration);
+  if (compiled.ok) return [];
+  const message = `${subject}: configuration is not a valid JSON Schema (2020-12): ${compiled.reason}`;
+  return [error('BAD_CONFIGURATION_SCHEMA', '/spec/configuration', message)];
+}
+
+/** Everything in the tenant's configuration that its application's schema refuses. */
+export async function configurationProblems(tenant: Tenant, subject: string, view: View): Promise<Problem[]> {
+  if (tenant.spec.maturity === 'AdHoc') return [];
+  const app = view.get('Application', tenant.metadata.namespace ?? '', tenant.spec.application);
+  const schema = app?.spec.configuration;
+  if (!app || !schema) return [];
+  const compiled = (await loadCompiler())(schema);
+  // Told on the application, where it can be mended.
+  if (!compiled.ok || compiled.validate(tenant.spec.configuration ?? {})) return [];
+  const given = tenant.spec.configuration !== undefined;
+  const opening = `${subject}: configuration of application "${app.metadata.name}"`;
+  return (compiled.validate.errors ?? []).map((failure) => {
+    const { path, reason } = explain(failure);
+    const place = given ? `/spec/configuration${path}` : '/spec/application';
+    return error('CONFIGURATION_INVALID', place, `${opening}: ${reason}`);
+  });
+}
+
+function explain(failure: ErrorObject): { path: string; reason: string } {
+  const { instancePath, keyword, params, parentSchema } = failure;
+  const given = params as {
+    additionalProperty?: string;
+    missingProperty?: string;
+    allowedValues?: unknown[];
+  };
+  if (keyword === 'additionalProperties') {
+    const name = given.additionalProperty ?? '';
+    const properties = (parentSchema as { properties?: object } | undefined)?.properties ?? {};
+    const path = pointerTo(instancePath, name);
+    return { path, reason: `${path} is not an option${didYouMean(name, Object.keys(properties))}` };
+  }
+  if (keyword === 'required') {
+    const path = pointerTo(instancePath, given.missingProperty ?? '');
+    return { path, reason: `${path} is required` };
+  }
+  if (keyword === 'enum') {
+    const allowed = oneOf((given.allowedValues ?? []).map((value) => JSON.stringify(value)));
+    return { path: instancePath, reason: `${instancePath} must be ${allowed}` };
+  }
+  return { path: instancePath, reason: `${instancePath || '/'} ${failure.message ?? 'is not valid'}` };
+}
+
+function loadCompiler(): Promise<Compile> {
+  compiler ??= makeCompiler();
+  return compiler;
+}
+
+async function makeCompiler(): Promise<Compile> {
+  const [{ Ajv2020 }, { default: formats }] = await Promise.all([
+    import('ajv/dist/2020.js'),
+    import('ajv-formats'),
+  ]);
+  // Not strict: an application's schema may carry hints for its own forms, which JSON Schema allows.
+  const ajv = new Ajv2020({ allErrors: true, strict: false, verbose: true, logger: false });
+  // A CommonJS module, of whose types the compiler sees less than there is.
+  (formats as unknown as (ajv: Ajv) => void)(ajv);
+  const known = new WeakMap<object, Compiled>();
+  return (schema) => {
+    let result = known.get(schema);
+    if (!result) known.set(schema, (result = compile(schema)));
+    return result;
+  };
+
+  function compile(schema: Readonly<Record<string, unknown>>): Compiled {
+    try {
+      const validate = ajv.compile(schema);
+      // Asynchronous schemas answer with a promise; nothing here waits for one.
+      if ('$async' in validate) return { ok: false, reason: '$async is not supported' };
+      return { ok: true, validate };
+    } catch (cause) {
+      return { ok: false, reason: cause instanceof Error ? cause.message : String(cause) };
+    } finally {
+      // Two applications may use the same $id: each schema stands for itself.
+      ajv.removeSchema(schema);
+    }
+  }
+}

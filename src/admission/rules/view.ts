@@ -1,0 +1,67 @@
+/** The objects as they would stand after this apply: those being applied, over those that are live. */
+import { withDefaults } from '../../model/defaults.ts';
+import { type Kind, type KindMap } from '../../model/kinds/index.ts';
+import { keyOf, keyText, type KubeObject } from '../../model/object.ts';
+
+/** What is there already. `namespace` is '' for cluster-scoped kinds. */
+export interface LiveObjects {
+  get(kind: Kind, namespace: string, name: string): KubeObject | undefined;
+  list(kind: Kind, namespace: string): Iterable<KubeObject>;
+}
+
+/** Nothing is there yet: for `validate` without a state. */
+export const nothingLive: LiveObjects = { get: () => undefined, list: () => [] };
+
+/** Names offered as guesses at what was meant: enough to help, few enough to cost nothing. */
+const mostCandidates = 500;
+
+/** Reads what is applied before what is live; every object comes with its defaults. */
+export class View {
+  readonly #applied = new Map<string, KubeObject>();
+  readonly #byKind = new Map<string, KubeObject[]>();
+
+  constructor(
+    applied: readonly KubeObject[],
+    readonly live: LiveObjects,
+  ) {
+    for (const object of applied) {
+      const key = keyOf(object);
+      if (this.#applied.has(keyText(key))) continue;
+      this.#applied.set(keyText(key), object);
+      const group = `${key.kind}/${key.namespace}`;
+      const objects = this.#byKind.get(group);
+      if (objects) objects.push(object);
+      else this.#byKind.set(group, [object]);
+    }
+  }
+
+  get<K extends Kind>(kind: K, namespace: string, name: string): KindMap[K] | undefined {
+    const object =
+      this.#applied.get(keyText({ kind, namespace, name })) ?? this.live.get(kind, namespace, name);
+    return object && withDefaults(kind, object);
+  }
+
+  has(kind: Kind, namespace: string, name: string): boolean {
+    return (
+      this.#applied.has(keyText({ kind, namespace, name })) ||
+      this.live.get(kind, namespace, name) !== undefined
+    );
+  }
+
+  /** Every object of the kind in the namespace, applied ones first. */
+  *list<K extends Kind>(kind: K, namespace: string): Generator<KindMap[K]> {
+    for (const object of this.#byKind.get(`${kind}/${namespace}`) ?? []) yield withDefaults(kind, object);
+    for (const object of this.live.list(kind, namespace)) {
+      if (!this.#applied.has(keyText(keyOf(object)))) yield withDefaults(kind, object);
+    }
+  }
+
+  /** Some names of the kind, to guess what was meant. */
+  names(kind: Kind, namespace: string): string[] {
+    const names: string[] = [];
+    for (const { metadata } of this.list(kind, namespace)) {
+      if (names.push(metadata.name) >= mostCandidates) break;
+    }
+    return names;
+  }
+}

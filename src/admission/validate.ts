@@ -1,0 +1,68 @@
+/**
+ * The way in: an unknown value becomes an object of a known kind, or a list of everything that is wrong with
+ * it. Pure; places are JSON Pointers.
+ */
+import { ApiError } from '../base/errors.ts';
+import { withDefaults } from '../model/defaults.ts';
+import { type Kind, kinds } from '../model/kinds/index.ts';
+import { type KubeObject } from '../model/object.ts';
+import { brokenRules } from './constraints.ts';
+import { identify } from './identity.ts';
+import { withoutNulls } from './nulls.ts';
+import { error, nameOf, type Problem } from './problem.ts';
+import { hasNull, structuralProblems } from './structure.ts';
+
+export type { Problem } from './problem.ts';
+
+export type Validation =
+  | {
+      readonly ok: true;
+      readonly kind: Kind;
+      /** As the user wrote it, without defaults and null fields: what server-side apply needs. */
+      readonly object: KubeObject;
+      /** With every default filled in: what the types of the kinds describe. */
+      readonly admitted: KubeObject;
+    }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Checks one object by itself: kind, structure, scope, then the rules of its schema. */
+export function validateObject(given: unknown): Validation {
+  const identity = identify(given);
+  if ('problems' in identity) return { ok: false, problems: identity.problems };
+  const { kind } = identity;
+  let object = given;
+  let problems = structuralProblems(kind, object);
+  if (problems.length > 0 && hasNull(object)) {
+    object = withoutNulls(kind, object);
+    problems = structuralProblems(kind, object);
+  }
+  if (problems.length > 0) return { ok: false, problems };
+  // The generated validator has just shown that it has this shape.
+  const checked = object as KubeObject;
+  const admitted = withDefaults(kind, checked);
+  const wrong = [...scopeProblems(kind, checked), ...brokenRules(kind, admitted, subjectOf(checked))];
+  if (wrong.length > 0) return { ok: false, problems: wrong };
+  return { ok: true, kind, object: checked, admitted };
+}
+
+/**
+ * The object with its defaults, for callers that hold one object and have nobody to show a list to.
+ *
+ * @throws ApiError Invalid that names every problem.
+ */
+export function admit(given: unknown): KubeObject {
+  const result = validateObject(given);
+  if (result.ok) return result.admitted;
+  throw new ApiError('Invalid', result.problems.map(({ message }) => message).join('; '));
+}
+
+/** How messages call the object: `vm "legacy"`. */
+export function subjectOf(object: KubeObject): string {
+  return nameOf(object.kind, object.metadata.name);
+}
+
+function scopeProblems(kind: Kind, object: KubeObject): Problem[] {
+  if (kinds[kind].namespaced || object.metadata.namespace === undefined) return [];
+  const message = `${kind} belongs to no namespace: it is cluster-scoped`;
+  return [error('CLUSTER_SCOPED', '/metadata/namespace', message, 'remove metadata.namespace')];
+}

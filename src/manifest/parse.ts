@@ -1,0 +1,152 @@
+/** One text of YAML or JSON into its documents' values, with the place of every field. Never throws. */
+import { Composer, type Document, isMap, isScalar, isSeq, LineCounter, Parser, type YAMLError } from 'yaml';
+import { isRecord } from '../base/deep.ts';
+import { Converter } from './convert.ts';
+import { type TextProblem } from './text-problem.ts';
+
+/** Both count from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One object of a text, as it stands there. */
+export interface ParsedObject {
+  readonly value: unknown;
+  /**
+   * Where the field with this JSON Pointer stands: its key, or its item in a list. A field that is not there
+   * has the place of the nearest one around it.
+   */
+  readonly position: (pointer: string) => Position;
+}
+
+export interface PlacedProblem extends TextProblem, Position {}
+
+export interface ParsedText {
+  readonly objects: readonly ParsedObject[];
+  readonly problems: readonly PlacedProblem[];
+}
+
+/** One slip of syntax makes many errors after it: the first few tell enough. */
+const mostSyntaxErrors = 5;
+
+// Duplicate keys are found while converting: the library's own search is quadratic in the size of a map.
+const options = {
+  schema: 'core',
+  version: '1.2',
+  merge: false,
+  strict: true,
+  uniqueKeys: false,
+  prettyErrors: false,
+} as const;
+
+/** Every object of the text, and everything that is wrong with it as YAML; a document with errors gives none. */
+export function parseText(text: string): ParsedText {
+  const lines = new LineCounter();
+  const objects: ParsedObject[] = [];
+  const problems: PlacedProblem[] = [];
+  const report = (problem: TextProblem): void => {
+    problems.push({ ...problem, ...positionOf(lines, problem.offset) });
+  };
+  try {
+    for (const document of new Composer(options).compose(new Parser(lines.addNewLine).parse(text))) {
+      objects.push(...documentObjects(document, lines, report));
+    }
+  } catch (cause) {
+    // The library's recursion has no limit of its own: text nested thousands deep ends here.
+    const reason = cause instanceof RangeError ? 'it is nested too deeply' : String(cause);
+    report({ code: 'YAML_SYNTAX', offset: 0, message: `the text cannot be read: ${reason}` });
+  }
+  return { objects, problems };
+}
+
+function documentObjects(
+  document: Document.Parsed,
+  lines: LineCounter,
+  report: (problem: TextProblem) => void,
+): ParsedObject[] {
+  const wrong = documentProblems(document);
+  for (const problem of wrong) report(problem);
+  // An empty document, as between two `---`, is no object and no mistake.
+  if (wrong.length > 0 || document.contents === null) return [];
+  let sound = true;
+  const value = new Converter((problem) => {
+    sound = false;
+    report(problem);
+  }).convert(document.contents);
+  if (!sound || value === null) return [];
+  const at = (steps: readonly string[]) => (pointer: string) =>
+    positionOf(lines, offsetOf(document.contents, [...steps, ...stepsOf(pointer)]));
+  if (isRecord(value) && isList(value)) {
+    return value.items.map((item, index) => ({ value: item, position: at(['items', String(index)]) }));
+  }
+  return [{ value, position: at([]) }];
+}
+
+function isList(value: Record<string, unknown>): value is Record<string, unknown> & { items: unknown[] } {
+  const { kind, items } = value;
+  return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items);
+}
+
+function documentProblems(document: Document.Parsed): TextProblem[] {
+  const problems: TextProblem[] = [...document.errors, ...document.warnings].map(syntaxProblem);
+  const { yaml } = document.directives ?? {};
+  if (yaml?.explicit === true && yaml.version !== '1.2') {
+    const message = `YAML ${yaml.version} reads values otherwise than YAML 1.2, which vctl reads`;
+    problems.push({
+      code: 'YAML_VERSION',
+      offset: document.range[0],
+      message,
+      help: 'remove the %YAML directive',
+    });
+  }
+  return problems.slice(0, mostSyntaxErrors);
+}
+
+function syntaxProblem({ code, message, pos }: YAMLError): TextProblem {
+  const offset = pos[0];
+  if (code === 'TAB_AS_INDENT') {
+    return { code: 'TAB_INDENT', offset, message: 'tabs cannot indent in YAML', help: 'use spaces' };
+  }
+  if (code === 'TAG_RESOLVE_FAILED') {
+    return { code: 'UNKNOWN_TAG', offset, message: message.replace(/^Unresolved tag/, 'unknown tag') };
+  }
+  const sentence = message.split('\n')[0] ?? '';
+  return { code: 'YAML_SYNTAX', offset, message: sentence.charAt(0).toLowerCase() + sentence.slice(1) };
+}
+
+function positionOf(lines: LineCounter, offset: number): Position {
+  const { line, col } = lines.linePos(offset);
+  // Before the first line was counted there is only one.
+  return line === 0 ? { line: 1, column: offset + 1 } : { line, column: col };
+}
+
+function stepsOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** The offset of the deepest of `steps` that is there. */
+function offsetOf(root: unknown, steps: readonly string[]): number {
+  let node: unknown = root;
+  let offset = startOf(root) ?? 0;
+  for (const step of steps) {
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === step);
+      if (!pair) break;
+      offset = startOf(pair.key) ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(step)];
+      if (node === undefined) break;
+      offset = startOf(node) ?? offset;
+    } else break;
+  }
+  return offset;
+}
+
+function startOf(node: unknown): number | undefined {
+  return (node as { range?: readonly number[] | null } | null)?.range?.[0];
+}
