@@ -15,8 +15,6 @@ interface Watcher {
 export class Watchers {
   readonly #watchers = new Set<Watcher>();
   readonly #read: (revision: number) => readonly Change[];
-  #notifying = false;
-  #again = false;
 
   /** `read` gives the changes after a revision, oldest first; it may throw ApiError Expired. */
   constructor(read: (revision: number) => readonly Change[]) {
@@ -39,20 +37,12 @@ export class Watchers {
     return () => this.#watchers.delete(watcher);
   }
 
-  /** Brings all up to date. `recent`, the changes just made, spares reading them for those that saw the rest. */
+  /**
+   * Brings all up to date. `recent`, the changes just made, spares reading them for those that saw the rest.
+   * A listener that commits gets here again: each watcher's own revision keeps order and count right.
+   */
   notify(recent: readonly Change[] = []): void {
-    this.#again = true;
-    // A listener that commits gets here again: the outer call goes on, so that the order stays right.
-    if (this.#notifying) return;
-    this.#notifying = true;
-    try {
-      for (let fresh = recent; this.#again; fresh = []) {
-        this.#again = false;
-        for (const watcher of this.#watchers) this.#catchUp(watcher, fresh);
-      }
-    } finally {
-      this.#notifying = false;
-    }
+    for (const watcher of this.#watchers) this.#catchUp(watcher, recent);
   }
 
   clear(): void {

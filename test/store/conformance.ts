@@ -354,6 +354,30 @@ export function describeStore(name: string, open: (options: StoreUnderTest) => P
         expect(seen).toEqual(['1 Added a', '2 Added b']);
       });
 
+      test('a listener that commits while it is told the past · nothing twice', async () => {
+        await create(thing('a'));
+        await create(thing('b'));
+        let following: Promise<unknown> = Promise.resolve();
+        await store.watch(0, (change) => {
+          record(change);
+          if (change.revision === 1) following = create(thing('c'));
+        });
+        await following;
+        expect(seen).toEqual(['1 Added a', '2 Added b', '3 Added c']);
+      });
+
+      test('a listener that stops its own watch · told nothing more', async () => {
+        const stop = await store.watch(0, (change) => {
+          record(change);
+          stop();
+        });
+        await commit([
+          { type: 'create', object: thing('a') },
+          { type: 'create', object: thing('b') },
+        ]);
+        expect(seen).toEqual(['1 Added a']);
+      });
+
       test('a failed commit tells nothing', async () => {
         await store.watch(0, record);
         await reasonOf(
