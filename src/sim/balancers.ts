@@ -21,8 +21,10 @@ export interface Balancer {
 export interface BalancerSurroundings {
   machine(uid: string): Machine | undefined;
   reach(machineUid: string): Reach;
-  /** After anything that the flow of requests depends on has changed. */
-  changed(): void;
+  /** After a balancer has come, gone, or changed in what it calls or whom it serves. */
+  partsChanged(): void;
+  /** After the health of a backend, or what a balancer makes of its backends, has changed. */
+  healthChanged(balancer: string): void;
 }
 
 /** The load balancers: what stands behind them and what their health checks have found. */
@@ -52,7 +54,9 @@ export class Balancers {
     this.#balancers.set(request.name, balancer);
     this.#replaceBackends(balancer);
     for (const backend of balancer.backends) this.#review(backend);
-    this.#changed(balancer);
+    this.#markDirty(balancer);
+    this.surroundings.partsChanged();
+    this.surroundings.healthChanged(request.name);
   }
 
   remove(name: string): void {
@@ -61,12 +65,13 @@ export class Balancers {
     this.#balancers.delete(name);
     for (const backend of balancer.backends) this.#drop(backend);
     this.core.dirty.remove(balancerPrefix + name);
-    this.surroundings.changed();
+    this.surroundings.partsChanged();
   }
 
-  /** True when the machine stands behind any balancer. */
-  serves(machineUid: string): boolean {
-    return this.#byMachine.has(machineUid);
+  /** Names of the balancers that the machine stands behind, in no particular order. */
+  inFrontOf(machineUid: string): readonly string[] {
+    const backends = this.#byMachine.get(machineUid);
+    return backends === undefined ? [] : Array.from(backends, (backend) => backend.balancer);
   }
 
   /** Looks again at the health of a machine that has changed, or whose host has. */
@@ -77,7 +82,6 @@ export class Balancers {
       const balancer = this.#balancers.get(backend.balancer);
       if (balancer !== undefined && this.#review(backend)) this.#markDirty(balancer);
     }
-    this.surroundings.changed();
   }
 
   restore(saved: SavedBalancer): void {
@@ -125,7 +129,8 @@ export class Balancers {
     backend.healthy = !backend.healthy;
     this.#plan(backend, undefined);
     this.core.changes.add({ type: 'Balancer', name: backend.balancer });
-    this.#changed(balancer);
+    this.#markDirty(balancer);
+    this.surroundings.healthChanged(backend.balancer);
   }
 
   /** Plans anew when the backend's health will turn; true when that differs from the plan so far. */
@@ -142,11 +147,6 @@ export class Balancers {
     if (atMs !== backend.verdictAtMs || atMs === undefined) this.core.queue.schedule(backend, atMs);
     backend.verdictAtMs = atMs;
     this.core.operations.set(backend, backend.awaited);
-  }
-
-  #changed(balancer: Balancer): void {
-    this.#markDirty(balancer);
-    this.surroundings.changed();
   }
 
   #markDirty(balancer: Balancer): void {

@@ -30,3 +30,4 @@ export const machinePrefix = 'world/machine/';
 export const balancerPrefix = 'world/balancer/';
 export const routePrefix = 'world/route/';
 export const trafficPrefix = 'world/traffic/';
+export const usageKey = 'world/usage';

@@ -1,20 +1,14 @@
-import { isRecord } from '../base/deep.ts';
 import { type PrivateEntry, type RouteRequest, type TrafficRequest, type World } from '../model/ports.ts';
-import { Balancers, type SavedBalancer } from './balancers.ts';
-import {
-  balancerPrefix,
-  clockKey,
-  Core,
-  hostPrefix,
-  machinePrefix,
-  routePrefix,
-  trafficPrefix,
-} from './core.ts';
+import { Balancers } from './balancers.ts';
+import { clockKey, Core, routePrefix, trafficPrefix } from './core.ts';
 import { reachOf } from './health.ts';
-import { Hosts, type Host, type SavedHost } from './hosts.ts';
-import { type SavedMachine } from './machine.ts';
+import { Hosts, type Host } from './hosts.ts';
+import { Load } from './load.ts';
 import { Machines } from './machines.ts';
+import { Meter } from './meter.ts';
+import { restoreWorld } from './persistence.ts';
 import { Registry } from './registry.ts';
+import { Steps } from './steps.ts';
 
 export interface WorldOptions {
   readonly seed: number;
@@ -46,9 +40,15 @@ export function createWorld({ seed, nowMs, stepMs = 15_000, restore = [] }: Worl
     down: (host) => machines.hostDown(host),
     changed: (host) => hostChanged(host),
   });
-  const machines = new Machines(core, hosts, {
-    changed: (machine) => balancers.machineChanged(machine.id),
-    busyMillis: () => 0,
+  const machines: Machines = new Machines(core, hosts, {
+    changed: (machine, gone) => {
+      load.machineChanged(machine, gone);
+      balancers.machineChanged(machine.id);
+    },
+    busyMillis: (machine) => {
+      load.refresh();
+      return load.columns.usedMillis[machine.slot] ?? 0;
+    },
   });
   const balancers = new Balancers(core, {
     machine: (uid) => machines.get(uid),
@@ -56,27 +56,35 @@ export function createWorld({ seed, nowMs, stepMs = 15_000, restore = [] }: Worl
       const machine = machines.get(uid);
       return reachOf(machine, machine && hosts.get(machine.request.hostUid));
     },
-    changed: () => undefined,
+    partsChanged: () => load.partsChanged(),
+    healthChanged: (balancer) => load.healthChanged(balancer),
   });
-  const routes = new Registry<RouteRequest>(core, routePrefix, () => undefined);
-  const traffic = new Registry<TrafficRequest>(core, trafficPrefix, () => undefined);
+  const routes = new Registry<RouteRequest>(core, routePrefix, () => load.partsChanged());
+  const traffic = new Registry<TrafficRequest>(core, trafficPrefix, () => {
+    load.trafficChanged();
+    if (traffic.size > 0) steps.run();
+  });
+  const load: Load = new Load(core, { hosts, machines, balancers, routes, traffic });
+  const steps = new Steps(core, load, () => traffic.size > 0);
+  const meter = new Meter(core, hosts, machines, load, steps);
 
   function hostChanged(host: Host): void {
     if (host.networkLost) machines.hostUnreachable(host);
+    load.hostChanged(host);
     for (const machine of machines.onHost(host.id)) balancers.machineChanged(machine.id);
   }
 
-  restoreWorld(restore, core, { hosts, machines, balancers, routes, traffic });
+  restoreWorld(restore, core, { hosts, machines, balancers, routes, traffic, load, steps, meter });
 
   return {
     get nowMs() {
       return core.nowMs;
     },
     nextEventAtMs: () => core.queue.nextAtMs(),
-    advanceTo: (timeMs) => advance(core, timeMs),
+    advanceTo: (timeMs) => advance(core, load, timeMs),
     takeChanges: () => core.changes.take(),
     takeDirty: () => core.dirty.take(),
-    checkpoint: () => undefined,
+    checkpoint: () => meter.checkpoint(),
     operations: () => core.operations.list(),
     operationCount: () => core.operations.count,
 
@@ -102,48 +110,28 @@ export function createWorld({ seed, nowMs, stepMs = 15_000, restore = [] }: Worl
     ensureTraffic: (request) => traffic.ensure(request),
     removeTraffic: (name) => traffic.remove(name),
 
-    machineUsage: () => undefined,
-    hostUsage: () => undefined,
-    balancer: () => undefined,
-    route: () => undefined,
-    traffic: () => undefined,
+    machineUsage: (uid) => meter.machineUsage(uid),
+    hostUsage: (uid) => meter.hostUsage(uid),
+    balancer: (name) => meter.balancer(name),
+    route: (name) => meter.route(name),
+    traffic: (name) => meter.traffic(name),
   };
 }
 
-function advance(core: Core, timeMs: number): void {
+function advance(core: Core, load: Load, timeMs: number): void {
   for (;;) {
     const nextMs = core.queue.nextAtMs();
     if (nextMs === undefined || nextMs > timeMs) break;
-    moveClock(core, nextMs);
+    moveClock(core, load, nextMs);
     core.queue.takeUntil(nextMs)?.fire();
   }
-  moveClock(core, timeMs);
+  moveClock(core, load, timeMs);
 }
 
-/** Time never goes backwards. */
-function moveClock(core: Core, timeMs: number): void {
+/** Time never goes backwards. What holds now is worked out before it moves on. */
+function moveClock(core: Core, load: Load, timeMs: number): void {
   if (timeMs <= core.nowMs) return;
+  load.refresh();
   core.nowMs = timeMs;
   core.dirty.mark(clockKey, () => ({ nowMs: core.nowMs }));
-}
-
-interface Parts {
-  readonly hosts: Hosts;
-  readonly machines: Machines;
-  readonly balancers: Balancers;
-  readonly routes: Registry<RouteRequest>;
-  readonly traffic: Registry<TrafficRequest>;
-}
-
-/** Entries are what this module saved, so their shape is trusted. */
-function restoreWorld(entries: readonly PrivateEntry[], core: Core, parts: Parts): void {
-  for (const { key, value } of entries) {
-    if (value === undefined) continue;
-    if (key === clockKey) core.nowMs = isRecord(value) ? Number(value.nowMs) : core.nowMs;
-    else if (key.startsWith(hostPrefix)) parts.hosts.restore(value as SavedHost);
-    else if (key.startsWith(machinePrefix)) parts.machines.restore(value as SavedMachine);
-    else if (key.startsWith(balancerPrefix)) parts.balancers.restore(value as SavedBalancer);
-    else if (key.startsWith(routePrefix)) parts.routes.restore(value as RouteRequest);
-    else if (key.startsWith(trafficPrefix)) parts.traffic.restore(value as TrafficRequest);
-  }
 }

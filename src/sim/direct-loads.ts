@@ -1,0 +1,139 @@
+import { hash32, uniform } from '../base/random.ts';
+import { type TrafficRequest } from '../model/ports.ts';
+import { type Columns } from './columns.ts';
+import { type Machine } from './machine.ts';
+import { patternValue, sampleTimeMs } from './traffic-pattern.ts';
+
+/** The load step under way. */
+export interface Step {
+  readonly startMs: number;
+  readonly lengthMs: number;
+}
+
+/** A traffic that loads machines without a balancer, with its machines found and laid out. */
+interface DirectLoad {
+  readonly request: TrafficRequest;
+  /** Its value in this step. */
+  offered: number;
+  /** Those of its machines that are there. */
+  readonly machines: readonly Machine[];
+  /** Share of the requests that each machine gets; those that are not there get theirs too, in vain. */
+  readonly requestShare: number;
+  readonly serviceTimeMs: number;
+  /** Turns by which each machine's sine is ahead; undefined when all go together. */
+  readonly phases: Float64Array | undefined;
+}
+
+/** True when each machine goes by a sine of its own, so that the traffic's value alone says nothing. */
+export function isPerTarget({ pattern }: TrafficRequest): boolean {
+  return pattern.type === 'Sine' && pattern.perTarget;
+}
+
+/**
+ * What traffic wants of machines directly. Loads are added in the order in which they were laid out, for all
+ * machines as for one, so that the sums come out the same to the last bit.
+ */
+export class DirectLoads {
+  #loads: readonly DirectLoad[] = [];
+  #places = new Map<Machine, { readonly load: DirectLoad; readonly index: number }[]>();
+
+  constructor(
+    private readonly seed: number,
+    private readonly columns: Columns,
+  ) {}
+
+  /** Takes these loads in place of all before. `uids` are the machines that each is meant for. */
+  layOut(
+    loads: readonly {
+      readonly request: TrafficRequest;
+      readonly uids: readonly string[];
+      readonly offered: number;
+    }[],
+    machineOf: (uid: string) => Machine | undefined,
+  ): void {
+    this.#places = new Map();
+    this.#loads = loads.map(({ request, uids, offered }) => {
+      const machines = uids.map(machineOf).filter((machine) => machine !== undefined);
+      const { target } = request;
+      const phase = ({ id }: Machine): number => uniform(this.seed, `phase/${request.name}`, hash32(id));
+      const load: DirectLoad = {
+        ...{ request, offered, machines },
+        requestShare: 1 / uids.length,
+        serviceTimeMs: target.type === 'Machines' ? target.serviceTimeMs : 0,
+        phases: isPerTarget(request) ? Float64Array.from(machines, phase) : undefined,
+      };
+      machines.forEach((machine, index) => this.#note(machine, load, index));
+      return load;
+    });
+  }
+
+  /** The values of the next step, in the order of the loads. */
+  setOffered(offered: readonly number[]): void {
+    this.#loads.forEach((load, index) => {
+      load.offered = offered[index] ?? 0;
+    });
+  }
+
+  /** Machines with a load of their own, in no particular order. */
+  machines(): Iterable<Machine> {
+    return this.#places.keys();
+  }
+
+  has(machine: Machine): boolean {
+    return this.#places.has(machine);
+  }
+
+  /** Writes what all loads want of all machines. */
+  applyAll(step: Step): void {
+    for (const machine of this.#places.keys()) this.#clear(machine.slot);
+    for (const load of this.#loads) {
+      for (let index = 0; index < load.machines.length; index++) this.#add(load, index, step);
+    }
+  }
+
+  /** Writes anew what all loads want of one machine. */
+  apply(machine: Machine, step: Step): void {
+    this.#clear(machine.slot);
+    for (const { load, index } of this.#places.get(machine) ?? []) this.#add(load, index, step);
+  }
+
+  #note(machine: Machine, load: DirectLoad, index: number): void {
+    const places = this.#places.get(machine);
+    if (places === undefined) this.#places.set(machine, [{ load, index }]);
+    else places.push({ load, index });
+  }
+
+  #clear(slot: number): void {
+    if (slot < 0) return;
+    this.columns.directMillis[slot] = 0;
+    this.columns.directRate[slot] = 0;
+  }
+
+  /**
+   * Of the unit Cpu a share of the machine's size, whatever that costs the host; of the unit Requests CPU time,
+   * inflated by virtualization and a slow host.
+   */
+  #add(
+    { request, offered, machines, requestShare, serviceTimeMs, phases }: DirectLoad,
+    index: number,
+    step: Step,
+  ) {
+    const { columns } = this;
+    const slot = machines[index]?.slot ?? -1;
+    const cpu = request.unit === 'Cpu';
+    const up = cpu ? columns.serving[slot] : columns.reachable[slot];
+    if (!up) return;
+    const value = phases === undefined ? offered : this.#ownValue(request, phases[index] ?? 0, step);
+    const rate = cpu ? 0 : value * requestShare;
+    const millis = cpu
+      ? value * (columns.vcpuMillis[slot] ?? 0)
+      : rate * serviceTimeMs * (columns.inflation[slot] ?? 1);
+    columns.directRate[slot] = (columns.directRate[slot] ?? 0) + rate;
+    columns.directMillis[slot] = (columns.directMillis[slot] ?? 0) + millis;
+  }
+
+  #ownValue(request: TrafficRequest, phase: number, { startMs, lengthMs }: Step): number {
+    const timeMs = sampleTimeMs(request, startMs, lengthMs);
+    return timeMs === undefined ? 0 : patternValue(request.pattern, timeMs - request.startMs, timeMs, phase);
+  }
+}

@@ -1,0 +1,104 @@
+import { flowShares } from '../balancing/flow.ts';
+import { compareText } from '../base/listing.ts';
+import { type RouteRequest } from '../model/ports.ts';
+import { type Balancer } from './balancers.ts';
+import { type Columns } from './columns.ts';
+import { type Machine } from './machine.ts';
+import { type Totals } from './totals.ts';
+
+/** A balancer as the flow of requests sees it. */
+export interface FlowNode {
+  readonly balancer: Balancer;
+  readonly totals: Totals;
+  /** The machines of its backends, in their order; undefined where there is none. */
+  machines: readonly (Machine | undefined)[];
+  /** Share of the requests that goes to each backend; 0 for all when none is to be had. */
+  shares: Float64Array;
+  /** The rate for which `shares` hold; NaN when they have to be worked out again. */
+  sharesFor: number;
+  /** What its requests call next; an unknown balancer is undefined: such calls fail. */
+  calls: readonly (FlowNode | undefined)[];
+  /** Requests a second that reach it. */
+  inflow: number;
+  /** Requests a second that its own backends serve. */
+  served: number;
+  /** Share of its requests that succeed at this tier and at all that it calls, 0..1. */
+  success: number;
+}
+
+/** A route as the flow of requests sees it. */
+export interface RouteFlow {
+  readonly request: RouteRequest;
+  readonly totals: Totals;
+  offered: number;
+  /** What is left after the quota. */
+  admitted: number;
+}
+
+export function newNode(balancer: Balancer, totals: Totals): FlowNode {
+  return {
+    ...{ balancer, totals, machines: [], shares: new Float64Array(0), sharesFor: NaN },
+    ...{ calls: [], inflow: 0, served: 0, success: 0 },
+  };
+}
+
+/**
+ * Links the nodes by their calls and returns them so that callers come before what they call. Where calls go round
+ * in a circle, the one that would close it is left out.
+ */
+export function link(nodes: ReadonlyMap<string, FlowNode>): FlowNode[] {
+  const done: FlowNode[] = [];
+  const state = new Map<FlowNode, 'Open' | 'Done'>();
+  const visit = (node: FlowNode): void => {
+    state.set(node, 'Open');
+    const calls: (FlowNode | undefined)[] = [];
+    for (const name of node.balancer.request.calls) {
+      const next = nodes.get(name);
+      if (next !== undefined && state.get(next) === 'Open') continue;
+      if (next !== undefined && state.get(next) === undefined) visit(next);
+      calls.push(next);
+    }
+    node.calls = calls;
+    state.set(node, 'Done');
+    done.push(node);
+  };
+  const byName = [...nodes.values()].sort((a, b) =>
+    compareText(a.balancer.request.name, b.balancer.request.name),
+  );
+  for (const node of byName) if (state.get(node) === undefined) visit(node);
+  return done.reverse();
+}
+
+/** Works out the shares of the node's backends at `rate`, unless they are known. */
+export function updateShares(node: FlowNode, rate: number, columns: Columns): void {
+  const { request, backends } = node.balancer;
+  // Only LeastRequest goes by the rate.
+  const rateMatters = request.algorithm === 'LeastRequest';
+  if (node.sharesFor === rate || (!rateMatters && !Number.isNaN(node.sharesFor))) return;
+  const flowBackends = backends.map((backend, index) => ({
+    weight: backend.request.weight,
+    capacity: capacityOf(node, index, columns),
+    healthy: backend.healthy,
+    draining: backend.request.draining,
+  }));
+  node.shares = flowShares(request.algorithm, flowBackends, rate);
+  node.sharesFor = rate;
+}
+
+/** CPU time that one request of the node takes at a machine, ms. */
+export function serviceMs(node: FlowNode, slot: number, columns: Columns): number {
+  return node.balancer.request.serviceTimeMs * (columns.inflation[slot] ?? 1);
+}
+
+/** Requests a second that the backend could serve with all of its vCPUs; 0 when it is gone. */
+function capacityOf(node: FlowNode, index: number, columns: Columns): number {
+  const slot = node.machines[index]?.slot ?? -1;
+  const perRequest = serviceMs(node, slot, columns);
+  const millis = columns.vcpuMillis[slot] ?? 0;
+  return perRequest > 0 ? millis / perRequest : millis;
+}
+
+/** What a route lets through: up to its quota. */
+export function admit({ quotaRequestsPerSecond }: RouteRequest, offered: number): number {
+  return quotaRequestsPerSecond === undefined ? offered : Math.min(offered, quotaRequestsPerSecond);
+}

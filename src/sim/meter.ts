@@ -1,0 +1,153 @@
+import { compareText } from '../base/listing.ts';
+import {
+  type BalancerObservation,
+  type HostUsage,
+  type MachineUsage,
+  type RouteObservation,
+} from '../model/ports.ts';
+import { watts } from '../performance/cost.ts';
+import { usageKey, type Core } from './core.ts';
+import { observeBalancer, observeRoute } from './flow-view.ts';
+import { type Hosts } from './hosts.ts';
+import { capacityOf, type Load } from './load.ts';
+import { type Machines } from './machines.ts';
+import { type Steps } from './steps.ts';
+import { type SavedTotals } from './totals.ts';
+
+/** What is saved of the load: what cannot be derived from what stands where. */
+export interface SavedUsage {
+  readonly atMs: number;
+  /** The beat of load steps was running. */
+  readonly running: boolean;
+  readonly totals: Readonly<Record<string, SavedTotals>>;
+  /** Uid, CPU in millicores and requests a second of the machines whose last sample is not 0. */
+  readonly samples: readonly (readonly [uid: string, cpuMillis: number, rate: number])[];
+}
+
+/**
+ * Memory that a guest has in use, as a share of its own: an idle one half of it, one at full load four fifths.
+ * An assumption, in the range that Waldspurger (OSDI 2002) samples as active memory of servers.
+ */
+const memoryShare = { idle: 0.5, busy: 0.3 };
+
+/**
+ * What is measured. Flows show the present; machines show the last whole step, as a metrics server that scrapes
+ * once a step would have it.
+ */
+export class Meter {
+  /** Before this time there are no samples, because those of the last step were not saved. */
+  #blindUntilMs = -Infinity;
+  /** What the load was when it was last saved. */
+  #saved = '';
+
+  constructor(
+    private readonly core: Core,
+    private readonly hosts: Hosts,
+    private readonly machines: Machines,
+    private readonly load: Load,
+    private readonly steps: Steps,
+  ) {}
+
+  machineUsage(uid: string): MachineUsage | undefined {
+    const machine = this.machines.get(uid);
+    const sampledAtMs = this.steps.stepStartMs;
+    if (machine?.startedAtMs === undefined || machine.startedAtMs >= sampledAtMs) return undefined;
+    if (sampledAtMs < this.#blindUntilMs) return undefined;
+    const { columns } = this.load;
+    const cpuMillis = columns.sampleMillis[machine.slot] ?? 0;
+    const utilization = Math.min(1, cpuMillis / machine.request.cpuMillis);
+    const memory = memoryShare.idle + memoryShare.busy * utilization;
+    return {
+      cpuMillis,
+      utilization,
+      memoryBytes: Math.round(machine.request.memoryBytes * memory),
+      requestsPerSecond: columns.sampleRate[machine.slot] ?? 0,
+      sampledAtMs,
+    };
+  }
+
+  /** At present. A host without power uses none; one that powers on idles. */
+  hostUsage(uid: string): HostUsage | undefined {
+    const host = this.hosts.get(uid);
+    if (host === undefined) return undefined;
+    if (host.state === 'Crashed') return { utilization: 0, watts: 0 };
+    this.load.refresh();
+    const { idleWatts, maxWatts, cpuMillis } = host.request;
+    const usedMillis = this.load.hostUsedMillis(uid);
+    const capacity = capacityOf(host);
+    return {
+      utilization: capacity > 0 ? usedMillis / capacity : 0,
+      watts: watts(idleWatts, maxWatts, cpuMillis > 0 ? usedMillis / cpuMillis : 0),
+    };
+  }
+
+  balancer(name: string): BalancerObservation | undefined {
+    this.load.refresh();
+    const { flows, columns } = this.load;
+    const node = flows.node(name);
+    return node && observeBalancer(node, flows.shares(node), columns, this.core.nowMs);
+  }
+
+  route(name: string): RouteObservation | undefined {
+    this.load.refresh();
+    const { flows, columns } = this.load;
+    const flow = flows.route(name);
+    const { balancer } = flow?.request ?? {};
+    const node = balancer === undefined ? undefined : flows.node(balancer);
+    return flow && observeRoute(flow, node, columns, this.core.nowMs);
+  }
+
+  traffic(name: string): { readonly offered: number } | undefined {
+    this.load.refresh();
+    const offered = this.load.offers.get(name);
+    return offered === undefined ? undefined : { offered };
+  }
+
+  /** Has the next `takeDirty` save the load, unless nothing has changed and no time has passed since it last did. */
+  checkpoint(): void {
+    this.load.refresh();
+    if (this.#saved === this.#present()) return;
+    this.#saved = this.#present();
+    this.core.dirty.mark(usageKey, () => this.#save());
+  }
+
+  restore(saved: SavedUsage | undefined): void {
+    const { stepMs, nowMs } = this.core;
+    if (saved !== undefined) this.load.flows.restore(saved.totals);
+    const inStep = saved !== undefined && Math.floor(saved.atMs / stepMs) === Math.floor(nowMs / stepMs);
+    if (inStep) this.#restoreSamples(saved);
+    else if (this.steps.running) this.#blindUntilMs = this.steps.stepStartMs + stepMs;
+    if (saved?.running === true) this.steps.run();
+    // The flows must take over the rates of before while everything is still as it was.
+    this.load.refresh();
+    this.#saved = this.#present();
+  }
+
+  /** Differs whenever what `#save` gives does. */
+  #present(): string {
+    return `${this.core.nowMs} ${this.load.flows.version} ${this.steps.running}`;
+  }
+
+  #restoreSamples({ samples }: SavedUsage): void {
+    const { columns } = this.load;
+    for (const [uid, cpuMillis, rate] of samples) {
+      const slot = this.machines.get(uid)?.slot ?? -1;
+      if (slot < 0) continue;
+      columns.sampleMillis[slot] = cpuMillis;
+      columns.sampleRate[slot] = rate;
+    }
+  }
+
+  #save(): SavedUsage {
+    this.load.refresh();
+    const { flows, columns } = this.load;
+    const samples: [string, number, number][] = [];
+    for (const { id, slot } of this.machines.all()) {
+      const cpuMillis = columns.sampleMillis[slot] ?? 0;
+      const rate = columns.sampleRate[slot] ?? 0;
+      if (cpuMillis > 0 || rate > 0) samples.push([id, cpuMillis, rate]);
+    }
+    samples.sort((a, b) => compareText(a[0], b[0]));
+    return { atMs: this.core.nowMs, running: this.steps.running, totals: flows.save(), samples };
+  }
+}

@@ -1,0 +1,46 @@
+import { type Actor, type Core } from './core.ts';
+import { Rank } from './event-queue.ts';
+import { type Load } from './load.ts';
+
+/**
+ * The beat of load steps. It runs while there is traffic, and for one more step, so that the last sample shows that
+ * it has ended.
+ */
+export class Steps implements Actor {
+  readonly rank = Rank.Step;
+  readonly id = 'step';
+  token = 0;
+  #running = false;
+
+  constructor(
+    private readonly core: Core,
+    private readonly load: Load,
+    private readonly hasTraffic: () => boolean,
+  ) {}
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** Begins to beat unless it does already. */
+  run(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#next();
+  }
+
+  fire(): void {
+    this.load.beginStep();
+    this.#running = this.hasTraffic();
+    if (this.#running) this.#next();
+  }
+
+  /** The start of the step under way, ms of world time. */
+  get stepStartMs(): number {
+    return Math.floor(this.core.nowMs / this.core.stepMs) * this.core.stepMs;
+  }
+
+  #next(): void {
+    this.core.queue.schedule(this, this.stepStartMs + this.core.stepMs);
+  }
+}
