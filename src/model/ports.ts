@@ -427,6 +427,8 @@ export interface World extends Infrastructure, Metrics {
   takeChanges(): readonly WorldChange[];
   /** The entries that have changed since the last call, to be stored with the objects of the same turn. */
   takeDirty(): readonly PrivateEntry[];
+  /** Marks what is stored lazily (measured figures) as changed, so that the next `takeDirty` holds all. */
+  checkpoint(): void;
   /** Operations under way, the one that ends last first. */
   operations(): readonly Operation[];
   operationCount(): number;

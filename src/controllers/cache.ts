@@ -1,0 +1,153 @@
+/**
+ * What the controllers read: every object, in memory, with the indexes that keep the cost of a change
+ * proportional to the change. Filled from the store, kept current by the turns' own writes.
+ */
+import { compareText } from '../base/listing.ts';
+import { type Kind, type KindMap, isKind } from '../model/kinds/index.ts';
+import { type KubeObject, type ObjectKey } from '../model/object.ts';
+import { type LabelSelector, matchesSelector } from '../model/selectors.ts';
+
+type Bucket = Map<string, KubeObject>;
+
+export class ObjectCache {
+  /** kind -> namespace -> name -> object. */
+  readonly #objects = new Map<string, Map<string, Bucket>>();
+  readonly #byUid = new Map<string, KubeObject>();
+  /** uid of an owner -> the objects that name it, by uid. */
+  readonly #dependents = new Map<string, Bucket>();
+  /** `namespace/label=value` -> VirtualMachines, by name. */
+  readonly #byLabel = new Map<string, Bucket>();
+  /** name of a host -> VirtualMachines on it, by uid. */
+  readonly #onHost = new Map<string, Bucket>();
+
+  get<K extends Kind>(kind: K, namespace: string, name: string): KindMap[K] | undefined {
+    return this.#objects.get(kind)?.get(namespace)?.get(name) as KindMap[K] | undefined;
+  }
+
+  find(key: ObjectKey): KubeObject | undefined {
+    return this.#objects.get(key.kind)?.get(key.namespace)?.get(key.name);
+  }
+
+  byUid(uid: string): KubeObject | undefined {
+    return this.#byUid.get(uid);
+  }
+
+  /** Objects of a kind, of one namespace or of all, ordered by namespace and name. */
+  list<K extends Kind>(kind: K, namespace?: string): KindMap[K][] {
+    const spaces = this.#objects.get(kind);
+    if (!spaces) return [];
+    const names = namespace === undefined ? [...spaces.keys()].sort(compareText) : [namespace];
+    return names.flatMap((space) => sorted(spaces.get(space))) as unknown as KindMap[K][];
+  }
+
+  /** Objects that name this uid as an owner, in a stable order. */
+  dependents(ownerUid: string): KubeObject[] {
+    return sorted(this.#dependents.get(ownerUid));
+  }
+
+  /** The VirtualMachines of a namespace that the selector matches, ordered by name. */
+  selectMachines(namespace: string, selector: LabelSelector | undefined): KindMap['VirtualMachine'][] {
+    return sorted(this.#narrowest(namespace, selector)).filter((vm) =>
+      matchesSelector(selector, vm.metadata.labels),
+    ) as unknown as KindMap['VirtualMachine'][];
+  }
+
+  /** The VirtualMachines whose status names this host, in a stable order. */
+  machinesOn(host: string): KindMap['VirtualMachine'][] {
+    return sorted(this.#onHost.get(host)) as unknown as KindMap['VirtualMachine'][];
+  }
+
+  /** Every object; the order is that of insertion. */
+  *all(): Iterable<KubeObject> {
+    yield* this.#byUid.values();
+  }
+
+  get size(): number {
+    return this.#byUid.size;
+  }
+
+  /** Stores a new or changed object; gives the one that it replaces. */
+  put(object: KubeObject): KubeObject | undefined {
+    const namespace = object.metadata.namespace ?? '';
+    const old = this.find({ kind: object.kind, namespace, name: object.metadata.name });
+    if (old) this.#unindex(old, object);
+    nested(nested(this.#objects, object.kind), namespace).set(object.metadata.name, object);
+    this.#byUid.set(object.metadata.uid ?? '', object);
+    this.#index(object);
+    return old;
+  }
+
+  /** Forgets an object; gives it if it was there. */
+  remove(key: ObjectKey): KubeObject | undefined {
+    const old = this.find(key);
+    if (!old) return undefined;
+    this.#objects.get(key.kind)?.get(key.namespace)?.delete(key.name);
+    this.#byUid.delete(old.metadata.uid ?? '');
+    this.#unindex(old, undefined);
+    return old;
+  }
+
+  #index(object: KubeObject): void {
+    const uid = object.metadata.uid ?? '';
+    for (const owner of object.metadata.ownerReferences ?? []) {
+      nested(this.#dependents, owner.uid).set(uid, object);
+    }
+    if (object.kind !== 'VirtualMachine') return;
+    const { namespace = '', name, labels } = object.metadata;
+    for (const key in labels) nested(this.#byLabel, `${namespace}/${key}=${labels[key]}`).set(name, object);
+    const host = hostOf(object);
+    if (host !== undefined) nested(this.#onHost, host).set(uid, object);
+  }
+
+  /** Takes `old` out of the indexes; places where `next` will stand again may keep their entry. */
+  #unindex(old: KubeObject, next: KubeObject | undefined): void {
+    const uid = old.metadata.uid ?? '';
+    for (const owner of old.metadata.ownerReferences ?? []) this.#dependents.get(owner.uid)?.delete(uid);
+    if (old.kind !== 'VirtualMachine') return;
+    const { namespace = '', name, labels } = old.metadata;
+    for (const key in labels) {
+      if (next?.metadata.labels?.[key] !== labels[key]) {
+        this.#byLabel.get(`${namespace}/${key}=${labels[key]}`)?.delete(name);
+      }
+    }
+    const host = hostOf(old);
+    if (host !== undefined && (!next || hostOf(next) !== host)) this.#onHost.get(host)?.delete(uid);
+  }
+
+  /** The smallest set of VirtualMachines known to hold all that can match. */
+  #narrowest(namespace: string, selector: LabelSelector | undefined): Bucket | undefined {
+    let best = this.#objects.get('VirtualMachine')?.get(namespace);
+    for (const key in selector?.matchLabels) {
+      const bucket = this.#byLabel.get(`${namespace}/${key}=${selector.matchLabels[key]}`);
+      if (!bucket) return undefined;
+      if (!best || bucket.size < best.size) best = bucket;
+    }
+    return best;
+  }
+}
+
+/** The kinds and namespaces of the text are taken on trust by callers that iterate keys of the cache. */
+export function kindOf(object: KubeObject): Kind {
+  if (!isKind(object.kind)) throw new Error(`bug in vctl: stored object of unknown kind ${object.kind}`);
+  return object.kind;
+}
+
+function hostOf(object: KubeObject): string | undefined {
+  return (object as KindMap['VirtualMachine']).status?.host;
+}
+
+function nested<V>(map: Map<string, Map<string, V>>, key: string): Map<string, V> {
+  let inner = map.get(key);
+  if (!inner) map.set(key, (inner = new Map<string, V>()));
+  return inner;
+}
+
+function sorted(bucket: Bucket | undefined): KubeObject[] {
+  if (!bucket || bucket.size === 0) return [];
+  return [...bucket.values()].sort(
+    (a, b) =>
+      compareText(a.kind, b.kind) ||
+      compareText(a.metadata.namespace ?? '', b.metadata.namespace ?? '') ||
+      compareText(a.metadata.name, b.metadata.name),
+  );
+}

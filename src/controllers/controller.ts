@@ -1,0 +1,37 @@
+import { type Kind, type KindMap } from '../model/kinds/index.ts';
+import { type KubeObject, type ObjectKey } from '../model/object.ts';
+import { type ObjectCache } from './cache.ts';
+import { type Turn } from './turn.ts';
+
+/** What a look at an object came to. */
+export interface Result {
+  /** Look again at this world time, whatever happens until then. */
+  readonly requeueAtMs?: number;
+  /**
+   * False while the object is still on its way by itself: convergence waits for it. True (the default)
+   * once it is as wanted, or cannot get there for a reason that its conditions name.
+   */
+  readonly settled?: boolean;
+}
+
+/** Which objects have to be looked at when one of another kind changes. */
+export type Watch<T extends KubeObject = KubeObject> = (
+  changed: T,
+  cache: ObjectCache,
+) => Iterable<ObjectKey>;
+
+/**
+ * One kind's reconcile loop. Level-triggered: it reads what is, never what happened. It is called with
+ * the object as it stands, one key at a time, and a second call with nothing changed must write nothing.
+ * Throwing means "try again later" with backoff; what can be explained belongs into a condition instead.
+ */
+export interface Controller<K extends Kind = Kind> {
+  readonly kind: K;
+  readonly watches?: { readonly [W in Kind]?: Watch<KindMap[W]> };
+  reconcile(object: KindMap[K], turn: Turn): Result;
+}
+
+/** Declares a controller so that its types are checked, and forgets its kind for the registry. */
+export function controller<K extends Kind>(definition: Controller<K>): Controller {
+  return definition;
+}

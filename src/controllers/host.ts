@@ -1,0 +1,136 @@
+import { formatDuration } from '../base/duration.ts';
+import { formatCpu, formatMemory } from '../base/quantity.ts';
+import { type ConditionInput } from '../model/conditions.ts';
+import { type Host } from '../model/kinds/index.ts';
+import { isTerminating } from '../model/object.ts';
+import { type HostObservation } from '../model/ports.ts';
+import { type Amount, allocatableOf, amountOf, hostRequest, mismatchOf } from './host-facts.ts';
+import { controller, type Result } from './controller.ts';
+import { type Turn } from './turn.ts';
+
+const finalizer = 'vctl.dev/host';
+
+interface Standing {
+  readonly phase: NonNullable<NonNullable<Host['status']>['phase']>;
+  readonly ready: Pick<ConditionInput, 'status' | 'reason' | 'message'>;
+  readonly settled: boolean;
+}
+
+/** Keeps a physical machine switched on and tells what it has for guests. */
+export const hostController = controller<'Host'>({
+  kind: 'Host',
+  watches: {
+    Hypervisor: (hypervisor, cache) =>
+      cache
+        .list('Host')
+        .filter((host) => host.spec.hypervisor === hypervisor.metadata.name)
+        .map((host) => ({ kind: 'Host', namespace: '', name: host.metadata.name })),
+    VirtualMachine: ({ status }) =>
+      [status?.host, status?.migrationTarget]
+        .filter((name) => name !== undefined)
+        .map((name) => ({ kind: 'Host', namespace: '', name })),
+  },
+  reconcile(object, turn) {
+    if (isTerminating(object)) return retire(object, turn);
+    const host = turn.addFinalizer(object, finalizer);
+    const hypervisor = turn.cache.get('Hypervisor', '', host.spec.hypervisor);
+    const mismatch = hypervisor ? mismatchOf(host, hypervisor) : undefined;
+    if (!hypervisor || mismatch !== undefined) {
+      const reason = hypervisor ? 'HypervisorMismatch' : 'HypervisorNotFound';
+      const message =
+        mismatch ?? `there is no Hypervisor "${host.spec.hypervisor}": apply one, or change spec.hypervisor`;
+      turn.updateStatus(host, { phase: 'Pending' }, [{ type: 'Ready', status: 'False', reason, message }]);
+      return {};
+    }
+    turn.world.ensureHost(hostRequest(host, hypervisor));
+    const observation = turn.world.host(host.metadata.uid ?? '');
+    const standing = standingOf(host, observation, turn.nowMs);
+    report(host, turn, standing, allocatableOf(host, hypervisor), hypervisor.spec.architecture);
+    return { settled: standing.settled };
+  },
+});
+
+function report(
+  host: Host,
+  turn: Turn,
+  { phase, ready }: Standing,
+  allocatable: Amount,
+  architecture: 'Hosted' | 'BareMetal',
+): void {
+  const before = host.status?.phase;
+  const usage = turn.figures ? turn.world.hostUsage(host.metadata.uid ?? '') : undefined;
+  const next = turn.updateStatus(
+    host,
+    {
+      phase,
+      architecture,
+      capacity: quantities(amountOf(host.spec.capacity)),
+      allocatable: quantities(allocatable),
+      allocated: quantities(turn.scheduler.allocated(host.metadata.name)),
+      virtualMachines: turn.cache.machinesOn(host.metadata.name).length,
+      ...(usage ? { utilization: round(usage.utilization) } : {}),
+    },
+    [{ type: 'Ready', ...ready }],
+  );
+  if (phase !== before && next !== host) {
+    if (phase === 'Ready') turn.event(host, 'Normal', 'HostReady', ready.message);
+    if (phase === 'NotReady') turn.event(host, 'Warning', 'HostNotReady', ready.message);
+  }
+}
+
+function standingOf(host: Host, observation: HostObservation | undefined, nowMs: number): Standing {
+  const name = host.metadata.name;
+  const notReady = (reason: string, message: string): Standing => ({
+    phase: 'NotReady',
+    ready: { status: 'False', reason, message },
+    settled: true,
+  });
+  if (!observation || observation.state === 'PoweringOn') {
+    return {
+      phase: 'PoweringOn',
+      ready: { status: 'False', reason: 'PoweringOn', message: `${name} is powering on` },
+      settled: false,
+    };
+  }
+  const repair =
+    observation.repairAtMs === undefined
+      ? `until "vctl fault host/${name} --clear"`
+      : `for another ${formatDuration(observation.repairAtMs - nowMs)}`;
+  if (observation.state === 'Crashed')
+    return notReady('Crashed', `${name} has crashed and stays down ${repair}`);
+  if (observation.networkLost) return notReady('NetworkLost', `${name} cannot be reached ${repair}`);
+  const speed =
+    observation.speed < 1 ? `, at ${Math.round(observation.speed * 100)} % of its speed ${repair}` : '';
+  return {
+    phase: 'Ready',
+    ready: { status: 'True', reason: 'Ready', message: `${name} is on${speed}` },
+    settled: true,
+  };
+}
+
+/** A host goes once its VMs have moved away; they see its deletion and leave. */
+function retire(host: Host, turn: Turn): Result {
+  const residents = turn.cache.machinesOn(host.metadata.name);
+  if (residents.length > 0) {
+    turn.updateStatus(host, { phase: 'Terminating', virtualMachines: residents.length }, [
+      {
+        type: 'Ready',
+        status: 'False',
+        reason: 'Draining',
+        message: `${residents.length} VMs have to leave first: ${residents[0]?.metadata.name}${residents.length > 1 ? ', …' : ''}`,
+      },
+    ]);
+    return { settled: residents.some((vm) => vm.status?.phase === 'Pending') };
+  }
+  turn.world.removeHost(host.metadata.uid ?? '');
+  turn.removeFinalizer(host, finalizer);
+  return {};
+}
+
+function quantities(amount: Amount): { cpu: string; memory: string } {
+  return { cpu: formatCpu(amount.cpuMillis), memory: formatMemory(amount.memoryBytes) };
+}
+
+function round(share: number): number {
+  return Math.round(share * 1e4) / 1e4;
+}

@@ -1,0 +1,22 @@
+import { controller } from './controller.ts';
+
+/** Counts the hosts of a product. */
+export const hypervisorController = controller<'Hypervisor'>({
+  kind: 'Hypervisor',
+  watches: {
+    Host: (host) => [{ kind: 'Hypervisor', namespace: '', name: host.spec.hypervisor }],
+  },
+  reconcile(hypervisor, turn) {
+    const name = hypervisor.metadata.name;
+    const hosts = turn.cache.list('Host').filter((host) => host.spec.hypervisor === name).length;
+    turn.updateStatus(hypervisor, { hosts }, [
+      {
+        type: 'Ready',
+        status: 'True',
+        reason: 'Known',
+        message: `${hypervisor.spec.product} can be installed`,
+      },
+    ]);
+    return {};
+  },
+});

@@ -1,0 +1,17 @@
+/** The registry of controllers: typed so that the compiler names a kind that was forgotten. */
+import { type Kind } from '../model/kinds/index.ts';
+import { type Controller } from './controller.ts';
+import { hostController } from './host.ts';
+import { hypervisorController } from './hypervisor.ts';
+import { namespaceController } from './namespace.ts';
+import { virtualMachineController } from './virtual-machine.ts';
+
+/** Kinds that are only kept: nothing follows from them by itself. */
+export type PassiveKind = 'Event' | 'Lease';
+
+export const controllers: Partial<Record<Exclude<Kind, PassiveKind>, Controller>> = {
+  Host: hostController,
+  Hypervisor: hypervisorController,
+  Namespace: namespaceController,
+  VirtualMachine: virtualMachineController,
+};

@@ -1,0 +1,243 @@
+/**
+ * What to do next about one VM, from what is wanted and what is there. Pure: the controller carries it out.
+ */
+import { fromTimestamp } from '../base/clock.ts';
+import { findCondition } from '../model/conditions.ts';
+import { type VirtualMachine } from '../model/kinds/index.ts';
+import { isTerminating } from '../model/object.ts';
+import { type MachineObservation } from '../model/ports.ts';
+import { annotations } from './annotations.ts';
+import { type Amount } from './host-facts.ts';
+
+export interface MachineView {
+  readonly vm: VirtualMachine;
+  /** What the world has of it; undefined: nothing. */
+  readonly machine: MachineObservation | undefined;
+  /** Its host can take requests. */
+  readonly hostReady: boolean;
+  /** Its host is being deleted, so that it has to leave. */
+  readonly hostLeaving: boolean;
+  readonly wanted: Amount;
+  readonly features: {
+    readonly liveMigration: boolean;
+    readonly cpuHotplug: boolean;
+    readonly memoryHotplug: boolean;
+  };
+  /** Longest draining time of the load balancers in front of it; 0 without any. */
+  readonly drainMs: number;
+  readonly nowMs: number;
+}
+
+export type Action =
+  | { readonly type: 'none' }
+  | { readonly type: 'provision' }
+  | { readonly type: 'start' }
+  | { readonly type: 'stop'; readonly why: string }
+  | { readonly type: 'destroy' }
+  /** The host is given up: destroy what is left there and wait for a place. */
+  | { readonly type: 'release'; readonly why: string }
+  | { readonly type: 'reshape' }
+  | { readonly type: 'resize' }
+  | { readonly type: 'migrate' }
+  /** The world has moved it: note the new host. */
+  | { readonly type: 'arrive' }
+  /** All is cleaned up: let the object go. */
+  | { readonly type: 'finish' };
+
+export type Phase = NonNullable<NonNullable<VirtualMachine['status']>['phase']>;
+
+export interface Plan {
+  readonly action: Action;
+  readonly phase: Phase;
+  /** Of the Ready condition when it is not True. */
+  readonly reason: string;
+  readonly message: string;
+  readonly requeueAtMs?: number;
+  /** Nothing is left to wait for. */
+  readonly settled: boolean;
+}
+
+/** True when the VM should be on: by its run policy, or by the last start or stop asked for by hand. */
+export function wantsPower(vm: VirtualMachine): boolean {
+  switch (vm.spec.runPolicy) {
+    case 'Always':
+      return true;
+    case 'Halted':
+      return false;
+    case 'Manual':
+      return vm.metadata.annotations?.[annotations.power] === 'On';
+  }
+}
+
+/** True when the VM has no place and needs one. */
+export function wantsHost(vm: VirtualMachine): boolean {
+  return (
+    !isTerminating(vm) && vm.status?.host === undefined && wantsPower(vm) && vm.status?.phase !== 'Failed'
+  );
+}
+
+/** What a disk is made from: changing it means a new one. */
+export function imageOf(vm: VirtualMachine): string {
+  const { os, build } = vm.spec.guest;
+  return build === undefined ? os : `${os}/${build}`;
+}
+
+/** The next step for a VM. Steps that only wait have action `none`. */
+export function planMachine(view: MachineView): Plan {
+  const { vm, machine } = view;
+  if (isTerminating(vm)) return planRemoval(view);
+  if (machine?.state === 'Lost') {
+    return step({ type: 'release', why: 'HostLost' }, 'Pending', 'HostLost', 'its host crashed under it');
+  }
+  if (vm.status?.host === undefined) return planWithoutHost(view);
+  if (!machine) {
+    if (!view.hostReady || view.hostLeaving) {
+      return step(
+        { type: 'release', why: 'HostNotReady' },
+        'Pending',
+        'HostNotReady',
+        `${vm.status.host} is not ready`,
+      );
+    }
+    if (!wantsPower(vm)) return step({ type: 'release', why: 'Stopped' }, 'Stopped', 'Stopped', 'it is off');
+    return step(
+      { type: 'provision' },
+      'Provisioning',
+      'Provisioning',
+      `its image is copied to ${vm.status.host}`,
+    );
+  }
+  switch (machine.state) {
+    case 'Provisioning':
+      return wait('Provisioning', `its image is copied to ${vm.status.host}`);
+    case 'Booting':
+      return wait('Booting', 'the guest boots');
+    case 'Resizing':
+      return wait('Resizing', 'its resources change');
+    case 'Migrating':
+      return wait('Migrating', `it moves to ${vm.status.migrationTarget ?? 'another host'}`);
+    case 'Stopping':
+      return wait('Stopping', 'the guest shuts down');
+    case 'Stopped':
+      return planStopped(view);
+    case 'Running':
+      return planRunning(view, machine);
+  }
+}
+
+function planWithoutHost({ vm, machine }: MachineView): Plan {
+  if (machine) return step({ type: 'destroy' }, 'Pending', 'Pending', 'what is left of it is removed');
+  if (vm.status?.phase === 'Failed' && vm.spec.runPolicy === 'Manual') {
+    return rest('Failed', 'HostLost', 'its host crashed under it; start it again with "vctl start"');
+  }
+  if (!wantsPower(vm)) return rest('Stopped', 'Stopped', `it is off (runPolicy ${vm.spec.runPolicy})`);
+  const scheduled = findCondition(vm.status?.conditions, 'Scheduled');
+  const refused = scheduled?.status === 'False';
+  return {
+    ...rest(
+      'Pending',
+      refused ? 'Unschedulable' : 'Pending',
+      refused ? 'no host can take it' : 'it waits for a host',
+    ),
+    settled: refused,
+  };
+}
+
+function planStopped({ vm, machine, wanted, hostReady, hostLeaving }: MachineView): Plan {
+  if (isOutdated(vm)) return step({ type: 'destroy' }, 'Provisioning', 'Replacing', 'its disk is made anew');
+  if (isLeaving(vm, hostLeaving)) {
+    return step({ type: 'release', why: 'Moving' }, 'Pending', 'Moving', `it leaves ${vm.status?.host}`);
+  }
+  if (!wantsPower(vm)) return rest('Stopped', 'Stopped', `it is off (runPolicy ${vm.spec.runPolicy})`);
+  if (!hostReady) return rest('Stopped', 'HostNotReady', `${vm.status?.host} is not ready`);
+  if (machine && differs(machine, wanted))
+    return step({ type: 'reshape' }, 'Stopped', 'Resizing', 'its resources change');
+  return step({ type: 'start' }, 'Booting', 'Booting', 'the guest boots');
+}
+
+function planRunning(view: MachineView, machine: MachineObservation): Plan {
+  const { vm, features, wanted, hostLeaving } = view;
+  if (vm.status?.migrationTarget !== undefined) {
+    return step({ type: 'arrive' }, 'Running', 'Running', 'it has moved');
+  }
+  if (!wantsPower(vm)) return stopAfterDrain(view, 'Stopping', 'it is to be off');
+  if (isOutdated(vm)) return stopAfterDrain(view, 'Replacing', `its image changes to ${imageOf(vm)}`);
+  if (isRestartAsked(vm)) return stopAfterDrain(view, 'Restarting', 'a restart was asked for');
+  if (isLeaving(vm, hostLeaving)) {
+    if (features.liveMigration) return { ...running(), action: { type: 'migrate' }, settled: false };
+    return stopAfterDrain(view, 'Moving', `it leaves ${vm.status?.host}`);
+  }
+  if (differs(machine, wanted)) {
+    const live =
+      (machine.cpuMillis === wanted.cpuMillis || features.cpuHotplug) &&
+      (machine.memoryBytes === wanted.memoryBytes || features.memoryHotplug);
+    if (live) return { ...running(), action: { type: 'resize' } };
+    return stopAfterDrain(view, 'Resizing', 'its hypervisor cannot change its resources while it runs');
+  }
+  return running();
+}
+
+function planRemoval(view: MachineView): Plan {
+  const { machine } = view;
+  if (!machine) return step({ type: 'finish' }, 'Stopping', 'Terminating', 'it is being removed');
+  if (machine.state === 'Running') return stopAfterDrain(view, 'Terminating', 'it is being removed');
+  if (machine.state === 'Stopping' || machine.state === 'Migrating' || machine.state === 'Resizing') {
+    return wait('Stopping', 'it is being removed');
+  }
+  return step({ type: 'destroy' }, 'Stopping', 'Terminating', 'it is being removed');
+}
+
+/**
+ * A VM that serves requests first drains: its Ready condition turns False, the load balancers send it
+ * nothing new, and after their draining time it is stopped.
+ */
+function stopAfterDrain({ vm, drainMs, nowMs }: MachineView, why: string, message: string): Plan {
+  const ready = findCondition(vm.status?.conditions, 'Ready');
+  const draining = ready?.reason === 'Draining';
+  const sinceMs = draining ? fromTimestamp(ready.lastTransitionTime) : nowMs;
+  if (drainMs > 0 && (ready?.status === 'True' || draining) && nowMs < sinceMs + drainMs) {
+    return {
+      action: { type: 'none' },
+      phase: 'Stopping',
+      reason: 'Draining',
+      message: `${message}; it finishes its requests first`,
+      requeueAtMs: sinceMs + drainMs,
+      settled: false,
+    };
+  }
+  return step({ type: 'stop', why }, 'Stopping', why, message);
+}
+
+function isOutdated(vm: VirtualMachine): boolean {
+  return vm.status?.image !== undefined && vm.status.image !== imageOf(vm);
+}
+
+function isRestartAsked(vm: VirtualMachine): boolean {
+  const asked = vm.metadata.annotations?.[annotations.restart];
+  return asked !== undefined && asked !== vm.status?.restartRequest;
+}
+
+function isLeaving(vm: VirtualMachine, hostLeaving: boolean): boolean {
+  const from = vm.metadata.annotations?.[annotations.moveFrom];
+  return hostLeaving || (from !== undefined && from === vm.status?.host);
+}
+
+function differs(machine: MachineObservation, wanted: Amount): boolean {
+  return machine.cpuMillis !== wanted.cpuMillis || machine.memoryBytes !== wanted.memoryBytes;
+}
+
+function running(): Plan {
+  return { action: { type: 'none' }, phase: 'Running', reason: 'Running', message: 'it runs', settled: true };
+}
+
+function rest(phase: Phase, reason: string, message: string): Plan {
+  return { action: { type: 'none' }, phase, reason, message, settled: true };
+}
+
+function wait(phase: Phase, message: string): Plan {
+  return { action: { type: 'none' }, phase, reason: phase, message, settled: false };
+}
+
+function step(action: Action, phase: Phase, reason: string, message: string): Plan {
+  return { action, phase, reason, message, settled: false };
+}

@@ -1,0 +1,222 @@
+/**
+ * Gives VMs their hosts. Keeps the fleet of `placement` in step with the cache, and at the end of a turn
+ * places all that wait: higher priority first, then the older, then by name.
+ */
+import { compareText } from '../base/listing.ts';
+import { findCondition } from '../model/conditions.ts';
+import { type Host, type VirtualMachine } from '../model/kinds/index.ts';
+import { type KubeObject } from '../model/object.ts';
+import { Fleet } from '../placement/fleet.ts';
+import { type Placement, place, placeElsewhere } from '../placement/place.ts';
+import { type VmRequest } from '../placement/types.ts';
+import { type ObjectCache } from './cache.ts';
+import { type Amount, amountOf, hostView } from './host-facts.ts';
+import { wantsHost } from './machine-plan.ts';
+import { type Turn } from './turn.ts';
+
+/** A VM under way to another host holds its place there under its key with this suffix. */
+const reservation = '@target';
+
+export class Scheduler {
+  readonly #cache: ObjectCache;
+  readonly #fleet = new Fleet();
+  /** Names of hosts and keys of VMs that have changed since the fleet was last brought up to date. */
+  readonly #staleHosts = new Set<string>();
+  readonly #staleMachines = new Set<string>();
+  /** Keys of VMs that want a host. */
+  readonly #pending = new Set<string>();
+  /** Those of them that were refused by the fleet as it stands. */
+  readonly #refused = new Set<string>();
+
+  constructor(cache: ObjectCache) {
+    this.#cache = cache;
+  }
+
+  /** How often hosts were scored, for tests that count work. */
+  get scans(): number {
+    return this.#fleet.scans;
+  }
+
+  /** Notes that an object has changed. Cheap: the fleet follows when it is next asked. */
+  observe(object: KubeObject | undefined, old: KubeObject | undefined): void {
+    const one = object ?? old;
+    if (one?.kind === 'Host') this.#staleHosts.add(one.metadata.name);
+    if (one?.kind === 'VirtualMachine') this.#observeMachine(object as VirtualMachine | undefined, one);
+    if (one?.kind === 'Hypervisor') {
+      for (const host of this.#cache.list('Host')) {
+        if (host.spec.hypervisor === one.metadata.name) this.#staleHosts.add(host.metadata.name);
+      }
+    }
+  }
+
+  /** What the VMs of a host take, each one's overhead included. */
+  allocated(host: string): Amount {
+    this.#sync();
+    return this.#fleet.allocated(host);
+  }
+
+  /** True when the VM, grown to `size`, still fits on its host. */
+  fits(vm: VirtualMachine, size: Amount): boolean {
+    this.#sync();
+    const name = vm.status?.host ?? '';
+    const host = this.#fleet.host(name);
+    if (!host) return false;
+    const allocated = this.#fleet.allocated(name);
+    const has = amountOf(vm.status?.resources);
+    return (
+      allocated.cpuMillis - has.cpuMillis + size.cpuMillis <= host.allocatable.cpuMillis &&
+      allocated.memoryBytes - has.memoryBytes + size.memoryBytes <= host.allocatable.memoryBytes
+    );
+  }
+
+  /** Another host for a VM that has one. With `target`, only that one will do. */
+  elsewhere(vm: VirtualMachine, target?: string): Placement {
+    this.#sync();
+    const request = requestOf(vm, amountOf(vm.spec.resources));
+    // A guest can only move to the same product in the same mode while it runs.
+    const hypervisors = vm.status?.hypervisor === undefined ? undefined : [vm.status.hypervisor];
+    const narrowed = {
+      ...request,
+      mode: vm.status?.mode ?? request.mode,
+      placement: { ...request.placement, ...(hypervisors ? { hypervisors } : {}) },
+    };
+    const result = placeElsewhere(narrowed, this.#fleet);
+    if (target === undefined || result.type === 'refused' || result.host === target) return result;
+    return placeElsewhere(
+      {
+        ...narrowed,
+        placement: {
+          ...narrowed.placement,
+          hostSelector: { ...narrowed.placement.hostSelector, 'kubernetes.io/hostname': target },
+        },
+      },
+      this.#fleet,
+    );
+  }
+
+  /** Places every VM that waits and has not been refused by the fleet as it is. */
+  placePending(turn: Turn): void {
+    this.#sync();
+    if (this.#pending.size === this.#refused.size) return;
+    const waiting = [...this.#pending]
+      .filter((key) => !this.#refused.has(key))
+      .map((key) => this.#machine(key))
+      .filter((vm) => vm !== undefined)
+      .sort(byUrgency);
+    for (const vm of waiting) this.#place(vm, turn);
+  }
+
+  #place(vm: VirtualMachine, turn: Turn): void {
+    const request = requestOf(vm, amountOf(vm.spec.resources));
+    const result = place(request, this.#fleet);
+    if (result.type === 'refused') {
+      this.#refused.add(request.key);
+      const before = findCondition(vm.status?.conditions, 'Scheduled');
+      if (before?.reason !== 'Unschedulable') {
+        turn.event(vm, 'Warning', 'FailedScheduling', result.summary);
+      }
+      turn.updateStatus(vm, { phase: 'Pending' }, [
+        { type: 'Scheduled', status: 'False', reason: 'Unschedulable', message: result.summary },
+      ]);
+      return;
+    }
+    // Noted at once, so that the next VM sees it; the status below says the same to everybody else.
+    this.#fleet.assign(request, result.host);
+    turn.updateStatus(
+      vm,
+      {
+        phase: 'Scheduled',
+        host: result.host,
+        hypervisor: this.#fleet.host(result.host)?.hypervisor.name,
+        mode: result.mode,
+        resources: vm.spec.resources,
+      },
+      [{ type: 'Scheduled', status: 'True', reason: 'Placed', message: `${result.host}: ${result.why}` }],
+    );
+    turn.event(vm, 'Normal', 'Scheduled', `placed on ${result.host} in mode ${result.mode}`);
+  }
+
+  #observeMachine(vm: VirtualMachine | undefined, one: KubeObject): void {
+    const key = machineKey(one);
+    this.#staleMachines.add(key);
+    if (vm && wantsHost(vm)) this.#pending.add(key);
+    else this.#pending.delete(key);
+    // What it asks for may have changed: a refusal counts no longer. Status alone does not change that.
+    if (!this.#pending.has(key) || this.#asked.get(key) !== vm?.spec) {
+      this.#refused.delete(key);
+      this.#asked.delete(key);
+      if (vm && this.#pending.has(key)) this.#asked.set(key, vm.spec);
+    }
+  }
+
+  /** The spec by which each pending VM was last judged. */
+  readonly #asked = new Map<string, VirtualMachine['spec']>();
+
+  /** Brings the fleet up to date; capacity that has come free lets the refused try again. */
+  #sync(): void {
+    if (this.#staleHosts.size === 0 && this.#staleMachines.size === 0) return;
+    let freed = this.#staleHosts.size > 0;
+    for (const name of this.#staleHosts) this.#syncHost(name);
+    for (const key of this.#staleMachines) freed = this.#syncMachine(key) || freed;
+    this.#staleHosts.clear();
+    this.#staleMachines.clear();
+    if (freed) this.#refused.clear();
+  }
+
+  #syncHost(name: string): void {
+    const host: Host | undefined = this.#cache.get('Host', '', name);
+    const hypervisor = host && this.#cache.get('Hypervisor', '', host.spec.hypervisor);
+    if (!host || !hypervisor) {
+      this.#fleet.removeHost(name);
+      return;
+    }
+    const isNew = this.#fleet.host(name) === undefined;
+    this.#fleet.putHost(hostView(host, hypervisor));
+    if (isNew) for (const vm of this.#cache.machinesOn(name)) this.#staleMachines.add(machineKey(vm));
+  }
+
+  /** Answers whether the VM has given up room somewhere. */
+  #syncMachine(key: string): boolean {
+    const vm = this.#machine(key);
+    const before = this.#fleet.hostOf(key);
+    const beforeTarget = this.#fleet.hostOf(key + reservation);
+    const host = vm?.status?.host;
+    const target = vm?.status?.migrationTarget;
+    if (vm && host !== undefined) this.#fleet.assign(requestOf(vm, amountOf(vm.status?.resources)), host);
+    else if (before !== undefined) this.#fleet.unassign(key);
+    if (vm && target !== undefined) {
+      const request = requestOf(vm, amountOf(vm.status?.resources));
+      this.#fleet.assign({ ...request, key: key + reservation }, target);
+    } else if (beforeTarget !== undefined) this.#fleet.unassign(key + reservation);
+    return before !== host || beforeTarget !== target;
+  }
+
+  #machine(key: string): VirtualMachine | undefined {
+    const slash = key.indexOf('/');
+    return this.#cache.get('VirtualMachine', key.slice(0, slash), key.slice(slash + 1));
+  }
+}
+
+function machineKey(vm: KubeObject): string {
+  return `${vm.metadata.namespace ?? ''}/${vm.metadata.name}`;
+}
+
+function requestOf(vm: VirtualMachine, size: Amount): VmRequest {
+  return {
+    key: machineKey(vm),
+    labels: vm.metadata.labels ?? {},
+    ...size,
+    mode: vm.spec.mode,
+    paravirtualized: vm.spec.guest.paravirtualized,
+    placement: vm.spec.placement,
+    priority: vm.spec.priority,
+  };
+}
+
+function byUrgency(a: VirtualMachine, b: VirtualMachine): number {
+  return (
+    b.spec.priority - a.spec.priority ||
+    compareText(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '') ||
+    compareText(machineKey(a), machineKey(b))
+  );
+}

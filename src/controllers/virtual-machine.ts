@@ -1,0 +1,249 @@
+import { formatCpu, formatMemory, memoryBytes } from '../base/quantity.ts';
+import { toTimestamp } from '../base/clock.ts';
+import { type ConditionInput } from '../model/conditions.ts';
+import { type VirtualMachine } from '../model/kinds/index.ts';
+import { type KubeObject, isTerminating } from '../model/object.ts';
+import { type Acceptance } from '../model/ports.ts';
+import { matchesSelector } from '../model/selectors.ts';
+import { durationMs } from '../base/duration.ts';
+import { annotations } from './annotations.ts';
+import { controller, type Result } from './controller.ts';
+import { amountOf } from './host-facts.ts';
+import { type MachineView, type Plan, imageOf, planMachine } from './machine-plan.ts';
+import { type Turn } from './turn.ts';
+
+const finalizer = 'vctl.dev/machine';
+
+type Status = NonNullable<VirtualMachine['status']>;
+
+/** Runs one guest: from a place on a host to a running machine, and all that may happen to it. */
+export const virtualMachineController = controller<'VirtualMachine'>({
+  kind: 'VirtualMachine',
+  watches: {
+    Host: (host, cache) => (isTerminating(host) ? cache.machinesOn(host.metadata.name).map(keyOf) : []),
+  },
+  reconcile(object, turn) {
+    const vm = turn.addFinalizer(object, finalizer);
+    const plan = planMachine(viewOf(vm, turn));
+    return carryOut(vm, plan, turn);
+  },
+});
+
+function keyOf(vm: KubeObject): { kind: string; namespace: string; name: string } {
+  return { kind: 'VirtualMachine', namespace: vm.metadata.namespace ?? '', name: vm.metadata.name };
+}
+
+function viewOf(vm: VirtualMachine, turn: Turn): MachineView {
+  const host = vm.status?.host === undefined ? undefined : turn.cache.get('Host', '', vm.status.host);
+  const hypervisor = turn.cache.get('Hypervisor', '', host?.spec.hypervisor ?? '');
+  return {
+    vm,
+    machine: turn.world.machine(vm.metadata.uid ?? ''),
+    hostReady: turn.world.host(host?.metadata.uid ?? '')?.state === 'On',
+    hostLeaving: host !== undefined && isTerminating(host),
+    wanted: amountOf(vm.spec.resources),
+    features: hypervisor?.spec.features ?? { liveMigration: false, cpuHotplug: false, memoryHotplug: false },
+    drainMs: drainTime(vm, turn),
+    nowMs: turn.nowMs,
+  };
+}
+
+/** The longest draining time of the load balancers that the VM stands behind. */
+function drainTime(vm: VirtualMachine, turn: Turn): number {
+  let longest = 0;
+  for (const balancer of turn.cache.list('LoadBalancer', vm.metadata.namespace)) {
+    if (matchesSelector(balancer.spec.selector, vm.metadata.labels)) {
+      longest = Math.max(longest, durationMs(balancer.spec.drain));
+    }
+  }
+  return longest;
+}
+
+function carryOut(vm: VirtualMachine, plan: Plan, turn: Turn): Result {
+  const uid = vm.metadata.uid ?? '';
+  const { world } = turn;
+  switch (plan.action.type) {
+    case 'none':
+      return report(vm, plan, turn);
+    case 'provision':
+      return obey(vm, plan, turn, provision(vm, turn), { image: imageOf(vm) });
+    case 'start': {
+      const restarts = vm.status?.restarts === undefined ? 0 : vm.status.restarts + 1;
+      return obey(vm, plan, turn, world.start(uid), { restarts });
+    }
+    case 'stop':
+      return obey(vm, plan, turn, world.stop(uid), {
+        startedAt: undefined,
+        restartRequest: vm.metadata.annotations?.[annotations.restart],
+      });
+    case 'destroy':
+      world.destroy(uid);
+      turn.event(vm, 'Normal', plan.reason, plan.message);
+      return report(vm, plan, turn, { image: undefined });
+    case 'release':
+      return release(vm, plan, plan.action.why, turn);
+    case 'reshape':
+      return grow(vm, plan, turn, (cpu, memory) => world.reshape(uid, cpu, memory));
+    case 'resize':
+      return grow(vm, plan, turn, (cpu, memory) => world.resize(uid, cpu, memory));
+    case 'migrate':
+      return migrate(vm, plan, turn);
+    case 'arrive':
+      return arrive(vm, turn);
+    case 'finish':
+      turn.event(vm, 'Normal', 'Removed', 'the machine is gone');
+      turn.removeFinalizer(vm, finalizer);
+      return {};
+  }
+}
+
+function provision(vm: VirtualMachine, turn: Turn): Acceptance {
+  const { guest, profile } = vm.spec;
+  const host = turn.cache.get('Host', '', vm.status?.host ?? '');
+  return turn.world.provision({
+    uid: vm.metadata.uid ?? '',
+    namespace: vm.metadata.namespace ?? '',
+    name: vm.metadata.name,
+    hostUid: host?.metadata.uid ?? '',
+    mode: vm.status?.mode ?? 'Full',
+    guestOS: guest.os,
+    imageBytes: memoryBytes(guest.imageSize ?? (guest.os.startsWith('windows') ? '12Gi' : '2Gi')),
+    ...amountOf(vm.spec.resources),
+    profile,
+  });
+}
+
+/** Reports the plan when the world took the request, else what it said, to try again shortly. */
+function obey(
+  vm: VirtualMachine,
+  plan: Plan,
+  turn: Turn,
+  answer: Acceptance,
+  status: Partial<Status>,
+  conditions: readonly ConditionInput[] = [],
+): Result {
+  if (answer.ok) {
+    if (plan.reason !== vm.status?.phase) turn.event(vm, 'Normal', plan.reason, plan.message);
+    return report(vm, plan, turn, status, conditions);
+  }
+  report(vm, { ...plan, reason: 'Refused', message: answer.reason }, turn);
+  return { settled: false, requeueAtMs: turn.nowMs + 5_000 };
+}
+
+function release(vm: VirtualMachine, plan: Plan, why: string, turn: Turn): Result {
+  turn.world.destroy(vm.metadata.uid ?? '');
+  const lost = why === 'HostLost' || why === 'HostNotReady';
+  const failed = lost && vm.spec.runPolicy === 'Manual';
+  turn.event(vm, lost ? 'Warning' : 'Normal', why, `${plan.message} (was on ${vm.status?.host})`);
+  const cleared = { host: undefined, hypervisor: undefined, mode: undefined, resources: undefined };
+  const phase = failed ? 'Failed' : plan.phase;
+  report(vm, { ...plan, phase }, turn, {
+    ...cleared,
+    image: undefined,
+    startedAt: undefined,
+    utilization: undefined,
+    migrationTarget: undefined,
+  });
+  return { settled: false };
+}
+
+/** Changes the size where the host has room; otherwise moves to one that has, or says what is missing. */
+function grow(
+  vm: VirtualMachine,
+  plan: Plan,
+  turn: Turn,
+  change: (cpuMillis: number, memoryBytes: number) => Acceptance,
+): Result {
+  const size = amountOf(vm.spec.resources);
+  if (turn.scheduler.fits(vm, size)) {
+    const from = vm.status?.resources;
+    const answer = change(size.cpuMillis, size.memoryBytes);
+    const text = `from ${from?.cpu} CPU and ${from?.memory} to ${formatCpu(size.cpuMillis)} CPU and ${formatMemory(size.memoryBytes)}`;
+    const resized: ConditionInput = { type: 'Resized', status: 'True', reason: 'Resized', message: text };
+    if (answer.ok) turn.event(vm, 'Normal', 'Resized', text);
+    const phase = plan.phase === 'Running' ? 'Resizing' : plan.phase;
+    return obey(vm, { ...plan, phase, settled: false }, turn, answer, { resources: vm.spec.resources }, [
+      resized,
+    ]);
+  }
+  if (plan.phase !== 'Running') {
+    return release(
+      vm,
+      { ...plan, phase: 'Pending', message: 'its host has no room for its size' },
+      'NoHeadroom',
+      turn,
+    );
+  }
+  return migrate(vm, plan, turn, 'NoHeadroom');
+}
+
+/** Starts a live migration; without a host that could take the VM it stays, and its condition says why. */
+function migrate(vm: VirtualMachine, plan: Plan, turn: Turn, why = 'Moving'): Result {
+  const asked = vm.metadata.annotations?.[annotations.moveTo];
+  const target = turn.scheduler.elsewhere(vm, asked);
+  if (target.type === 'refused') {
+    const message = `cannot leave ${vm.status?.host}: ${target.summary}`;
+    report(vm, plan, turn, {}, [{ type: 'Resized', status: 'False', reason: why, message }]);
+    return { settled: true, requeueAtMs: turn.nowMs + 60_000 };
+  }
+  const host = turn.cache.get('Host', '', target.host);
+  const answer = turn.world.migrate(vm.metadata.uid ?? '', host?.metadata.uid ?? '');
+  const moving: Plan = {
+    ...plan,
+    phase: 'Migrating',
+    reason: 'Migrating',
+    message: `it moves to ${target.host}`,
+  };
+  return obey(vm, moving, turn, answer, answer.ok ? { migrationTarget: target.host } : {});
+}
+
+/** A migration has ended: on the target, or back at the source when the target failed. */
+function arrive(vm: VirtualMachine, turn: Turn): Result {
+  const machine = turn.world.machine(vm.metadata.uid ?? '');
+  const name = turn.cache.list('Host').find((host) => host.metadata.uid === machine?.hostUid)?.metadata.name;
+  const host = name ?? vm.status?.host;
+  turn.event(vm, 'Normal', 'Migrated', `from ${vm.status?.host} to ${host}`);
+  const { [annotations.moveFrom]: _from, [annotations.moveTo]: _to, ...rest } = vm.metadata.annotations ?? {};
+  const settled = turn.updateStatus(vm, { phase: 'Running', host, migrationTarget: undefined });
+  if (vm.metadata.annotations?.[annotations.moveFrom] !== undefined) {
+    turn.update({ ...settled, metadata: { ...settled.metadata, annotations: rest } });
+  }
+  return { settled: false };
+}
+
+function report(
+  vm: VirtualMachine,
+  plan: Plan,
+  turn: Turn,
+  status: Partial<Status> = {},
+  conditions: readonly ConditionInput[] = [],
+): Result {
+  const machine = turn.world.machine(vm.metadata.uid ?? '');
+  const runs = plan.phase === 'Running' || plan.phase === 'Resizing' || plan.phase === 'Migrating';
+  const usage = turn.figures && machine ? turn.world.machineUsage(machine.uid) : undefined;
+  const started = runs && machine?.startedAtMs !== undefined ? toTimestamp(machine.startedAtMs) : undefined;
+  if (runs && vm.status?.startedAt === undefined && started !== undefined) {
+    turn.event(vm, 'Normal', 'Running', `the guest is up on ${vm.status?.host}`);
+  }
+  turn.updateStatus(
+    vm,
+    {
+      phase: plan.phase,
+      ...(started === undefined ? {} : { startedAt: started }),
+      ...(usage ? { utilization: Math.round(usage.utilization * 1e4) / 1e4 } : {}),
+      ...status,
+    },
+    [
+      runs
+        ? {
+            type: 'Ready',
+            status: 'True',
+            reason: 'Running',
+            message: `it runs on ${status.host ?? vm.status?.host} in mode ${vm.status?.mode}`,
+          }
+        : { type: 'Ready', status: 'False', reason: plan.reason, message: plan.message },
+      ...conditions,
+    ],
+  );
+  return { settled: plan.settled, requeueAtMs: plan.requeueAtMs };
+}

@@ -1,0 +1,118 @@
+import { parse } from 'yaml';
+import { controllers } from '../../src/controllers/index.ts';
+import { Manager, type Outcome } from '../../src/controllers/manager.ts';
+import { withDefaults } from '../../src/model/defaults.ts';
+import { isKind, kinds, type Kind, type KindMap } from '../../src/model/kinds/index.ts';
+import { type KubeObject, keyOf } from '../../src/model/object.ts';
+import { type Store, type World } from '../../src/model/ports.ts';
+import { createWorld } from '../../src/sim/world.ts';
+import { createMemoryStore } from '../../src/store/memory.ts';
+
+const epochMs = Date.UTC(2000, 0, 1);
+
+/** An engine on a memory store and a fresh world, for tests of controllers. */
+export class TestEngine {
+  readonly store: Store;
+  readonly manager: Manager;
+  #started = false;
+
+  get world(): World {
+    return this.manager.world;
+  }
+
+  constructor(seed = 1) {
+    this.store = createMemoryStore({ seed });
+    const world = createWorld({ seed, nowMs: epochMs });
+    this.manager = new Manager({ store: this.store, loadWorld: async () => world, controllers, seed });
+  }
+
+  /** Stores objects given in short as YAML documents: apiVersion may be left out, namespace is `default`. */
+  async write(text: string): Promise<void> {
+    for (const document of text.split(/^---$/m)) {
+      const given = parse(document) as { kind: string; metadata: { name: string; namespace?: string } };
+      if (!isKind(given.kind)) throw new Error(`no kind ${given.kind}`);
+      const info = kinds[given.kind];
+      const metadata = info.namespaced ? { namespace: 'default', ...given.metadata } : given.metadata;
+      const object = withDefaults(given.kind, { apiVersion: info.apiVersion, ...given, metadata });
+      const old = await this.store.get(keyOf(object));
+      const write = old
+        ? ({
+            type: 'update',
+            object: { ...old, ...object, metadata: { ...old.metadata, ...metadata }, status: old.status },
+          } as const)
+        : ({ type: 'create', object } as const);
+      await this.store.commit({ writes: [write], nowMs: this.#nowMs });
+    }
+  }
+
+  async delete(kind: Kind, name: string, namespace = kinds[kind].namespaced ? 'default' : ''): Promise<void> {
+    await this.store.commit({
+      writes: [{ type: 'delete', key: { kind, namespace, name } }],
+      nowMs: this.#nowMs,
+    });
+  }
+
+  get #nowMs(): number {
+    return this.#started ? this.world.nowMs : epochMs;
+  }
+
+  /** Lets the world go on until all has settled, for at most `forMs` of world time. */
+  async settle(forMs = 3_600_000): Promise<Outcome> {
+    await this.#start();
+    return this.manager.settle(this.world.nowMs + forMs);
+  }
+
+  async advance(ms: number): Promise<void> {
+    await this.#start();
+    await this.manager.runUntil(this.world.nowMs + ms);
+  }
+
+  get<K extends Kind>(
+    kind: K,
+    name: string,
+    namespace = kinds[kind].namespaced ? 'default' : '',
+  ): KindMap[K] {
+    const object = this.manager.cache.get(kind, namespace, name);
+    if (!object) throw new Error(`there is no ${kind} ${namespace}/${name}`);
+    return object;
+  }
+
+  list<K extends Kind>(kind: K): KindMap[K][] {
+    return this.manager.cache.list(kind);
+  }
+
+  /** The condition of a type, as `True Reason`. */
+  condition(object: KubeObject, type: string): string {
+    const { conditions = [] } = (object.status ?? {}) as {
+      conditions?: { type: string; status: string; reason: string }[];
+    };
+    const found = conditions.find((condition) => condition.type === type);
+    return found ? `${found.status} ${found.reason}` : 'absent';
+  }
+
+  async #start(): Promise<void> {
+    if (!this.#started) await this.manager.start();
+    this.#started = true;
+  }
+}
+
+/** A few hypervisors, as the catalogue has them. */
+export const someHypervisors = `
+kind: Hypervisor
+metadata: {name: xen}
+spec: {product: Xen, architecture: BareMetal, modes: [Para, Full], requires: {hardwareAssist: {Full: true}}, reserved: {cpu: 250m, memory: 512Mi}, perVirtualMachine: {memory: 32Mi}, features: {liveMigration: true, cpuHotplug: true, memoryHotplug: true}}
+---
+kind: Hypervisor
+metadata: {name: virtualbox}
+spec: {product: VirtualBox, architecture: Hosted, modes: [Full], perVirtualMachine: {memory: 64Mi}, features: {}}
+`;
+
+/** A bare-metal host with Xen. */
+export function xenHost(name: string, spec = ''): string {
+  return `kind: Host\nmetadata: {name: ${name}}\nspec: {hypervisor: xen, capacity: {cpu: 8, memory: 32Gi}${spec === '' ? '' : `, ${spec}`}}`;
+}
+
+/** A paravirtualized guest. */
+export function vm(name: string, spec = '', labels = ''): string {
+  return `kind: VirtualMachine\nmetadata: {name: ${name}, labels: {${labels}}}\nspec: {guest: {os: debian-12, paravirtualized: true}, resources: {cpu: 1, memory: 2Gi}${spec === '' ? '' : `, ${spec}`}}`;
+}
