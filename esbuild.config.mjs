@@ -29,6 +29,8 @@ await build({
   keepNames: false,
   sourcemap: 'linked',
   legalComments: 'none',
+  // Packages in CommonJS that end up in the bundle ask for Node's own modules by require.
+  banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
   external: ['lmdb', '@oclif/core', '@oclif/plugin-*'],
   chunkNames: 'chunks/[name]-[hash]',
 });

@@ -1,0 +1,128 @@
+/** Server-side apply of many objects as one transaction: all of them, or, when one is refused, none. */
+import { ApiError, ExitCode, UserError } from '../base/errors.ts';
+import { deepEqual } from '../base/deep.ts';
+import { type CheckedObject } from '../manifest/check.ts';
+import { applyObject, type Conflict } from '../merge/apply.ts';
+import { mergeSchemaFor, managers } from '../controllers/ownership.ts';
+import { withDefaults } from '../model/defaults.ts';
+import { qualifiedName } from '../model/kinds/index.ts';
+import { update } from '../model/lifecycle.ts';
+import { type KubeObject } from '../model/object.ts';
+import { type PrivateEntry, type Write } from '../model/ports.ts';
+import { type LiveSnapshot } from './live.ts';
+import { type State, worldTime } from './state.ts';
+
+/** The name under which the command line owns the fields of manifests and of imperative commands. */
+export const commandManager = 'vctl';
+
+export interface AppliedObject {
+  /** `virtualmachine.vctl.dev/web-0`, and the namespace where there is one. */
+  readonly name: string;
+  readonly namespace?: string;
+  readonly action: 'created' | 'configured' | 'unchanged' | 'pruned';
+  readonly before?: KubeObject;
+  /** As stored, or as it would be. */
+  readonly after?: KubeObject;
+}
+
+interface Merged {
+  readonly applied: AppliedObject;
+  readonly write?: Write;
+}
+
+export interface WriteOptions {
+  /** Take over fields that other managers own. */
+  readonly force: boolean;
+  /** Decide everything and write nothing. */
+  readonly dryRun: boolean;
+  /** Objects to delete in the same transaction. */
+  readonly prune: readonly KubeObject[];
+  readonly private: readonly PrivateEntry[];
+}
+
+/**
+ * Merges checked objects into the state. Fields owned by an autoscaler are left to it.
+ *
+ * @throws UserError (exit code Conflict) that lists every conflict of every object; nothing is written.
+ */
+export async function applyObjects(
+  state: State,
+  live: LiveSnapshot,
+  objects: readonly CheckedObject[],
+  options: WriteOptions,
+): Promise<readonly AppliedObject[]> {
+  const nowMs = await worldTime(state);
+  const conflicts: string[] = [];
+  const merged = objects.map((one) => mergeOne(one, live, options.force, nowMs, conflicts));
+  if (conflicts.length > 0) {
+    throw new UserError(`${conflicts.join('\n')}\nnothing was applied`, {
+      exitCode: ExitCode.Conflict,
+      nextSteps: [
+        'leave the field out of the manifest to let the other manager have it',
+        'or take it over with --force-conflicts',
+      ],
+    });
+  }
+  const pruned = options.prune.map((object): Merged => pruneOne(object));
+  const all = [...merged, ...pruned];
+  const writes = all.map(({ write }) => write).filter((write) => write !== undefined);
+  if (!options.dryRun && (writes.length > 0 || options.private.length > 0)) {
+    await state.store.commit({ writes, private: options.private, nowMs });
+    await state.store.flush();
+  }
+  return all.map(({ applied }) => applied);
+}
+
+function mergeOne(
+  { kind, object }: CheckedObject,
+  live: LiveSnapshot,
+  force: boolean,
+  nowMs: number,
+  conflicts: string[],
+): Merged {
+  const { name, namespace } = object.metadata;
+  const before = live.get(kind, namespace ?? '', name);
+  const result = applyObject({
+    live: before,
+    applied: object,
+    manager: commandManager,
+    schema: mergeSchemaFor(kind),
+    nowMs,
+    force,
+    leave: ({ manager }: Conflict) => manager === managers.scaling,
+  });
+  const base = { name: qualifiedName(kind, name), ...(namespace === undefined ? {} : { namespace }) };
+  if (result.type === 'conflict') {
+    for (const { manager, path } of result.conflicts) {
+      conflicts.push(`${base.name}: conflict with manager "${manager}" over ${path}`);
+    }
+    return { applied: { ...base, action: 'unchanged' } };
+  }
+  const after = withDefaults(kind, result.object) as KubeObject;
+  if (!before)
+    return { applied: { ...base, action: 'created', after }, write: { type: 'create', object: after } };
+  if (before.metadata.deletionTimestamp !== undefined) {
+    throw new ApiError('Conflict', `${base.name} is being deleted: wait for it, then apply again`);
+  }
+  const transition = update(before, after);
+  if (transition.type === 'unchanged' || deepEqual(before, transition.object)) {
+    return { applied: { ...base, action: 'unchanged', before, after: before } };
+  }
+  return {
+    applied: { ...base, action: 'configured', before, after: transition.object },
+    write: { type: 'update', object: after },
+  };
+}
+
+function pruneOne(object: KubeObject): Merged {
+  const { name, namespace, uid } = object.metadata;
+  return {
+    applied: {
+      name: qualifiedName(object.kind as never, name),
+      ...(namespace === undefined ? {} : { namespace }),
+      action: 'pruned',
+      before: object,
+    },
+    write: { type: 'delete', key: { kind: object.kind, namespace: namespace ?? '', name }, uid },
+  };
+}

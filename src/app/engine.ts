@@ -1,0 +1,105 @@
+/** The engine of this process: holds the lease, runs the controllers, moves the world's time. */
+import { sleep, wallClock } from '../base/clock.ts';
+import { ExitCode, UserError } from '../base/errors.ts';
+import { controllers } from '../controllers/index.ts';
+import { Manager, type Outcome } from '../controllers/manager.ts';
+import { type KubeObject } from '../model/object.ts';
+import { createWorld } from '../sim/world.ts';
+import { type Lease, acquireLease, defaultLeaseMs } from '../store/lease.ts';
+import { currentHolder, probeHolder } from '../store/lease-holder.ts';
+import { type State } from './state.ts';
+
+export interface EngineOptions {
+  readonly onTurn?: (manager: Manager) => void;
+  readonly onChange?: (object: KubeObject | undefined, old: KubeObject | undefined) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Turns that share a transaction on a disk, each of which costs one wait for it. */
+const turnsPerCommit = 64;
+/** How long to wait for another process that reconciles the same state, ms of wall time. */
+const leasePatienceMs = 60_000;
+const leasePollMs = 100;
+
+export class Engine {
+  readonly manager: Manager;
+  readonly #state: State;
+  readonly #lease: Lease | undefined;
+  readonly #signal: AbortSignal | undefined;
+
+  private constructor(state: State, manager: Manager, lease: Lease | undefined, signal?: AbortSignal) {
+    this.#state = state;
+    this.manager = manager;
+    this.#lease = lease;
+    this.#signal = signal;
+  }
+
+  /**
+   * Takes the state's lease and reads everything. While another process reconciles the state, it takes over
+   * what was written here, and this waits for it.
+   *
+   * @throws UserError after a minute of waiting.
+   */
+  static async start(state: State, options: EngineOptions = {}): Promise<Engine> {
+    const lease = state.path === undefined ? undefined : await takeLease(state, options.signal);
+    let renewedAtMs = wallClock.now();
+    const manager = new Manager({
+      store: state.store,
+      loadWorld: async () =>
+        createWorld({
+          seed: state.seed,
+          nowMs: state.epochMs,
+          restore: await state.store.listPrivate('world/'),
+        }),
+      controllers,
+      seed: state.seed,
+      turnsPerCommit: state.path === undefined ? 1 : turnsPerCommit,
+      onChange: options.onChange,
+      onTurn: (running) => {
+        options.onTurn?.(running);
+        if (lease && wallClock.now() - renewedAtMs > defaultLeaseMs / 3) {
+          renewedAtMs = wallClock.now();
+          void lease.renew();
+        }
+      },
+    });
+    await manager.start();
+    return new Engine(state, manager, lease, options.signal);
+  }
+
+  /** Lets world time pass until all has settled, for at most `timeoutMs` of it. */
+  settle(timeoutMs: number): Promise<Outcome> {
+    return this.manager.settle(this.manager.nowMs + timeoutMs, this.#signal);
+  }
+
+  /** Lets `ms` of world time pass. */
+  advance(ms: number): Promise<Outcome> {
+    return this.manager.runUntil(this.manager.nowMs + ms, this.#signal);
+  }
+
+  /** Makes everything durable and gives the lease back. */
+  async stop(): Promise<void> {
+    await this.#state.store.flush();
+    await this.#lease?.release();
+  }
+}
+
+async function takeLease(state: State, signal?: AbortSignal): Promise<Lease> {
+  const options = { store: state.store, me: currentHolder(), clock: wallClock, liveness: probeHolder };
+  const startedAtMs = wallClock.now();
+  for (;;) {
+    const outcome = await acquireLease(options);
+    if (outcome.type === 'Acquired') return outcome.lease;
+    if (wallClock.now() - startedAtMs > leasePatienceMs) {
+      const { pid, host } = outcome.by.holder;
+      throw new UserError(`process ${pid} on ${host} reconciles the state in ${state.path}`, {
+        exitCode: ExitCode.Conflict,
+        nextSteps: [
+          'what was applied is stored, and that process takes it over',
+          'or end it and run this again',
+        ],
+      });
+    }
+    await sleep(leasePollMs, signal);
+  }
+}

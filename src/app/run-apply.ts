@@ -1,0 +1,156 @@
+/** What `vctl apply` does: read, admit, merge, prune, and let the world follow. */
+import { resolve } from 'node:path';
+import { ExitCode, UserError } from '../base/errors.ts';
+import { parseDuration } from '../base/duration.ts';
+import { checkManifests } from '../manifest/check.ts';
+import { loadManifests } from '../manifest/load.ts';
+import { type Diagnostic } from '../model/diagnostic.ts';
+import { type KubeObject, keyOf, keyText, parseKeyText } from '../model/object.ts';
+import { isKind } from '../model/kinds/index.ts';
+import { type Outcome } from '../controllers/manager.ts';
+import { type AppliedObject, applyObjects } from './apply.ts';
+import { Engine, type EngineOptions } from './engine.ts';
+import { LiveSnapshot } from './live.ts';
+import { type State, memoryState } from './state.ts';
+import { type Summary, summarize } from './summary.ts';
+
+export interface ApplyRequest {
+  readonly paths: readonly string[];
+  readonly recursive: boolean;
+  /** What `-` among the paths stands for. */
+  readonly stdin?: string;
+  readonly namespace?: string;
+  readonly force: boolean;
+  readonly prune: boolean;
+  /** client: checked and merged here, nothing written; server: the same, as the store would take it. */
+  readonly dryRun: 'none' | 'client' | 'server';
+  readonly wait: boolean;
+  /** World time to wait for convergence. */
+  readonly timeout: string;
+}
+
+export interface ApplyReport {
+  readonly objects: readonly AppliedObject[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** Texts of the manifests, for excerpts in diagnostics. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** Absent when nothing was waited for. */
+  readonly run?: {
+    readonly outcome: Outcome;
+    readonly worldMs: number;
+    readonly summary: Summary;
+  };
+}
+
+/** Called once the objects are durable, before the world follows. */
+export type OnApplied = (objects: readonly AppliedObject[]) => void;
+
+/**
+ * @throws UserError for conflicts, a refused prune and a held lease. Invalid manifests do not throw: they
+ * are diagnostics of severity error, and nothing was written.
+ */
+export async function runApply(
+  state: State,
+  request: ApplyRequest,
+  options: EngineOptions & { readonly onApplied?: OnApplied } = {},
+): Promise<ApplyReport> {
+  const timeoutMs = timeoutOf(request.timeout);
+  const loaded = loadManifests(request.paths, {
+    recursive: request.recursive,
+    stdin: request.stdin,
+    defaultNamespace: request.namespace,
+  });
+  const live = await LiveSnapshot.read(state.store);
+  const { objects, diagnostics } = await checkManifests(loaded, live);
+  const { sources } = loaded;
+  if (diagnostics.some((d) => d.severity === 'error')) return { objects: [], diagnostics, sources };
+  if (objects.length === 0) {
+    throw new UserError(`there is no manifest in ${request.paths.join(', ')}`, {
+      exitCode: request.prune ? ExitCode.Refused : ExitCode.Usage,
+      nextSteps: ['name files that end in .yaml, .yml or .json', 'or take subfolders too with -R'],
+    });
+  }
+  const inventory = await readInventory(state, request.paths);
+  const present = objects.map(({ object }) => keyText(keyOf(object)));
+  const prune = request.prune ? orphansOf(inventory, present, live) : [];
+  const kept = request.prune ? present : [...new Set([...inventory.keys, ...present])];
+  const applied = await applyObjects(state, live, objects, {
+    force: request.force,
+    dryRun: request.dryRun !== 'none',
+    prune,
+    private: inventory.entry(kept.sort()),
+  });
+  options.onApplied?.(applied);
+  if (request.dryRun !== 'none' || !request.wait) return { objects: applied, diagnostics, sources };
+  const engine = await Engine.start(state, options);
+  try {
+    const startedAtMs = engine.manager.nowMs;
+    const outcome = await engine.settle(timeoutMs);
+    const worldMs = engine.manager.nowMs - startedAtMs;
+    const summary = summarize(engine.manager.cache);
+    return { objects: applied, diagnostics, sources, run: { outcome, worldMs, summary } };
+  } finally {
+    await engine.stop();
+  }
+}
+
+/** Checks manifests as `apply` would, against the state or, without one, against an empty world. */
+export async function runValidate(
+  state: State | undefined,
+  request: Pick<ApplyRequest, 'paths' | 'recursive' | 'stdin' | 'namespace'>,
+): Promise<{ count: number; diagnostics: readonly Diagnostic[]; sources: ReadonlyMap<string, string> }> {
+  const loaded = loadManifests(request.paths, {
+    recursive: request.recursive,
+    stdin: request.stdin,
+    defaultNamespace: request.namespace,
+  });
+  const { store } = state ?? (await memoryState());
+  const { objects, diagnostics } = await checkManifests(loaded, await LiveSnapshot.read(store));
+  return { count: objects.length, diagnostics, sources: loaded.sources };
+}
+
+/** World time from a flag. @throws UserError when it is no duration. */
+export function timeoutOf(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined) {
+    throw new UserError(`"${text}" is no duration`, {
+      exitCode: ExitCode.Usage,
+      nextSteps: ['write it like 90s, 5m or 1h30m'],
+    });
+  }
+  return ms;
+}
+
+interface Inventory {
+  readonly keys: readonly string[];
+  /** The entry to store so that the inventory holds these keys; none when it does already. */
+  entry(keys: readonly string[]): { key: string; value: unknown }[];
+}
+
+/** What was applied before from the same paths: the only objects that `--prune` may delete. */
+async function readInventory(state: State, paths: readonly string[]): Promise<Inventory> {
+  const name = paths
+    .map((path) => (path === '-' ? '-' : resolve(path)))
+    .sort()
+    .join(':');
+  const key = `inventory/${name}`;
+  const keys = ((await state.store.getPrivate(key)) as string[] | undefined) ?? [];
+  return {
+    keys,
+    entry: (next) => (next.join() === keys.join() ? [] : [{ key, value: next }]),
+  };
+}
+
+function orphansOf(inventory: Inventory, present: readonly string[], live: LiveSnapshot): KubeObject[] {
+  const wanted = new Set(present);
+  return inventory.keys
+    .filter((text) => !wanted.has(text))
+    .map((text) => {
+      const { kind, namespace, name } = parseKeyText(text);
+      return isKind(kind) ? live.get(kind, namespace, name) : undefined;
+    })
+    .filter((object) => object !== undefined && object.metadata.deletionTimestamp === undefined)
+    .filter(
+      (object): object is KubeObject => object?.metadata.annotations?.['vctl.dev/prune'] !== 'disabled',
+    );
+}

@@ -1,0 +1,114 @@
+/** The state that commands work on: a folder with the store in it, or a memory of the same shape. */
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { defaultEpochMs, toTimestamp } from '../base/clock.ts';
+import { ExitCode, UserError } from '../base/errors.ts';
+import { withDefaults } from '../model/defaults.ts';
+import { type Kind } from '../model/kinds/index.ts';
+import { type Store, type Write } from '../model/ports.ts';
+import { createMemoryStore } from '../store/memory.ts';
+
+/** What a state is made with and keeps for ever. */
+export interface StateMeta {
+  readonly seed: number;
+  /** Where its world time began, ms since the Unix epoch. */
+  readonly epochMs: number;
+}
+
+export interface State extends StateMeta {
+  readonly store: Store;
+  /** The folder; undefined for a state in memory. */
+  readonly path: string | undefined;
+}
+
+export interface OpenOptions {
+  readonly path: string;
+  /** Make the state when it is not there; without it a missing state reads as a new one, and stays missing. */
+  readonly create: boolean;
+  /** Of a new state. A state that is there and has another one is refused. */
+  readonly seed?: number;
+  readonly epochMs?: number;
+}
+
+const metaKey = 'state/meta';
+const clockKey = 'world/clock';
+const defaultSeed = 1;
+
+/** Where the state lives unless a flag says otherwise: VCTL_STATE_DIR, else the XDG state folder. */
+export function defaultStatePath(env: Readonly<Record<string, string | undefined>>): string {
+  if (env['VCTL_STATE_DIR']) return env['VCTL_STATE_DIR'];
+  return join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'vctl');
+}
+
+/** Opens a state folder. @throws UserError when it was made with another seed or epoch than asked for. */
+export async function openState(options: OpenOptions): Promise<State> {
+  if (!options.create && !existsSync(join(options.path, 'data.mdb'))) {
+    return memoryState(options.seed ?? defaultSeed, options.epochMs);
+  }
+  const { openLmdbStore } = await import('../store/lmdb.ts');
+  const open = (seed: number): Promise<Store> =>
+    openLmdbStore({ path: options.path, seed, create: options.create });
+  const store = await open(options.seed ?? defaultSeed);
+  const meta = (await store.getPrivate(metaKey)) as StateMeta | undefined;
+  if (!meta) {
+    if (!options.create) {
+      await store.close();
+      return memoryState(options.seed ?? defaultSeed, options.epochMs);
+    }
+    const made = { seed: options.seed ?? defaultSeed, epochMs: options.epochMs ?? defaultEpochMs };
+    await bootstrap(store, made);
+    return { store, path: options.path, ...made };
+  }
+  refuseOther(options, meta);
+  if (meta.seed === (options.seed ?? defaultSeed)) return { store, path: options.path, ...meta };
+  await store.close();
+  return { store: await open(meta.seed), path: options.path, ...meta };
+}
+
+/** A new state that lives as long as the process. */
+export async function memoryState(
+  seed: number = defaultSeed,
+  epochMs: number = defaultEpochMs,
+): Promise<State> {
+  const store = createMemoryStore({ seed });
+  await bootstrap(store, { seed, epochMs });
+  return { store, path: undefined, seed, epochMs };
+}
+
+/** The present of the state's world, ms since the Unix epoch. */
+export async function worldTime(state: State): Promise<number> {
+  const clock = (await state.store.getPrivate(clockKey)) as { nowMs: number } | undefined;
+  return clock?.nowMs ?? state.epochMs;
+}
+
+/** What every new state holds: the namespace `default`. */
+async function bootstrap(store: Store, meta: StateMeta): Promise<void> {
+  const objects: [Kind, object][] = [
+    ['Namespace', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } }],
+  ];
+  const writes = objects.map(([kind, object]): Write => ({
+    type: 'create',
+    object: withDefaults(kind, object),
+  }));
+  await store.commit({
+    writes,
+    private: [{ key: metaKey, value: meta }],
+    expectedRevision: 0,
+    nowMs: meta.epochMs,
+  });
+}
+
+function refuseOther(asked: OpenOptions, meta: StateMeta): void {
+  const differing =
+    asked.seed !== undefined && asked.seed !== meta.seed
+      ? `seed ${meta.seed}, not ${asked.seed}`
+      : asked.epochMs !== undefined && asked.epochMs !== meta.epochMs
+        ? `epoch ${toTimestamp(meta.epochMs)}, not ${toTimestamp(asked.epochMs)}`
+        : undefined;
+  if (differing === undefined) return;
+  throw new UserError(`the state in ${asked.path} was made with ${differing}`, {
+    exitCode: ExitCode.Conflict,
+    nextSteps: ['leave the flag out, or choose another folder with --state DIR'],
+  });
+}

@@ -1,0 +1,47 @@
+/** Flags that several commands share: the same word means the same thing everywhere. */
+import { Flags } from '@oclif/core';
+
+export const filename = Flags.string({
+  char: 'f',
+  summary: 'File or folder of manifests, or - for standard input; may be given several times.',
+  helpValue: 'PATH',
+  multiple: true,
+  multipleNonGreedy: true,
+  required: true,
+});
+
+export const recursive = Flags.boolean({ char: 'R', summary: 'Take the files of subfolders too.' });
+
+export const namespace = Flags.string({
+  char: 'n',
+  summary: 'Namespace of objects that name none.',
+  helpValue: 'NAME',
+  default: 'default',
+});
+
+export const allNamespaces = Flags.boolean({ char: 'A', summary: 'All namespaces.' });
+
+export const selector = Flags.string({
+  char: 'l',
+  summary: 'Only objects with these labels: a=b,c!=d,e in (f,g),!h.',
+  helpValue: 'SELECTOR',
+});
+
+export const output = Flags.string({
+  char: 'o',
+  summary: 'table, wide, json, yaml, name, jsonpath=TEMPLATE or custom-columns=SPEC.',
+  helpValue: 'FORMAT',
+  default: 'table',
+});
+
+export const wait = Flags.boolean({
+  summary: 'Let the world follow until all has settled.',
+  default: true,
+  allowNo: true,
+});
+
+export const timeout = Flags.string({
+  summary: 'World time to wait at most.',
+  helpValue: 'DURATION',
+  default: '5m',
+});

@@ -1,0 +1,93 @@
+/** The closing lines of `apply`: what the world has come to, and what to type next. */
+import { formatDuration } from '../base/duration.ts';
+
+/** The figures that are printed; as `app/summary.ts` makes them. */
+export interface SummaryFigures {
+  readonly hosts: {
+    readonly total: number;
+    readonly ready: number;
+    readonly hosted: number;
+    readonly bareMetal: number;
+    readonly cpuShare: number;
+    readonly memoryShare: number;
+  };
+  readonly machines: {
+    readonly total: number;
+    readonly byPhase: Readonly<Record<string, number>>;
+    readonly byMode: Readonly<Record<string, number>>;
+  };
+  readonly tenants: {
+    readonly total: number;
+    readonly ready: number;
+    readonly byLevel: Readonly<Record<string, number>>;
+  };
+  readonly endpoints: readonly {
+    readonly route: string;
+    readonly balancer: string;
+    readonly ready: number;
+  }[];
+  readonly problems: readonly {
+    readonly object: string;
+    readonly reason: string;
+    readonly message: string;
+  }[];
+}
+
+/** More than this are counted and not listed. */
+const listed = 8;
+
+/** Two-column lines, one a topic; topics without anything to say are left out. */
+export function* summaryLines({
+  hosts,
+  machines,
+  tenants,
+  endpoints,
+  problems,
+}: SummaryFigures): Iterable<string> {
+  if (hosts.total > 0) {
+    const kinds = `${hosts.hosted} hosted, ${hosts.bareMetal} bare-metal`;
+    const ready =
+      hosts.ready === hosts.total ? `${hosts.ready} ready` : `${hosts.ready} of ${hosts.total} ready`;
+    yield `  hosts      ${ready} (${kinds}) · ${share(hosts.cpuShare)} of CPU and ${share(hosts.memoryShare)} of memory allocated`;
+  }
+  if (machines.total > 0) {
+    const modes = counts(machines.byMode, (mode) => mode.toLowerCase());
+    yield `  VMs        ${counts(machines.byPhase, (phase) => phase.toLowerCase())}${modes === '' ? '' : ` (${modes})`}`;
+  }
+  if (tenants.total > 0) {
+    const levels = Object.entries(tenants.byLevel).map(([level, count]) => `${count} x ${level}`);
+    yield `  tenants    ${tenants.ready} of ${tenants.total} ready: ${levels.join(', ')}`;
+  }
+  yield* column(
+    'endpoints',
+    endpoints.map((e) => `${e.route} → ${e.balancer} (${e.ready} ready)`),
+  );
+  yield* column(
+    'attention',
+    problems.map((p) => `${p.object}: ${p.message} (${p.reason})`),
+  );
+}
+
+/** `Converged in 39.4s of world time (0.31 s here).` */
+export function convergedText(worldMs: number, wallMs: number): string {
+  const here = `${(wallMs / 1000).toFixed(2)} s here`;
+  if (worldMs === 0) return `Converged already (${here}).`;
+  return `Converged in ${formatDuration(Math.round(worldMs / 100) * 100)} of world time (${here}).`;
+}
+
+function* column(label: string, lines: readonly string[]): Iterable<string> {
+  for (const [index, line] of lines.slice(0, listed).entries()) {
+    yield `  ${(index === 0 ? label : '').padEnd(10)} ${line}`;
+  }
+  if (lines.length > listed) yield `  ${''.padEnd(10)} … and ${lines.length - listed} more`;
+}
+
+function counts(byName: Readonly<Record<string, number>>, name: (key: string) => string): string {
+  return Object.entries(byName)
+    .map(([key, count]) => `${count} ${name(key)}`)
+    .join(', ');
+}
+
+function share(value: number): string {
+  return `${Math.round(value * 100)} %`;
+}
