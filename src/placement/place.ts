@@ -86,12 +86,12 @@ function refuse(vm: VmRequest, fleet: Fleet, question: Question, avoided: number
     return { type: 'refused', summary: summarize(counts, fleet.hostCount), counts };
   };
   // Like requests share a ranking and so a refusal, unless rules or a host to avoid set them apart.
-  return avoided === undefined && question.rules.length === 0 ? question.ranking.remember(make) : make();
+  return avoided === undefined && !question.hasRules ? question.ranking.remember(make) : make();
 }
 
 function refusalInput(vm: VmRequest, fleet: Fleet, question: Question, avoidSlot?: number): RefusalInput {
   const { eligibility, rules } = question;
-  return { vm, table: fleet.table, eligibility, rules, avoidSlot };
+  return { vm, table: fleet.table, eligibility, rules: rules(), avoidSlot };
 }
 
 function named(fleet: Fleet, { slot, score }: Candidate): { readonly host: string; readonly score: number } {

@@ -26,7 +26,9 @@ export interface Question {
   readonly choice: Choice;
   readonly ranking: Ranking;
   readonly eligibility: Eligibility;
-  readonly rules: readonly BoundRule[];
+  readonly hasRules: boolean;
+  /** Bound on demand: it may take a look at every domain. */
+  readonly rules: () => readonly BoundRule[];
 }
 
 /** Some dozens of VM sizes at a time; 5,000 hosts take about 100 KB in each ranking. */
@@ -61,17 +63,19 @@ export class RankingCache {
     const key = this.#key(vm, scoring, coarse);
     const bind = (rule: Rule): BoundRule => bindRule(rule, eligibility.domains(rule.counter.axis));
     const boundCoarse = coarse.map(bind);
+    const hasRules = rules.length > 0;
+    const allRules = (): BoundRule[] => rules.map(bind);
     const own = `${key}${ruleKey(fine)}`;
     const isShareable = fine.every((rule) => isCheapToBind(rule, eligibility));
     if (fine.length === 0 || (isShareable && !this.#rankings.has(own))) {
       const ranking = this.#ranking(key, vm, scoring, eligibility, coarse, []);
       const boundFine = fine.map((rule) => bindRule(rule, []));
       const choice = ranking.choose(boundCoarse, boundFine);
-      if (choice) return { choice, ranking, eligibility, rules: [...boundCoarse, ...boundFine] };
+      if (choice) return { choice, ranking, eligibility, hasRules, rules: allRules };
     }
     const ranking = this.#ranking(own, vm, scoring, eligibility, coarse, fine);
     const choice = ranking.choose(boundCoarse, []) ?? { best: undefined, next: undefined };
-    return { choice, ranking, eligibility, rules: [...boundCoarse, ...fine.map(bind)] };
+    return { choice, ranking, eligibility, hasRules, rules: allRules };
   }
 
   /** What the hosts' facts say to a request, up to date. */
