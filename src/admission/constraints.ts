@@ -3,7 +3,7 @@ import { isRecord } from '../base/deep.ts';
 import { type Kind } from '../model/kinds/index.ts';
 import { type JsonSchema, resolveSchema, schemaOf, type ValidationRule } from '../model/schemas.ts';
 import { compileRule } from './cel.ts';
-import { error, pointerTo, type Problem } from './problem.ts';
+import { error, pointerSteps, pointerTo, type Problem } from './problem.ts';
 
 /** The part of a schema that has rules at it or below; everything else is never walked. */
 interface RuleNode {
@@ -16,16 +16,30 @@ interface RuleNode {
 
 const nodes = new Map<Kind, RuleNode | undefined>();
 
+/** What one run over an object needs and gathers. */
+interface Run {
+  readonly subject: string;
+  /** Structural problems of the object: rules that could be misled by them are left out. */
+  readonly known: readonly Problem[];
+  readonly found: Problem[];
+}
+
 /**
- * Every rule that `object` breaks, each at the field it names. The object must be well-formed and have its
- * defaults. `subject` opens each message: `vm "legacy"`.
+ * Every rule that `object`, which has its defaults, breaks; each at the field it names. `subject` opens each
+ * message: `vm "legacy"`. With structural problems, only the rules about other fields are judged, so that all
+ * errors come at once and none is a mere consequence of another.
  */
-export function brokenRules(kind: Kind, object: unknown, subject: string): Problem[] {
+export function brokenRules(
+  kind: Kind,
+  object: unknown,
+  subject: string,
+  structural: readonly Problem[] = [],
+): Problem[] {
   if (!nodes.has(kind)) nodes.set(kind, ruleNode(schemaOf(kind), schemaOf(kind)));
   const node = nodes.get(kind);
-  const problems: Problem[] = [];
-  if (node) run(node, object, '', subject, problems);
-  return problems;
+  const found: Problem[] = [];
+  if (node) walk(node, object, '', { subject, known: structural, found });
+  return found;
 }
 
 function ruleNode(root: JsonSchema, unresolved: JsonSchema): RuleNode | undefined {
@@ -44,41 +58,49 @@ function ruleNode(root: JsonSchema, unresolved: JsonSchema): RuleNode | undefine
   return { rules, properties, ...(items ? { items } : {}), ...(values ? { values } : {}) };
 }
 
-function run(node: RuleNode, value: unknown, path: string, subject: string, problems: Problem[]): void {
+function walk(node: RuleNode, value: unknown, path: string, run: Run): void {
   for (const rule of node.rules) {
-    const broken = evaluate(rule, value, path, subject);
-    if (broken) problems.push(broken);
+    if (!mayMislead(rule, path, run.known)) evaluate(rule, value, path, run);
   }
   if (Array.isArray(value)) {
-    if (node.items) {
-      for (const [index, item] of value.entries()) {
-        run(node.items, item, pointerTo(path, index), subject, problems);
-      }
-    }
+    if (!node.items) return;
+    for (const [index, item] of value.entries()) walk(node.items, item, pointerTo(path, index), run);
     return;
   }
   if (!isRecord(value)) return;
   for (const [name, child] of node.properties) {
-    if (value[name] !== undefined) run(child, value[name], pointerTo(path, name), subject, problems);
+    if (value[name] !== undefined) walk(child, value[name], pointerTo(path, name), run);
   }
   if (!node.values) return;
   for (const [name, part] of Object.entries(value)) {
-    if (!node.properties.has(name)) run(node.values, part, pointerTo(path, name), subject, problems);
+    if (!node.properties.has(name)) walk(node.values, part, pointerTo(path, name), run);
   }
 }
 
-function evaluate(rule: ValidationRule, value: unknown, path: string, subject: string): Problem | undefined {
+/**
+ * True when a structural problem bears on what the rule judges: the value itself is wrong, a field of it has
+ * been misspelt (and so seems absent), or something is wrong below a field that the rule reads.
+ */
+function mayMislead(rule: ValidationRule, path: string, known: readonly Problem[]): boolean {
+  return known.some((problem) => {
+    if (problem.path === path || path.startsWith(`${problem.path}/`)) return true;
+    if (!problem.path.startsWith(`${path}/`)) return false;
+    const [field = '', ...below] = pointerSteps(problem.path.slice(path.length));
+    return (problem.code === 'UNKNOWN_FIELD' && below.length === 0) || rule.rule.includes(`.${field}`);
+  });
+}
+
+function evaluate(rule: ValidationRule, value: unknown, path: string, run: Run): void {
   const place = path + (rule.fieldPath ?? '').replaceAll('.', '/');
   try {
-    if (compileRule(rule.rule)(value)) return undefined;
-    return error(rule['x-vctl-code'], place, `${subject}: ${rule.message}`);
+    if (compileRule(rule.rule)(value)) return;
+    run.found.push(error(rule['x-vctl-code'], place, `${run.subject}: ${rule.message}`));
   } catch (cause) {
+    // What is known to be wrong with the object is the likelier reason, and has been told.
+    if (run.known.length > 0) return;
     // As in Kubernetes: what a rule cannot judge is refused rather than let through.
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    return error(
-      'RULE_NOT_EVALUATED',
-      place,
-      `${subject}: the rule "${rule.message}" could not be evaluated: ${reason}`,
-    );
+    const message = `${run.subject}: the rule "${rule.message}" could not be evaluated: ${reason}`;
+    run.found.push(error('RULE_NOT_EVALUATED', place, message));
   }
 }

@@ -1,6 +1,6 @@
 /** What can only be judged beside other objects: those of the same apply and those that are there already. */
 import { type Kind, type KindMap } from '../model/kinds/index.ts';
-import { keyOf, keyText, type KubeObject } from '../model/object.ts';
+import { keyOf, keyText, type KubeObject, type ObjectKey } from '../model/object.ts';
 import { type Problem } from './problem.ts';
 import { balancerCallProblems } from './rules/calls.ts';
 import { hostProblems } from './rules/hosts.ts';
@@ -39,6 +39,8 @@ const checks: { readonly [K in Kind]?: Check<K> } = {
 export interface CrossCheckOptions {
   /** Says where the object at this index of `objects` was declared; @defaultValue `as object N of this apply` */
   readonly placeOf?: (index: number) => string;
+  /** Objects of this apply that `validateObject` refused: references to them are no mistakes. */
+  readonly refused?: readonly ObjectKey[];
 }
 
 /**
@@ -51,7 +53,7 @@ export async function crossCheck(
   options: CrossCheckOptions = {},
 ): Promise<readonly (readonly Problem[])[]> {
   const { placeOf = (index) => `as object ${index + 1} of this apply` } = options;
-  const view = new View(objects, live);
+  const view = new View(objects, live, options.refused);
   const firsts = new Map<string, number>();
   const results: Problem[][] = [];
   for (const [index, object] of objects.entries()) {

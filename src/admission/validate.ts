@@ -2,6 +2,7 @@
  * The way in: an unknown value becomes an object of a known kind, or a list of everything that is wrong with
  * it. Pure; places are JSON Pointers.
  */
+import { isRecord } from '../base/deep.ts';
 import { ApiError } from '../base/errors.ts';
 import { withDefaults } from '../model/defaults.ts';
 import { type Kind, kinds } from '../model/kinds/index.ts';
@@ -36,13 +37,16 @@ export function validateObject(given: unknown): Validation {
     object = withoutNulls(kind, object);
     problems = structuralProblems(kind, object);
   }
-  if (problems.length > 0) return { ok: false, problems };
-  // The generated validator has just shown that it has this shape.
-  const checked = object as KubeObject;
-  const admitted = withDefaults(kind, checked);
-  const wrong = [...scopeProblems(kind, checked), ...brokenRules(kind, admitted, subjectOf(checked))];
+  const admitted = withDefaults(kind, object);
+  const subject = nameOf(kind, nameIn(object));
+  const wrong = [
+    ...problems,
+    ...scopeProblems(kind, object),
+    ...brokenRules(kind, admitted, subject, problems),
+  ];
   if (wrong.length > 0) return { ok: false, problems: wrong };
-  return { ok: true, kind, object: checked, admitted };
+  // The generated validator has just shown that it has this shape.
+  return { ok: true, kind, object: object as KubeObject, admitted };
 }
 
 /**
@@ -61,8 +65,16 @@ export function subjectOf(object: KubeObject): string {
   return nameOf(object.kind, object.metadata.name);
 }
 
-function scopeProblems(kind: Kind, object: KubeObject): Problem[] {
-  if (kinds[kind].namespaced || object.metadata.namespace === undefined) return [];
+function scopeProblems(kind: Kind, object: unknown): Problem[] {
+  const metadata = isRecord(object) ? object['metadata'] : undefined;
+  if (kinds[kind].namespaced || !isRecord(metadata) || metadata['namespace'] === undefined) return [];
   const message = `${kind} belongs to no namespace: it is cluster-scoped`;
   return [error('CLUSTER_SCOPED', '/metadata/namespace', message, 'remove metadata.namespace')];
+}
+
+/** The name of an object that may be malformed. */
+function nameIn(object: unknown): string {
+  const metadata = isRecord(object) ? object['metadata'] : undefined;
+  const name = isRecord(metadata) ? metadata['name'] : undefined;
+  return typeof name === 'string' ? name : '';
 }

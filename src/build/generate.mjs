@@ -1,6 +1,7 @@
 /**
  * Makes, from schemas/, what the program needs of them: the TypeScript types of the kinds, the schemas as
- * one module, and the validators, compiled ahead of time so that no command pays for it.
+ * one module, and the validators, compiled ahead of time so that no command pays for it. Also makes the
+ * catalogue of hypervisors from manifests/ a module.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,6 +9,7 @@ import Ajv2020 from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { buildSync } from 'esbuild';
 import { compile } from 'json-schema-to-typescript';
+import { catalogue } from './catalogue.mjs';
 import { commonSchema, kindSchemas, mapSchema, sourceSchemas } from './schemas.mjs';
 
 const source = join(import.meta.dirname, '..');
@@ -125,5 +127,6 @@ function generateValidators() {
 
 const kinds = kindSchemas();
 write('model/generated/schemas.json', JSON.stringify(kinds));
+write('model/generated/catalogue.json', JSON.stringify(catalogue()));
 await generateTypes(kinds);
 generateValidators();

@@ -1,9 +1,10 @@
 /** Admission's verdict on loaded manifests, with every problem at its place. */
 import { crossCheck, type LiveObjects } from '../admission/rules.ts';
 import { validateObject } from '../admission/validate.ts';
+import { isRecord } from '../base/deep.ts';
 import { type Diagnostic } from '../model/diagnostic.ts';
 import { type Kind } from '../model/kinds/index.ts';
-import { type KubeObject } from '../model/object.ts';
+import { type KubeObject, type ObjectKey } from '../model/object.ts';
 import { inOrder, type Loaded, type LoadedObject, placed } from './load.ts';
 
 /** An object that passed by itself. */
@@ -26,20 +27,33 @@ export interface Checked {
 export async function checkManifests(loaded: Loaded, live: LiveObjects): Promise<Checked> {
   const objects: CheckedObject[] = [];
   const diagnostics: Diagnostic[] = [...loaded.diagnostics];
+  const refused: ObjectKey[] = [];
   for (const one of loaded.objects) {
     const result = validateObject(one.object);
     if (result.ok) {
       const { kind, object, admitted } = result;
       objects.push({ kind, object, admitted, file: one.file, line: one.line, position: one.position });
-    } else diagnostics.push(...result.problems.map((problem) => placed(problem, one)));
+    } else {
+      diagnostics.push(...result.problems.map((problem) => placed(problem, one)));
+      refused.push(...keyIn(one.object));
+    }
   }
   const problems = await crossCheck(
     objects.map(({ admitted }) => admitted),
     live,
-    { placeOf: (index) => `in ${objects[index]?.file ?? ''}:${objects[index]?.line ?? 0}` },
+    { placeOf: (index) => `in ${objects[index]?.file ?? ''}:${objects[index]?.line ?? 0}`, refused },
   );
   for (const [index, one] of objects.entries()) {
     for (const problem of problems[index] ?? []) diagnostics.push(placed(problem, one));
   }
   return { objects, diagnostics: inOrder(diagnostics, [...loaded.sources.keys()]) };
+}
+
+/** What a refused object is called, if it says so. */
+function keyIn(object: unknown): ObjectKey[] {
+  if (!isRecord(object) || !isRecord(object['metadata'])) return [];
+  const { kind, metadata } = object;
+  const { name, namespace } = metadata;
+  if (typeof kind !== 'string' || typeof name !== 'string') return [];
+  return [{ kind, name, namespace: typeof namespace === 'string' ? namespace : '' }];
 }

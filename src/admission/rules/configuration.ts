@@ -10,7 +10,12 @@ import { type View } from './view.ts';
 type Compile = (schema: Readonly<Record<string, unknown>>) => Compiled;
 type Compiled =
   | { readonly ok: true; readonly validate: ValidateFunction }
-  | { readonly ok: false; readonly reason: string };
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      /** JSON Pointer within the schema. */
+      readonly path: string;
+    };
 
 let compiler: Promise<Compile> | undefined;
 
@@ -20,7 +25,7 @@ export async function configurationSchemaProblems(app: Application, subject: str
   const compiled = (await loadCompiler())(app.spec.configuration);
   if (compiled.ok) return [];
   const message = `${subject}: configuration is not a valid JSON Schema (2020-12): ${compiled.reason}`;
-  return [error('BAD_CONFIGURATION_SCHEMA', '/spec/configuration', message)];
+  return [error('BAD_CONFIGURATION_SCHEMA', `/spec/configuration${compiled.path}`, message)];
 }
 
 /** Everything in the tenant's configuration that its application's schema refuses. */
@@ -88,12 +93,18 @@ async function makeCompiler(): Promise<Compile> {
 
   function compile(schema: Readonly<Record<string, unknown>>): Compiled {
     try {
+      // The last error is of the whole; the first is of what is wrong.
+      if (ajv.validateSchema(schema) !== true) {
+        const [first] = ajv.errors ?? [];
+        const path = first?.instancePath ?? '';
+        return { ok: false, reason: `${path || '/'} ${first?.message ?? 'is not valid'}`, path };
+      }
       const validate = ajv.compile(schema);
       // Asynchronous schemas answer with a promise; nothing here waits for one.
-      if ('$async' in validate) return { ok: false, reason: '$async is not supported' };
+      if ('$async' in validate) return { ok: false, reason: '$async is not supported', path: '' };
       return { ok: true, validate };
     } catch (cause) {
-      return { ok: false, reason: cause instanceof Error ? cause.message : String(cause) };
+      return { ok: false, reason: cause instanceof Error ? cause.message : String(cause), path: '' };
     } finally {
       // Two applications may use the same $id: each schema stands for itself.
       ajv.removeSchema(schema);

@@ -1,7 +1,7 @@
 /** The objects as they would stand after this apply: those being applied, over those that are live. */
 import { withDefaults } from '../../model/defaults.ts';
 import { type Kind, type KindMap } from '../../model/kinds/index.ts';
-import { keyOf, keyText, type KubeObject } from '../../model/object.ts';
+import { keyOf, keyText, type KubeObject, type ObjectKey } from '../../model/object.ts';
 
 /** What is there already. `namespace` is '' for cluster-scoped kinds. */
 export interface LiveObjects {
@@ -20,10 +20,15 @@ export class View {
   readonly #applied = new Map<string, KubeObject>();
   readonly #byKind = new Map<string, KubeObject[]>();
 
+  readonly #refused: ReadonlySet<string>;
+
+  /** `refused` are keys of objects of this apply that have errors of their own: they are known to be meant. */
   constructor(
     applied: readonly KubeObject[],
     readonly live: LiveObjects,
+    refused: readonly ObjectKey[] = [],
   ) {
+    this.#refused = new Set(refused.map(keyText));
     for (const object of applied) {
       const key = keyOf(object);
       if (this.#applied.has(keyText(key))) continue;
@@ -41,10 +46,11 @@ export class View {
     return object && withDefaults(kind, object);
   }
 
+  /** True for objects that are there, are applied, or are meant to be applied once they are mended. */
   has(kind: Kind, namespace: string, name: string): boolean {
+    const key = keyText({ kind, namespace, name });
     return (
-      this.#applied.has(keyText({ kind, namespace, name })) ||
-      this.live.get(kind, namespace, name) !== undefined
+      this.#applied.has(key) || this.#refused.has(key) || this.live.get(kind, namespace, name) !== undefined
     );
   }
 

@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { nothingLive } from '../../src/admission/rules.ts';
+import { checkManifests } from '../../src/manifest/check.ts';
+import { loadTexts } from '../../src/manifest/load.ts';
+import { parseText } from '../../src/manifest/parse.ts';
+
+const text = `# a host
+kind: Host
+metadata:
+  labels: {a/b: x, "c~d": y}
+spec:
+  taints:
+    - key: k
+      effect: NoSchedule
+---
+kind: Other
+`;
+
+describe('places', () => {
+  const [first, second] = parseText(text).objects;
+  test.each([
+    ['', 2, 1],
+    ['/kind', 2, 1],
+    ['/metadata/labels/a~1b', 4, 12],
+    ['/metadata/labels/c~0d', 4, 20],
+    ['/spec/taints/0', 7, 7],
+    ['/spec/taints/0/effect', 8, 7],
+    ['/spec/taints/3/key', 6, 3],
+    ['/spec/capacity/cpu', 5, 1],
+    ['/status', 2, 1],
+  ])('%s is at %d:%d', (pointer, line, column) => {
+    expect(first?.position(pointer)).toEqual({ line, column });
+  });
+
+  test('of the second document', () => expect(second?.position('/kind')).toEqual({ line: 10, column: 1 }));
+
+  test('in an aliased value: where the alias stands', () => {
+    const [object] = parseText('a: &x {b: 1}\nc: *x\n').objects;
+    expect(object?.value).toEqual({ a: { b: 1 }, c: { b: 1 } });
+    expect(object?.position('/c/b')).toEqual({ line: 2, column: 1 });
+  });
+});
+
+describe('values', () => {
+  test.each([
+    ['JSON', '{"a": [1, true, null, "x"], "b": 1e3}', { a: [1, true, null, 'x'], b: 1000 }],
+    ['JSON indented by tabs', '{\n\t"a": 1,\n\t"b": [\n\t\t2\n\t]\n}\n', { a: 1, b: [2] }],
+    [
+      'YAML 1.1 words are text',
+      'a: yes\nb: off\nc: 22:30\nd: 1_000',
+      { a: 'yes', b: 'off', c: '22:30', d: '1_000' },
+    ],
+    ['octal and hexadecimal of YAML 1.2', 'a: 0o10\nb: 0x1F', { a: 8, b: 31 }],
+    ['numbers as field names', '1: a\n2.50: b', { 1: 'a', '2.50': 'b' }],
+    ['byte order mark and Windows line ends', '\uFEFFa: 1\r\nb: 2\r\n', { a: 1, b: 2 }],
+    ['dates stay text', 'a: 2000-01-01', { a: '2000-01-01' }],
+  ])('%s', (_name, given, value) => {
+    const parsed = parseText(given);
+    expect(parsed.problems).toEqual([]);
+    expect(parsed.objects.map((object) => object.value)).toEqual([value]);
+  });
+});
+
+describe('hostile texts end in a problem, soon', () => {
+  test.each([
+    ['nested beyond the stack', '['.repeat(100_000)],
+    ['nested maps', Array.from({ length: 3000 }, (_, depth) => `${' '.repeat(depth)}a:\n`).join('')],
+    [
+      'a map with very many fields',
+      `${Array.from({ length: 30_000 }, (_, i) => `k${i}: 1`).join('\n')}\nk1: 2\n`,
+    ],
+  ])('%s', (_name, given) => expect(parseText(given).problems.length).toBeGreaterThan(0));
+});
+
+test('whatever the text, it ends in diagnostics and never in an exception', async () => {
+  const piece = fc.constantFrom(
+    ...[
+      'kind: Host',
+      'apiVersion: vctl.dev/v1alpha1',
+      'metadata: {name: a}',
+      'spec:',
+      '- a',
+      '---',
+      '...',
+      '&a',
+      '*a',
+    ],
+    ...[
+      '{',
+      '}',
+      '[',
+      ']',
+      '"',
+      "'",
+      ': ',
+      '\n',
+      '\n  ',
+      '\t',
+      '!!map',
+      '!<x>',
+      '%YAML 1.1',
+      '|',
+      '>',
+      '? ',
+      '#',
+      '\0',
+    ],
+  );
+  const yamlish = fc.array(piece, { maxLength: 25 }).map((pieces) => pieces.join(''));
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), yamlish), async (given) => {
+      const { diagnostics } = await checkManifests(loadTexts([{ file: 'm', text: given }]), nothingLive);
+      for (const { line, column } of diagnostics) {
+        expect(line).toBeGreaterThan(0);
+        expect(column).toBeGreaterThan(0);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
