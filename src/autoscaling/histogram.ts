@@ -81,8 +81,7 @@ function moveReference(shape: HistogramShape, state: HistogramState, toMs: numbe
 export function percentile(shape: HistogramShape, state: HistogramState | undefined, share: number): number {
   const buckets = state?.buckets ?? [];
   const total = buckets.reduce((sum, [, weight]) => sum + weight, 0);
-  // Sums of tenths miss a share of their total by the last bits.
-  const threshold = share * total * (1 - 1e-12);
+  const threshold = share * total;
   let sum = 0;
   for (const [bucket, weight] of buckets) {
     sum += weight;

@@ -33,6 +33,12 @@ describe('order of the limits', () => {
     ['the default rate: 4 where doubling is less', input(2, 50), 6, 'ScaleUpLimit'],
     ['the rate equal to max is the maximum', input(20, 90, { max: 40 }), 40, 'TooManyReplicas'],
     [
+      'the rate equal to min is the minimum',
+      input(10, 1, { min: 7, behavior: down({ policies: [policy('Pods', 3)] }) }),
+      7,
+      'TooFewReplicas',
+    ],
+    [
       'the default down window',
       input(9, 2, { history: { ...none, wishes: [ago(299, 8)] } }),
       8,

@@ -45,8 +45,8 @@ describe('recommendation', () => {
   });
   test('percentiles of usage: 50th, 90th and 95th', () => {
     const usages = [
-      ...Array<number>(60).fill(0.5),
-      ...Array<number>(33).fill(1),
+      ...Array<number>(55).fill(0.5),
+      ...Array<number>(38).fill(1),
       ...Array<number>(7).fill(2),
     ];
     const samples = usages.map((cpu) => ({ cpu, memory: 1e9, atMs: nowMs }));
@@ -143,6 +143,10 @@ const given = (more: Partial<VerticalInput>): VerticalInput => ({
 const recommended = { cpu: 1.169, memory: 2296 * mebi };
 
 describe('when to act', () => {
+  const uneven = recordUsage(
+    steady(1440, 0.5),
+    [...Array<number>(500).fill(1)].map((cpu) => ({ cpu, memory: 2e9, atMs: nowMs })),
+  );
   const young = { startedAtMs: nowMs - 12 * hourMs + 1 };
   const request = (cpu: number, memory = 2296 * mebi) => ({ request: { cpu, memory } });
   test.each<[string, Partial<VerticalInput>, string]>([
@@ -197,7 +201,7 @@ describe('when to act', () => {
     ],
     [
       'recent low usage does not make it grow',
-      { ...young, ...request(1.1668, 2500 * mebi), recent: { cpu: 0.2 } },
+      { ...young, ...request(1), state: uneven, recent: { cpu: 0.2 } },
       'Hold TooYoung',
     ],
     ['recent usage within the bounds', { ...young, ...request(2), recent: { cpu: 1.9 } }, 'Hold TooYoung'],
