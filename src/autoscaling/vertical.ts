@@ -156,7 +156,7 @@ function outsideBounds(input: VerticalInput, known: Known): string | undefined {
       (bare && recent !== undefined && known.difference >= significantDifference
         ? outsideText(name, 'usage', recent, {
             lower: known.target[name] < request ? bare.lower : 0,
-            upper: known.target[name] > request ? bare.upper : Infinity,
+            upper: bare.upper,
           })
         : undefined);
     if (outside !== undefined) return outside;

@@ -143,10 +143,8 @@ const given = (more: Partial<VerticalInput>): VerticalInput => ({
 const recommended = { cpu: 1.169, memory: 2296 * mebi };
 
 describe('when to act', () => {
-  const uneven = recordUsage(
-    steady(1440, 0.5),
-    [...Array<number>(500).fill(1)].map((cpu) => ({ cpu, memory: 2e9, atMs: nowMs })),
-  );
+  const busy = Array.from({ length: 500 }, () => ({ cpu: 1, memory: 2e9, atMs: nowMs }));
+  const uneven = recordUsage(steady(1440, 0.5), busy);
   const young = { startedAtMs: nowMs - 12 * hourMs + 1 };
   const request = (cpu: number, memory = 2296 * mebi) => ({ request: { cpu, memory } });
   test.each<[string, Partial<VerticalInput>, string]>([
