@@ -9,6 +9,8 @@ import { type Machine } from './machine.ts';
 export interface HostLoad {
   /** The guests that work on it, by uid: the order in which sums are made, the same after a restart. */
   members: Machine[];
+  /** Their slots, in the same order: a step reads these alone. */
+  slots: number[];
   /** CPU for guests, millicores. */
   capacityMillis: number;
   host: Host | undefined;
@@ -19,7 +21,7 @@ export interface HostLoad {
 }
 
 export function newHostLoad(): HostLoad {
-  return { members: [], capacityMillis: 0, host: undefined, usedMillis: 0, dirty: false };
+  return { members: [], slots: [], capacityMillis: 0, host: undefined, usedMillis: 0, dirty: false };
 }
 
 /** Adds a guest in its place. */
@@ -33,12 +35,15 @@ export function join(load: HostLoad, machine: Machine): void {
     else high = middle;
   }
   members.splice(low, 0, machine);
+  load.slots.splice(low, 0, machine.slot);
 }
 
 /** Takes a guest out; one that is not there is no matter. */
 export function leave(load: HostLoad, machine: Machine): void {
   const index = load.members.indexOf(machine);
-  if (index >= 0) load.members.splice(index, 1);
+  if (index < 0) return;
+  load.members.splice(index, 1);
+  load.slots.splice(index, 1);
 }
 
 /** How much longer work takes in a guest than on a bare host of normal speed. */
@@ -54,25 +59,21 @@ export function inflationOf(machine: Machine, host: Host): number {
  * their fair shares by size, of a host that loses some of its time to switching between them.
  */
 export function contend(load: HostLoad, columns: Columns): void {
-  const { members, capacityMillis, host } = load;
+  const { slots, capacityMillis, host } = load;
   let wanted = 0;
-  let sizes = 0;
-  for (const { slot } of members) {
-    wanted += demandOf(columns, slot);
-    sizes += columns.vcpuMillis[slot] ?? 0;
-  }
+  for (const slot of slots) wanted += demandOf(columns, slot);
   if (wanted <= capacityMillis || host === undefined) {
-    for (const { slot } of members)
-      grant(columns, slot, demandOf(columns, slot), columns.vcpuMillis[slot] ?? 0);
+    for (const slot of slots) grant(columns, slot, demandOf(columns, slot), columns.vcpuMillis[slot] ?? 0);
     load.usedMillis = wanted;
     return;
   }
   const efficiency = schedulingEfficiency(wanted / 1000, capacityMillis / 1000, host.parameters);
   const shared = capacityMillis * efficiency;
-  const demands = members.map(({ slot }) => demandOf(columns, slot));
-  const weights = members.map(({ slot }) => columns.vcpuMillis[slot] ?? 0);
+  const demands = slots.map((slot) => demandOf(columns, slot));
+  const weights = slots.map((slot) => columns.vcpuMillis[slot] ?? 0);
+  const sizes = weights.reduce((sum, weight) => sum + weight, 0);
   const shares = fairShares(shared, demands, weights);
-  members.forEach(({ slot }, index) => {
+  slots.forEach((slot, index) => {
     const share = shares[index] ?? 0;
     const weight = weights[index] ?? 0;
     const fair = sizes > 0 ? (shared * weight) / sizes : 0;

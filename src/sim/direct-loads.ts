@@ -15,8 +15,8 @@ interface DirectLoad {
   readonly request: TrafficRequest;
   /** Its value in this step. */
   offered: number;
-  /** Those of its machines that are there. */
-  readonly machines: readonly Machine[];
+  /** Slots of those of its machines that are there. They hold until the next `layOut`. */
+  readonly slots: Int32Array;
   /** Share of the requests that each machine gets; those that are not there get theirs too, in vain. */
   readonly requestShare: number;
   readonly serviceTimeMs: number;
@@ -36,6 +36,7 @@ export function isPerTarget({ pattern }: TrafficRequest): boolean {
 export class DirectLoads {
   #loads: readonly DirectLoad[] = [];
   #places = new Map<Machine, { readonly load: DirectLoad; readonly index: number }[]>();
+  #slots = new Int32Array(0);
 
   constructor(
     private readonly seed: number,
@@ -57,7 +58,7 @@ export class DirectLoads {
       const { target } = request;
       const phase = ({ id }: Machine): number => uniform(this.seed, `phase/${request.name}`, hash32(id));
       const load: DirectLoad = {
-        ...{ request, offered, machines },
+        ...{ request, offered, slots: Int32Array.from(machines, ({ slot }) => slot) },
         requestShare: 1 / uids.length,
         serviceTimeMs: target.type === 'Machines' ? target.serviceTimeMs : 0,
         phases: isPerTarget(request) ? Float64Array.from(machines, phase) : undefined,
@@ -65,6 +66,7 @@ export class DirectLoads {
       machines.forEach((machine, index) => this.#note(machine, load, index));
       return load;
     });
+    this.#slots = Int32Array.from(this.#places.keys(), ({ slot }) => slot);
   }
 
   /** The values of the next step, in the order of the loads. */
@@ -79,22 +81,30 @@ export class DirectLoads {
     return this.#places.keys();
   }
 
+  /** The slots of these machines. */
+  get slots(): Int32Array {
+    return this.#slots;
+  }
+
   has(machine: Machine): boolean {
     return this.#places.has(machine);
   }
 
   /** Writes what all loads want of all machines. */
   applyAll(step: Step): void {
-    for (const machine of this.#places.keys()) this.#clear(machine.slot);
+    for (const slot of this.#slots) this.#clear(slot);
     for (const load of this.#loads) {
-      for (let index = 0; index < load.machines.length; index++) this.#add(load, index, step);
+      const timeMs = sampleTimeMs(load.request, step.startMs, step.lengthMs);
+      for (let index = 0; index < load.slots.length; index++) this.#add(load, index, timeMs);
     }
   }
 
   /** Writes anew what all loads want of one machine. */
   apply(machine: Machine, step: Step): void {
     this.#clear(machine.slot);
-    for (const { load, index } of this.#places.get(machine) ?? []) this.#add(load, index, step);
+    for (const { load, index } of this.#places.get(machine) ?? []) {
+      this.#add(load, index, sampleTimeMs(load.request, step.startMs, step.lengthMs));
+    }
   }
 
   #note(machine: Machine, load: DirectLoad, index: number): void {
@@ -110,30 +120,25 @@ export class DirectLoads {
   }
 
   /**
-   * Of the unit Cpu a share of the machine's size, whatever that costs the host; of the unit Requests CPU time,
+   * Adds what one load wants of one machine at `timeMs`; undefined: the traffic has yet to start. Of the unit Cpu a share of the machine's size, whatever that costs the host; of the unit Requests CPU time,
    * inflated by virtualization and a slow host.
    */
-  #add(
-    { request, offered, machines, requestShare, serviceTimeMs, phases }: DirectLoad,
-    index: number,
-    step: Step,
-  ) {
+  #add(load: DirectLoad, index: number, timeMs: number | undefined): void {
     const { columns } = this;
-    const slot = machines[index]?.slot ?? -1;
+    const { request, offered, requestShare, serviceTimeMs, phases } = load;
+    const slot = load.slots[index] ?? -1;
     const cpu = request.unit === 'Cpu';
     const up = cpu ? columns.serving[slot] : columns.reachable[slot];
-    if (!up) return;
-    const value = phases === undefined ? offered : this.#ownValue(request, phases[index] ?? 0, step);
+    if (!up || timeMs === undefined) return;
+    const value =
+      phases === undefined
+        ? offered
+        : patternValue(request.pattern, timeMs - request.startMs, timeMs, phases[index]);
     const rate = cpu ? 0 : value * requestShare;
     const millis = cpu
       ? value * (columns.vcpuMillis[slot] ?? 0)
       : rate * serviceTimeMs * (columns.inflation[slot] ?? 1);
     columns.directRate[slot] = (columns.directRate[slot] ?? 0) + rate;
     columns.directMillis[slot] = (columns.directMillis[slot] ?? 0) + millis;
-  }
-
-  #ownValue(request: TrafficRequest, phase: number, { startMs, lengthMs }: Step): number {
-    const timeMs = sampleTimeMs(request, startMs, lengthMs);
-    return timeMs === undefined ? 0 : patternValue(request.pattern, timeMs - request.startMs, timeMs, phase);
   }
 }

@@ -149,7 +149,7 @@ export class Load {
     if (this.#stale.direct) {
       this.#direct.setOffered(this.offers.direct.map(({ offered }) => offered));
       this.#direct.applyAll(step);
-      for (const machine of this.#direct.machines()) this.#touch(this.#placeOf[machine.slot]);
+      for (const slot of this.#direct.slots) this.#touch(this.#placeOf[slot]);
     }
     for (const machine of this.#dirtyMachines) {
       this.#direct.apply(machine, step);

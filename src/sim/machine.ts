@@ -72,6 +72,48 @@ export class Machine implements Actor {
     this.onDue(this);
   }
 
+  /** What the operation under way leads to, at `nowMs`. */
+  finish(nowMs: number): void {
+    switch (this.state) {
+      case 'Provisioning':
+      case 'Stopping':
+        this.state = 'Stopped';
+        break;
+      case 'Booting':
+        this.state = 'Running';
+        this.startedAtMs = nowMs;
+        this.bootCount++;
+        break;
+      case 'Resizing':
+        this.state = 'Running';
+        this.request = { ...this.request, ...this.resizeTo };
+        break;
+      case 'Migrating':
+        this.state = 'Running';
+        this.request = { ...this.request, hostUid: this.targetHostUid ?? this.request.hostUid };
+        break;
+      // Nothing ends by itself in these.
+      case 'Stopped':
+      case 'Running':
+      case 'Lost':
+        break;
+    }
+    this.#forgetOperation();
+  }
+
+  /** A migration is given up: the machine stays where it is. */
+  abandonMigration(): void {
+    this.state = 'Running';
+    this.#forgetOperation();
+  }
+
+  /** Its host is gone, and all that ran with it. */
+  lose(): void {
+    this.state = 'Lost';
+    this.startedAtMs = undefined;
+    this.#forgetOperation();
+  }
+
   operation(): Operation {
     const { namespace, name } = this.request;
     return {
@@ -111,5 +153,11 @@ export class Machine implements Actor {
     this.endsAtMs = saved.endsAtMs;
     this.targetHostUid = saved.targetHostUid;
     this.resizeTo = saved.resizeTo;
+  }
+
+  #forgetOperation(): void {
+    this.endsAtMs = undefined;
+    this.targetHostUid = undefined;
+    this.resizeTo = undefined;
   }
 }

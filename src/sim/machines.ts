@@ -202,60 +202,21 @@ export class Machines {
 
   /** Ends the operation under way, its time having come. */
   #complete(machine: Machine): void {
-    switch (machine.state) {
-      case 'Provisioning':
-      case 'Stopping':
-        machine.state = 'Stopped';
-        break;
-      case 'Booting':
-        machine.state = 'Running';
-        machine.startedAtMs = this.core.nowMs;
-        machine.bootCount++;
-        break;
-      case 'Resizing':
-        machine.state = 'Running';
-        machine.request = { ...machine.request, ...machine.resizeTo };
-        machine.resizeTo = undefined;
-        break;
-      case 'Migrating':
-        this.#arrive(machine);
-        break;
-      // Nothing ends by itself in these.
-      case 'Stopped':
-      case 'Running':
-      case 'Lost':
-        break;
-    }
-    machine.endsAtMs = undefined;
+    if (machine.state === 'Migrating') this.#residents.delete(machine.request.hostUid, machine);
+    machine.finish(this.core.nowMs);
     this.#changed(machine);
   }
 
-  #arrive(machine: Machine): void {
-    this.#residents.delete(machine.request.hostUid, machine);
-    machine.state = 'Running';
-    machine.request = { ...machine.request, hostUid: machine.targetHostUid ?? machine.request.hostUid };
-    machine.targetHostUid = undefined;
-  }
-
   #cancelMigration(machine: Machine): void {
-    this.#leaveTarget(machine);
-    machine.state = 'Running';
-    machine.endsAtMs = undefined;
+    this.#residents.delete(machine.targetHostUid, machine);
+    machine.abandonMigration();
     this.#changed(machine);
   }
 
   #lose(machine: Machine): void {
-    this.#leaveTarget(machine);
-    machine.state = 'Lost';
-    machine.startedAtMs = undefined;
-    machine.endsAtMs = undefined;
-    machine.resizeTo = undefined;
-    this.#changed(machine);
-  }
-
-  #leaveTarget(machine: Machine): void {
     this.#residents.delete(machine.targetHostUid, machine);
-    machine.targetHostUid = undefined;
+    machine.lose();
+    this.#changed(machine);
   }
 
   #changed(machine: Machine): void {

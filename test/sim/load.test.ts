@@ -6,6 +6,7 @@ import {
   balancer,
   epochMs,
   finishOperations,
+  gib,
   host,
   machine,
   route,
@@ -154,6 +155,27 @@ test('requests straight to machines are split evenly; those to a machine that is
   oneStep(world);
   expect(world.machineUsage('m1')?.requestsPerSecond).toBe(20);
   expect(world.machineUsage('m2')).toBeUndefined();
+});
+
+test('CPU load follows machines that start, grow and stop within a step', () => {
+  const world = worldWithHosts(host('a'));
+  addRunning(world, machine('m1', 'a'), machine('m2', 'a'));
+  world.stop('m2');
+  finishOperations(world);
+  const target = { type: 'Machines' as const, uids: ['m1', 'm2'], serviceTimeMs: 0 };
+  world.ensureTraffic(traffic('t', { target, unit: 'Cpu', ...constant(0.5) }));
+  const used = (): number => (world.hostUsage('a')?.utilization ?? 0) * 16_000;
+  expect(used()).toBeCloseTo(1000, 9);
+  oneStep(world);
+  world.start('m2');
+  finishOperations(world);
+  expect(world.nowMs % stepMs).not.toBe(0);
+  expect(used()).toBeCloseTo(2000, 9);
+  world.resize('m2', 4000, 4 * gib);
+  finishOperations(world);
+  expect(used()).toBeCloseTo(3000, 9);
+  world.stop('m2');
+  expect(used()).toBeCloseTo(1000, 9);
 });
 
 test('CPU load on a balancer goes to the machines behind it', () => {

@@ -114,8 +114,9 @@ describe('migration', () => {
     finishOperations(world);
     expect(world.machine('m')).toMatchObject({ state: 'Running', hostUid: 'b', startedAtMs, bootCount: 1 });
     expect(world.machine('m')).not.toHaveProperty('targetHostUid');
+    world.stop('m');
     world.inject({ hostUid: 'a', type: 'Crash' });
-    expect(world.machine('m')?.state).toBe('Running');
+    expect(world.machine('m')?.state).toBe('Stopping');
   });
 
   test.each([
