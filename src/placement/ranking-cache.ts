@@ -1,3 +1,4 @@
+import { Arrangement } from './arrangement.ts';
 import { type Counters } from './counters.ts';
 import { Eligibility } from './eligibility.ts';
 import { type HostTable } from './host-table.ts';
@@ -39,6 +40,7 @@ const rememberedEligibilities = 64;
 export class RankingCache {
   readonly statistics: ScanStatistics = { scans: 0 };
   readonly #rankings = new Map<string, Ranking>();
+  readonly #arrangements = new Map<string, Arrangement>();
   readonly #eligibilities = new Map<string, Eligibility>();
   /** The part of a key that a placement gives: templates share one object among thousands of VMs. */
   readonly #placementKeys = new WeakMap<PlacementRules, string>();
@@ -105,7 +107,7 @@ export class RankingCache {
         cpuMillis: vm.cpuMillis,
         memoryBytes: vm.memoryBytes,
         eligibility,
-        axes: [...new Set(coarse.map((rule) => rule.counter.axis))],
+        arrangement: this.#arrangement(coarse),
         rules,
         capacityScore: capacityScore(scoring),
         capacityWeight: scoring.weights?.capacity ?? 1,
@@ -113,6 +115,13 @@ export class RankingCache {
       };
       return new Ranking(this.table, input, this.statistics);
     });
+  }
+
+  /** The hosts in the groups that the coarse rules tell apart. */
+  #arrangement(coarse: readonly Rule[]): Arrangement {
+    const axes = [...new Set(coarse.map((rule) => rule.counter.axis))];
+    const key = axes.map((axis) => axis.key).join(';');
+    return recall(this.#arrangements, key, rememberedEligibilities, () => new Arrangement(this.table, axes));
   }
 
   #key(vm: VmRequest, scoring: Scoring, coarse: readonly Rule[]): string {
@@ -126,6 +135,7 @@ export class RankingCache {
     this.#structure = this.table.structure;
     this.#rankings.clear();
     this.#eligibilities.clear();
+    this.#arrangements.clear();
   }
 
   #demandKey(vm: VmRequest): string {

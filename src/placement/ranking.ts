@@ -1,10 +1,11 @@
+import { type Arrangement } from './arrangement.ts';
 import { type Eligibility } from './eligibility.ts';
 import { type HostTable } from './host-table.ts';
 import { type Refused } from './refusal.ts';
 import { judge, type BoundRule, type Rule } from './rules.ts';
 import { type CapacityScore } from './score.ts';
 import { best as bestOf, search, type Candidate, type Group, type ScanStatistics } from './search.ts';
-import { DomainBounds, type Axis } from './topology.ts';
+import { DomainBounds } from './topology.ts';
 import { Tournament } from './tournament.ts';
 
 /** What makes requests alike: all that a ranking goes by. */
@@ -12,8 +13,8 @@ export interface RankingInput {
   readonly cpuMillis: number;
   readonly memoryBytes: number;
   readonly eligibility: Eligibility;
-  /** Coarse axes by which the hosts are grouped. */
-  readonly axes: readonly Axis[];
+  /** The hosts, grouped by the domains of coarse keys. */
+  readonly arrangement: Arrangement;
   /** Rules that are part of each host's score. */
   readonly rules: readonly Rule[];
   readonly capacityScore: CapacityScore;
@@ -32,9 +33,6 @@ export interface Choice {
  */
 export class Ranking {
   readonly #groups: readonly Group[];
-  /** By slot. */
-  readonly #groupOf: Group[] = [];
-  readonly #placeOf: number[] = [];
   readonly #rules: readonly BoundRule<DomainBounds>[];
   /** By rule of affinity: whether anyone is counted at all, as of the last scoring. */
   #anyone: readonly boolean[] = [];
@@ -53,7 +51,10 @@ export class Ranking {
         rule.hasBounds ? input.eligibility.domains(rule.counter.axis) : [],
       ),
     }));
-    this.#groups = this.#arrange();
+    this.#groups = input.arrangement.groups.map((slots) => ({
+      slots,
+      tournament: new Tournament(slots.length),
+    }));
     this.#scoreAll();
   }
 
@@ -100,8 +101,10 @@ export class Ranking {
       return;
     }
     this.#cursor = changes.head;
+    const { groupOf, placeOf } = this.input.arrangement;
     for (const slot of changed) {
-      this.#groupOf[slot]?.tournament.set(this.#placeOf[slot] ?? 0, this.#score(slot));
+      // A slot that was freed since has no place here: the structure is new and this ranking will be dropped.
+      this.#groups[groupOf[slot] ?? -1]?.tournament.set(placeOf[slot] ?? 0, this.#score(slot));
     }
   }
 
@@ -126,28 +129,6 @@ export class Ranking {
     const at = this.table.changes.head;
     if (this.#refused?.at !== at) this.#refused = { at, refused: draw() };
     return this.#refused.refused;
-  }
-
-  #arrange(): Group[] {
-    const slotsByDomains = new Map<string, number[]>();
-    for (const slot of this.table.ordered()) {
-      const domains = this.input.axes.map((axis) => axis.domainOf(slot)).join(',');
-      const slots = slotsByDomains.get(domains);
-      if (slots) slots.push(slot);
-      else slotsByDomains.set(domains, [slot]);
-    }
-    const groups = [...slotsByDomains.values()].map((slots) => ({
-      slots,
-      tournament: new Tournament(slots.length),
-    }));
-    for (const group of groups) {
-      for (let place = 0; place < group.slots.length; place++) {
-        const slot = group.slots[place] ?? 0;
-        this.#groupOf[slot] = group;
-        this.#placeOf[slot] = place;
-      }
-    }
-    return groups;
   }
 
   #scoreAll(): void {

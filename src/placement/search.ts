@@ -14,7 +14,7 @@ export interface Candidate {
 
 /** Hosts that lie in the same domain of every coarse key, in the order of their names. */
 export interface Group {
-  readonly slots: readonly number[];
+  readonly slots: Int32Array;
   readonly tournament: Tournament;
 }
 
@@ -51,7 +51,7 @@ interface Found extends Candidate {
 }
 
 function searchWithRules(
-  slots: readonly number[],
+  slots: Int32Array,
   tournament: Tournament,
   rules: readonly BoundRule[],
   statistics: ScanStatistics,
