@@ -31,7 +31,8 @@ await build({
   legalComments: 'none',
   // Packages in CommonJS that end up in the bundle ask for Node's own modules by require.
   banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
-  external: ['lmdb', '@oclif/core', '@oclif/plugin-*'],
+  // oclif asks for these only in a developer's checkout of TypeScript commands.
+  external: ['lmdb', 'typescript', 'ts-node', 'tsx'],
   chunkNames: 'chunks/[name]-[hash]',
 });
 

@@ -27,6 +27,8 @@ export class Scheduler {
   readonly #pending = new Set<string>();
   /** Those of them that were refused by the fleet as it stands. */
   readonly #refused = new Set<string>();
+  /** Names of hosts that are on their way to being ready. */
+  readonly #poweringOn = new Set<string>();
 
   constructor(cache: ObjectCache) {
     this.#cache = cache;
@@ -111,12 +113,14 @@ export class Scheduler {
     const result = place(request, this.#fleet);
     if (result.type === 'refused') {
       this.#refused.add(request.key);
+      // Hosts that are still powering on may take it: no reason to warn yet.
+      const reason = this.#poweringOn.size > 0 ? 'WaitingForHosts' : 'Unschedulable';
       const before = findCondition(vm.status?.conditions, 'Scheduled');
-      if (before?.reason !== 'Unschedulable') {
+      if (reason === 'Unschedulable' && before?.reason !== reason) {
         turn.event(vm, 'Warning', 'FailedScheduling', result.summary);
       }
       turn.updateStatus(vm, { phase: 'Pending' }, [
-        { type: 'Scheduled', status: 'False', reason: 'Unschedulable', message: result.summary },
+        { type: 'Scheduled', status: 'False', reason, message: result.summary },
       ]);
       return;
     }
@@ -166,6 +170,8 @@ export class Scheduler {
   #syncHost(name: string): void {
     const host: Host | undefined = this.#cache.get('Host', '', name);
     const hypervisor = host && this.#cache.get('Hypervisor', '', host.spec.hypervisor);
+    if (host?.status?.phase === 'PoweringOn') this.#poweringOn.add(name);
+    else this.#poweringOn.delete(name);
     if (!host || !hypervisor) {
       this.#fleet.removeHost(name);
       return;
