@@ -10,30 +10,29 @@ export interface Health {
   readonly healthy: boolean;
   /** Checks in a row that spoke against `healthy`; always below its threshold. */
   readonly against: number;
-  /** False until the first check. */
-  readonly checked: boolean;
 }
 
-/** Before its first check a backend gets no traffic. */
-export const unchecked: Health = { healthy: false, against: 0, checked: false };
+/** Before it has passed its first checks a backend gets no traffic. */
+export const unchecked: Health = { healthy: false, against: 0 };
 
 /**
- * The state after a check has passed or failed. The first check decides by itself, so that a new backend does not
- * wait; from then on it takes as many in a row as the threshold says, and one to the contrary starts the count anew.
+ * The state after a check has passed or failed: it turns after as many in a row as the threshold says, and one to the
+ * contrary starts the count anew. That holds for a new backend too, so that a guest gets traffic only once it has
+ * answered `healthyThreshold` times (HAProxy's `rise`; Envoy lets a single success do at first).
  * Returns the same object when nothing has changed.
- * Source: Envoy, health checking (`healthy_threshold`: a single success is enough at startup).
  */
 export function checkHealth(health: Health, passed: boolean, thresholds: HealthThresholds): Health {
-  if (!health.checked) return { healthy: passed, against: 0, checked: true };
   if (passed === health.healthy) return health.against === 0 ? health : { ...health, against: 0 };
   const against = health.against + 1;
-  const needed = passed ? thresholds.healthyThreshold : thresholds.unhealthyThreshold;
-  return against >= needed ? { healthy: passed, against: 0, checked: true } : { ...health, against };
+  return against >= threshold(passed, thresholds) ? { healthy: passed, against: 0 } : { ...health, against };
 }
 
 /** Checks still needed, all with this outcome, until the state turns to it; 0 when it is there. */
 export function checksUntil(health: Health, passed: boolean, thresholds: HealthThresholds): number {
-  if (health.checked && passed === health.healthy) return 0;
-  if (!health.checked) return 1;
-  return (passed ? thresholds.healthyThreshold : thresholds.unhealthyThreshold) - health.against;
+  return passed === health.healthy ? 0 : threshold(passed, thresholds) - health.against;
+}
+
+/** At least one check, whatever the thresholds. */
+function threshold(passed: boolean, { healthyThreshold, unhealthyThreshold }: HealthThresholds): number {
+  return Math.max(1, passed ? healthyThreshold : unhealthyThreshold);
 }

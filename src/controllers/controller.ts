@@ -14,10 +14,15 @@ export interface Result {
   readonly settled?: boolean;
 }
 
-/** Which objects have to be looked at when one of another kind changes. */
+/**
+ * Which objects have to be looked at when one of another kind changes. Called with the object as it was and as it
+ * is; `other` is the respective other state, undefined when it has come or gone: where only some changes matter,
+ * comparing the two spares the looks at all others.
+ */
 export type Watch<T extends KubeObject = KubeObject> = (
   changed: T,
   cache: ObjectCache,
+  other: T | undefined,
 ) => Iterable<ObjectKey>;
 
 /**

@@ -3,6 +3,7 @@ import { type Kind } from '../model/kinds/index.ts';
 import { type Controller } from './controller.ts';
 import { hostController } from './host.ts';
 import { hypervisorController } from './hypervisor.ts';
+import { loadBalancerController } from './load-balancer.ts';
 import { namespaceController } from './namespace.ts';
 import { virtualMachineController } from './virtual-machine.ts';
 
@@ -12,6 +13,7 @@ export type PassiveKind = 'Event' | 'Lease';
 export const controllers: Partial<Record<Exclude<Kind, PassiveKind>, Controller>> = {
   Host: hostController,
   Hypervisor: hypervisorController,
+  LoadBalancer: loadBalancerController,
   Namespace: namespaceController,
   VirtualMachine: virtualMachineController,
 };

@@ -298,8 +298,8 @@ export class Manager {
     const one = object ?? old;
     if (!one || one.kind === 'Event') return;
     this.#queue.add(keyText(keyOf(one)));
-    if (old) this.#notify(old);
-    if (object) this.#notify(object);
+    if (old) this.#notify(old, object);
+    if (object) this.#notify(object, old);
     if (!object && old) {
       for (const dependent of this.cache.dependents(old.metadata.uid ?? '')) {
         this.#queue.add(keyText(keyOf(dependent)));
@@ -307,12 +307,12 @@ export class Manager {
     }
   }
 
-  #notify(object: KubeObject): void {
+  #notify(object: KubeObject, other: KubeObject | undefined): void {
     if (!isKind(object.kind)) return;
     for (const controller of Object.values(this.#options.controllers)) {
       const watch = controller.watches?.[object.kind];
       if (!watch) continue;
-      for (const key of watch(object as never, this.cache)) this.#queue.add(keyText(key));
+      for (const key of watch(object as never, this.cache, other as never)) this.#queue.add(keyText(key));
     }
   }
 

@@ -233,6 +233,14 @@ export interface BalancerRequest {
   readonly calls: readonly NetworkName[];
 }
 
+/** What a balancer's health checks have found of one backend. */
+export interface BackendHealth {
+  /** Health checks have passed: it gets traffic unless it drains. */
+  readonly healthy: boolean;
+  /** When that turns if nothing comes in between, ms of world time; absent: it stays. */
+  readonly turnsAtMs?: number;
+}
+
 export interface BackendObservation {
   readonly machineUid: string;
   /** Health checks have passed: it gets traffic unless it drains. */
@@ -367,6 +375,8 @@ export interface Infrastructure {
   destroy(uid: string): void;
 
   ensureBalancer(request: BalancerRequest): void;
+  /** Health of one machine behind a balancer, at the cost of a look-up; undefined when it is not behind it. */
+  backendHealth(name: NetworkName, machineUid: string): BackendHealth | undefined;
   removeBalancer(name: NetworkName): void;
   ensureRoute(request: RouteRequest): void;
   removeRoute(name: NetworkName): void;

@@ -1,7 +1,7 @@
 import { deepEqual } from '../base/deep.ts';
-import { type BackendRequest, type BalancerRequest } from '../model/ports.ts';
+import { type BackendHealth, type BackendRequest, type BalancerRequest } from '../model/ports.ts';
 import { balancerPrefix, type Core } from './core.ts';
-import { Backend, verdictAtMs, type Reach } from './health.ts';
+import { Backend, verdictAtMs } from './health.ts';
 import { type Machine } from './machine.ts';
 
 /** What is saved of a balancer. The arrays go with its backends, in their order. */
@@ -20,7 +20,8 @@ export interface Balancer {
 /** What `Balancers` tells and asks the rest of the world. */
 export interface BalancerSurroundings {
   machine(uid: string): Machine | undefined;
-  reach(machineUid: string): Reach;
+  /** True when the machine answers a health check. */
+  answers(machineUid: string): boolean;
   /** After a balancer has come, gone, or changed in what it calls or whom it serves. */
   partsChanged(): void;
   /** After the health of a backend, or what a balancer makes of its backends, has changed. */
@@ -66,6 +67,15 @@ export class Balancers {
     for (const backend of balancer.backends) this.#drop(backend);
     this.core.dirty.remove(balancerPrefix + name);
     this.surroundings.partsChanged();
+  }
+
+  health(balancer: string, machineUid: string): BackendHealth | undefined {
+    for (const backend of this.#byMachine.get(machineUid) ?? []) {
+      if (backend.balancer !== balancer) continue;
+      const { healthy, verdictAtMs: turnsAtMs } = backend;
+      return turnsAtMs === undefined ? { healthy } : { healthy, turnsAtMs };
+    }
+    return undefined;
   }
 
   /** Names of the balancers that the machine stands behind, in no particular order. */
@@ -137,9 +147,9 @@ export class Balancers {
   #review(backend: Backend): boolean {
     const check = this.#balancers.get(backend.balancer)?.request.healthCheck;
     if (check === undefined) return false;
-    const reach = this.surroundings.reach(backend.machineUid);
+    const answers = this.surroundings.answers(backend.machineUid);
     const before = backend.verdictAtMs;
-    this.#plan(backend, verdictAtMs(backend, reach, check, this.core.nowMs));
+    this.#plan(backend, verdictAtMs(backend, answers, check, this.core.nowMs));
     return before !== backend.verdictAtMs;
   }
 

@@ -1,38 +1,31 @@
+import { checksUntil } from '../balancing/health.ts';
 import { type BackendRequest, type BalancerRequest, type Operation } from '../model/ports.ts';
 import { type Actor } from './core.ts';
 import { Rank } from './event-queue.ts';
 import { type Host } from './hosts.ts';
 import { isServing, type Machine } from './machine.ts';
 
-/**
- * What a health check finds: `Up` answers, `Refused` answers that nothing is there (at once), and `Silent`
- * answers nothing until the check times out.
- */
-export type Reach = 'Up' | 'Refused' | 'Silent';
-
-/** How a machine answers; undefined arguments are things that are not there. */
-export function reachOf(machine: Machine | undefined, host: Host | undefined): Reach {
-  if (machine === undefined || host?.state !== 'On' || !isServing(machine.state)) return 'Refused';
-  return host.networkLost ? 'Silent' : 'Up';
+/** True when a health check of the machine passes; undefined arguments are things that are not there. */
+export function answersChecks(machine: Machine | undefined, host: Host | undefined): boolean {
+  return machine !== undefined && host?.state === 'On' && !host.networkLost && isServing(machine.state);
 }
 
 /**
  * When the backend will change its health, if all stays as it is; undefined: never. Pure.
  *
- * A backend comes up after `healthyThreshold` checks that pass and goes after `unhealthyThreshold` that time out,
- * one an interval. A refused connection needs no second look: it goes with the next check, which is at most an
- * interval away (and counted as a whole one). A change already under way is never put off.
+ * The rule of `balancing/health.ts` with the checks that lie ahead taken together, as nothing comes between them:
+ * one check an interval, the first a whole interval from now, and as many as the threshold says. A change already
+ * under way is never put off; one that is no longer called for is given up.
  */
 export function verdictAtMs(
   backend: { readonly healthy: boolean; readonly verdictAtMs: number | undefined },
-  reach: Reach,
+  answers: boolean,
   check: BalancerRequest['healthCheck'],
   nowMs: number,
 ): number | undefined {
-  const up = reach === 'Up';
-  if (up === backend.healthy) return undefined;
-  const checks = up ? check.healthyThreshold : reach === 'Refused' ? 1 : check.unhealthyThreshold;
-  return Math.min(backend.verdictAtMs ?? Infinity, nowMs + Math.max(1, checks) * check.intervalMs);
+  const checks = checksUntil({ healthy: backend.healthy, against: 0 }, answers, check);
+  if (checks === 0) return undefined;
+  return Math.min(backend.verdictAtMs ?? Infinity, nowMs + checks * check.intervalMs);
 }
 
 /** One machine behind one balancer. Only `Balancers` changes one. */

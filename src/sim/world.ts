@@ -1,7 +1,7 @@
 import { type PrivateEntry, type RouteRequest, type TrafficRequest, type World } from '../model/ports.ts';
 import { Balancers } from './balancers.ts';
 import { clockKey, Core, routePrefix, trafficPrefix } from './core.ts';
-import { reachOf } from './health.ts';
+import { answersChecks } from './health.ts';
 import { Hosts, type Host } from './hosts.ts';
 import { Load } from './load.ts';
 import { Machines } from './machines.ts';
@@ -52,9 +52,9 @@ export function createWorld({ seed, nowMs, stepMs = 15_000, restore = [] }: Worl
   });
   const balancers = new Balancers(core, {
     machine: (uid) => machines.get(uid),
-    reach: (uid) => {
+    answers: (uid) => {
       const machine = machines.get(uid);
-      return reachOf(machine, machine && hosts.get(machine.request.hostUid));
+      return answersChecks(machine, machine && hosts.get(machine.request.hostUid));
     },
     partsChanged: () => load.partsChanged(),
     healthChanged: (balancer) => load.healthChanged(balancer),
@@ -104,6 +104,7 @@ export function createWorld({ seed, nowMs, stepMs = 15_000, restore = [] }: Worl
     destroy: (uid) => machines.destroy(uid),
 
     ensureBalancer: (request) => balancers.ensure(request),
+    backendHealth: (name, uid) => balancers.health(name, uid),
     removeBalancer: (name) => balancers.remove(name),
     ensureRoute: (request) => routes.ensure(request),
     removeRoute: (name) => routes.remove(name),

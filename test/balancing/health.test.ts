@@ -24,25 +24,24 @@ function walk(checks: string, start: Health = unchecked): string {
 
 describe('health checks', () => {
   test.each([
-    ['the first success is enough', '+', 'H'],
-    ['the first failure as well', '-', 'u'],
-    ['two successes bring it back', '-++', 'uuH'],
+    ['a new one needs two successes', '++', 'uH'],
+    ['two successes bring it in', '-++', 'uuH'],
     ['a failure between starts anew', '-+-++', 'uuuuH'],
-    ['three failures take it out', '+---', 'HHHu'],
-    ['a success between starts anew', '+--+---', 'HHHHHHu'],
-    ['out and in again', '+---++', 'HHHuuH'],
+    ['three failures take it out', '++---', 'uHHHu'],
+    ['a success between starts anew', '++--+---', 'uHHHHHHu'],
+    ['out and in again', '++---++', 'uHHHuuH'],
   ])('%s', (_name, checks, expected) => {
     expect(walk(checks)).toBe(expected);
   });
   test('nothing new · the same object', () => {
-    const healthy = checkHealth(unchecked, true, thresholds);
+    const healthy: Health = { healthy: true, against: 0 };
     expect(checkHealth(healthy, true, thresholds)).toBe(healthy);
   });
   test.each([
-    ['new', unchecked, true, 1],
-    ['already there', { healthy: true, against: 1, checked: true }, true, 0],
-    ['out, one passed', { healthy: false, against: 1, checked: true }, true, 1],
-    ['in, none failed', { healthy: true, against: 0, checked: true }, false, 3],
+    ['new', unchecked, true, 2],
+    ['already there', { healthy: true, against: 1 }, true, 0],
+    ['out, one passed', { healthy: false, against: 1 }, true, 1],
+    ['in, none failed', { healthy: true, against: 0 }, false, 3],
   ])('checksUntil · %s', (_name, health, passed, expected) => {
     expect(checksUntil(health, passed, thresholds)).toBe(expected);
   });

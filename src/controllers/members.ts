@@ -1,0 +1,71 @@
+/** Which VMs stand behind a load balancer, and what each is worth. Pure: the controller carries it out. */
+import { deepEqual } from '../base/deep.ts';
+import { findCondition } from '../model/conditions.ts';
+import { type VirtualMachine } from '../model/kinds/index.ts';
+import { isTerminating } from '../model/object.ts';
+import { amountOf } from './host-facts.ts';
+
+/**
+ * How a VM stands to those who send it requests. `Serves` takes them, `Drains` finishes what it has, `Leaves` was
+ * stopped on purpose; `Off` does not run, be it not yet or no more, and nobody has told its load balancers.
+ */
+export type Standing = 'Serves' | 'Drains' | 'Leaves' | 'Off';
+
+/** How a VM stands, by what its own controller says of it. */
+export function standingOf(vm: VirtualMachine): Standing {
+  switch (vm.status?.phase) {
+    case 'Running':
+    case 'Resizing':
+    case 'Migrating':
+      return isTerminating(vm) ? 'Drains' : 'Serves';
+    case 'Stopping':
+      return findCondition(vm.status.conditions, 'Ready')?.reason === 'Draining' ? 'Drains' : 'Leaves';
+    case 'Stopped':
+      return 'Leaves';
+    default:
+      return isTerminating(vm) ? 'Leaves' : 'Off';
+  }
+}
+
+/** A VM behind a load balancer. */
+export interface Member {
+  readonly name: string;
+  readonly uid: string;
+  /** Its virtual CPUs, rounded, at least 1: what the algorithms that weigh go by. */
+  readonly weight: number;
+  readonly draining: boolean;
+}
+
+/**
+ * The members among the VMs that a load balancer selects, in the order given.
+ *
+ * A VM that fails stays a member for as long as its health checks have not noticed (`isHealthy`): nobody tells a load
+ * balancer of a crash, so that it goes on sending requests there in vain. One that is stopped on purpose has drained
+ * and goes at once.
+ */
+export function membersOf(
+  machines: readonly VirtualMachine[],
+  isHealthy: (uid: string) => boolean,
+): readonly Member[] {
+  const members: Member[] = [];
+  for (const vm of machines) {
+    const { name, uid = '' } = vm.metadata;
+    const standing = standingOf(vm);
+    if (standing === 'Leaves' || (standing === 'Off' && !isHealthy(uid))) continue;
+    members.push({ name, uid, weight: weightOf(vm), draining: standing === 'Drains' });
+  }
+  return members;
+}
+
+/** True when no load balancer can tell the two states of a VM apart. */
+export function looksTheSame(before: VirtualMachine, after: VirtualMachine): boolean {
+  return (
+    standingOf(before) === standingOf(after) &&
+    weightOf(before) === weightOf(after) &&
+    deepEqual(before.metadata.labels, after.metadata.labels)
+  );
+}
+
+function weightOf({ spec, status }: VirtualMachine): number {
+  return Math.max(1, Math.round(amountOf(status?.resources ?? spec.resources).cpuMillis / 1000));
+}
