@@ -48,14 +48,8 @@ export function parseText(text: string): ParsedText {
   const report = (problem: TextProblem): void => {
     problems.push({ ...problem, ...positionOf(lines, problem.offset) });
   };
-  try {
-    for (const document of new Composer(options).compose(new Parser(lines.addNewLine).parse(text))) {
-      objects.push(...documentObjects(document, lines, report));
-    }
-  } catch (cause) {
-    // The library's recursion has no limit of its own: text nested thousands deep ends here.
-    const reason = cause instanceof RangeError ? 'it is nested too deeply' : String(cause);
-    report({ code: 'YAML_SYNTAX', offset: 0, message: `the text cannot be read: ${reason}` });
+  for (const document of new Composer(options).compose(new Parser(lines.addNewLine).parse(text))) {
+    objects.push(...documentObjects(document, lines, report));
   }
   return { objects, problems };
 }
@@ -107,6 +101,9 @@ function syntaxProblem({ code, message, pos }: YAMLError): TextProblem {
   const offset = pos[0];
   if (code === 'TAB_AS_INDENT') {
     return { code: 'TAB_INDENT', offset, message: 'tabs cannot indent in YAML', help: 'use spaces' };
+  }
+  if (code === 'RESOURCE_EXHAUSTION') {
+    return { code: 'TOO_DEEP', offset, message: 'nested too deeply to be read' };
   }
   if (code === 'TAG_RESOLVE_FAILED') {
     return { code: 'UNKNOWN_TAG', offset, message: message.replace(/^Unresolved tag/, 'unknown tag') };

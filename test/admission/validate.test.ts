@@ -75,7 +75,7 @@ describe('null', () => {
   });
 
   test('stays where the schema takes anything: a merge patch deletes with it', () => {
-    const patch = { kind: 'Tenant', name: 'acme', merge: { spec: { host: null } } };
+    const patch = { kind: 'Tenant', name: 'acme', merge: { metadata: null, spec: { host: null } } };
     const scenario = {
       apiVersion: 'vctl.dev/v1alpha1',
       kind: 'Scenario',

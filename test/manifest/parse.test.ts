@@ -64,13 +64,16 @@ describe('values', () => {
 
 describe('hostile texts end in a problem, soon', () => {
   test.each([
-    ['nested beyond the stack', '['.repeat(100_000)],
-    ['nested maps', Array.from({ length: 3000 }, (_, depth) => `${' '.repeat(depth)}a:\n`).join('')],
+    ['lists nested beyond the stack', '['.repeat(100_000), 'TOO_DEEP'],
+    ['closed ones', '['.repeat(3000) + ']'.repeat(3000), 'TOO_DEEP'],
+    ['keys of keys', '? '.repeat(20_000), 'TOO_DEEP'],
+    ['maps', Array.from({ length: 3000 }, (_, depth) => `${' '.repeat(depth)}a:\n`).join(''), 'TOO_DEEP'],
     [
       'a map with very many fields',
       `${Array.from({ length: 30_000 }, (_, i) => `k${i}: 1`).join('\n')}\nk1: 2\n`,
+      'DUPLICATE_KEY',
     ],
-  ])('%s', (_name, given) => expect(parseText(given).problems.length).toBeGreaterThan(0));
+  ])('%s', (_name, given, code) => expect(parseText(given).problems[0]?.code).toBe(code));
 });
 
 test('whatever the text, it ends in diagnostics and never in an exception', async () => {
