@@ -1,5 +1,16 @@
 /** One text of YAML or JSON into its documents' values, with the place of every field. Never throws. */
-import { Composer, type Document, isMap, isScalar, isSeq, LineCounter, Parser, type YAMLError } from 'yaml';
+import {
+  Composer,
+  type CST,
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  Parser,
+  type YAMLError,
+} from 'yaml';
 import { isRecord } from '../base/deep.ts';
 import { Converter } from './convert.ts';
 import { type TextProblem } from './text-problem.ts';
@@ -30,6 +41,9 @@ export interface ParsedText {
 /** One slip of syntax makes many errors after it: the first few tell enough. */
 const mostSyntaxErrors = 5;
 
+/** Far beyond any schema, far within the stack; values are held to less (`convert.ts`). */
+const deepestSyntax = 200;
+
 // Duplicate keys are found while converting: the library's own search is quadratic in the size of a map.
 const options = {
   schema: 'core',
@@ -48,10 +62,31 @@ export function parseText(text: string): ParsedText {
   const report = (problem: TextProblem): void => {
     problems.push({ ...problem, ...positionOf(lines, problem.offset) });
   };
-  for (const document of new Composer(options).compose(new Parser(lines.addNewLine).parse(text))) {
+  for (const document of new Composer(options).compose(tokens(text, lines, report))) {
     objects.push(...documentObjects(document, lines, report));
   }
   return { objects, problems };
+}
+
+/**
+ * The text's documents as concrete syntax. Stops with a problem where they nest too deeply: the library goes
+ * down by recursion, and V8 ends the whole process when a regular expression is compiled at the stack's end.
+ */
+function* tokens(
+  text: string,
+  lines: LineCounter,
+  report: (problem: TextProblem) => void,
+): Generator<CST.Token> {
+  lines.addNewLine(0);
+  const parser = new Parser(lines.addNewLine);
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme);
+    if (parser.stack.length <= deepestSyntax) continue;
+    const message = `nested more than ${deepestSyntax} levels deep`;
+    report({ code: 'TOO_DEEP', offset: parser.offset, message });
+    return;
+  }
+  yield* parser.end();
 }
 
 function documentObjects(
@@ -101,9 +136,6 @@ function syntaxProblem({ code, message, pos }: YAMLError): TextProblem {
   const offset = pos[0];
   if (code === 'TAB_AS_INDENT') {
     return { code: 'TAB_INDENT', offset, message: 'tabs cannot indent in YAML', help: 'use spaces' };
-  }
-  if (code === 'RESOURCE_EXHAUSTION') {
-    return { code: 'TOO_DEEP', offset, message: 'nested too deeply to be read' };
   }
   if (code === 'TAG_RESOLVE_FAILED') {
     return { code: 'UNKNOWN_TAG', offset, message: message.replace(/^Unresolved tag/, 'unknown tag') };

@@ -67,6 +67,9 @@ describe('hostile texts end in a problem, soon', () => {
     ['lists nested beyond the stack', '['.repeat(100_000), 'TOO_DEEP'],
     ['closed ones', '['.repeat(3000) + ']'.repeat(3000), 'TOO_DEEP'],
     ['keys of keys', '? '.repeat(20_000), 'TOO_DEEP'],
+    ['lists that all end at once', `${'- '.repeat(20_000)}a\nb: 1`, 'TOO_DEEP'],
+    ['with brackets in text', '["]", '.repeat(20_000), 'TOO_DEEP'],
+    ['only for us, not for the library', `a: ${'['.repeat(150)}${']'.repeat(150)}`, 'TOO_DEEP'],
     ['maps', Array.from({ length: 3000 }, (_, depth) => `${' '.repeat(depth)}a:\n`).join(''), 'TOO_DEEP'],
     [
       'a map with very many fields',
