@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { defaultEpochMs, toTimestamp } from '../base/clock.ts';
 import { ExitCode, UserError } from '../base/errors.ts';
+import { hypervisorCatalogue } from '../model/catalogue.ts';
 import { withDefaults } from '../model/defaults.ts';
 import { type Kind } from '../model/kinds/index.ts';
 import { type Store, type Write } from '../model/ports.ts';
@@ -82,10 +83,11 @@ export async function worldTime(state: State): Promise<number> {
   return clock?.nowMs ?? state.epochMs;
 }
 
-/** What every new state holds: the namespace `default`. */
+/** What every new state holds: the namespace `default` and the catalogue of hypervisors. */
 async function bootstrap(store: Store, meta: StateMeta): Promise<void> {
   const objects: [Kind, object][] = [
     ['Namespace', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } }],
+    ...hypervisorCatalogue.map((object): [Kind, object] => ['Hypervisor', object]),
   ];
   const writes = objects.map(([kind, object]): Write => ({
     type: 'create',

@@ -2,7 +2,7 @@
  * Tenants' configuration against their application's own JSON Schema. The schema is the user's, so it can
  * only be compiled now; the compiler is loaded when the first such schema is met.
  */
-import { type Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { type ErrorObject, type ValidateFunction } from 'ajv';
 import { type Application, type Tenant } from '../../model/kinds/index.ts';
 import { didYouMean, error, oneOf, pointerTo, type Problem } from '../problem.ts';
 import { type View } from './view.ts';
@@ -76,14 +76,8 @@ function loadCompiler(): Promise<Compile> {
 }
 
 async function makeCompiler(): Promise<Compile> {
-  const [{ Ajv2020 }, { default: formats }] = await Promise.all([
-    import('ajv/dist/2020.js'),
-    import('ajv-formats'),
-  ]);
-  // Not strict: an application's schema may carry hints for its own forms, which JSON Schema allows.
-  const ajv = new Ajv2020({ allErrors: true, strict: false, verbose: true, logger: false });
-  // A CommonJS module, of whose types the compiler sees less than there is.
-  (formats as unknown as (ajv: Ajv) => void)(ajv);
+  const { createSchemaCompiler } = await import('./schema-compiler.ts');
+  const ajv = createSchemaCompiler();
   const known = new WeakMap<object, Compiled>();
   return (schema) => {
     let result = known.get(schema);
