@@ -6,6 +6,8 @@ import { compareText } from '../base/listing.ts';
 import { type Kind, type KindMap, isKind } from '../model/kinds/index.ts';
 import { type KubeObject, type ObjectKey } from '../model/object.ts';
 import { type LabelSelector, matchesSelector } from '../model/selectors.ts';
+import { MachineGroups } from './machine-groups.ts';
+import { SelectorIndex } from './selector-index.ts';
 
 type Bucket = Map<string, KubeObject>;
 
@@ -19,6 +21,11 @@ export class ObjectCache {
   readonly #byLabel = new Map<string, Bucket>();
   /** name of a host -> VirtualMachines on it, by uid. */
   readonly #onHost = new Map<string, Bucket>();
+
+  /** VirtualMachines by owner, labels and size. */
+  readonly groups = new MachineGroups();
+  /** Objects with a selector, to be found by the labels that they match. */
+  readonly selecting = new SelectorIndex();
 
   get<K extends Kind>(kind: K, namespace: string, name: string): KindMap[K] | undefined {
     return this.#objects.get(kind)?.get(namespace)?.get(name) as KindMap[K] | undefined;
@@ -74,6 +81,7 @@ export class ObjectCache {
     nested(nested(this.#objects, object.kind), namespace).set(object.metadata.name, object);
     this.#byUid.set(object.metadata.uid ?? '', object);
     this.#index(object);
+    this.#regroup(object, old);
     return old;
   }
 
@@ -84,7 +92,14 @@ export class ObjectCache {
     this.#objects.get(key.kind)?.get(key.namespace)?.delete(key.name);
     this.#byUid.delete(old.metadata.uid ?? '');
     this.#unindex(old, undefined);
+    this.#regroup(undefined, old);
     return old;
+  }
+
+  #regroup(object: KubeObject | undefined, old: KubeObject | undefined): void {
+    if ((object ?? old)?.kind === 'VirtualMachine') {
+      this.groups.replace(object as KindMap['VirtualMachine'] | undefined, old?.metadata.uid);
+    } else this.selecting.replace(object, old);
   }
 
   #index(object: KubeObject): void {

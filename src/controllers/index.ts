@@ -6,6 +6,7 @@ import { hypervisorController } from './hypervisor.ts';
 import { loadBalancerController } from './load-balancer.ts';
 import { namespaceController } from './namespace.ts';
 import { virtualMachineController } from './virtual-machine.ts';
+import { virtualMachinePoolController } from './virtual-machine-pool.ts';
 
 /** Kinds that are only kept: nothing follows from them by itself. */
 export type PassiveKind = 'Event' | 'Lease';
@@ -16,4 +17,5 @@ export const controllers: Partial<Record<Exclude<Kind, PassiveKind>, Controller>
   LoadBalancer: loadBalancerController,
   Namespace: namespaceController,
   VirtualMachine: virtualMachineController,
+  VirtualMachinePool: virtualMachinePoolController,
 };

@@ -77,6 +77,24 @@ function parseRequirement(text: string): LabelSelectorRequirement | undefined {
   return undefined;
 }
 
+/** The text form of a selector, parts in a stable order; '' for one that matches everything. */
+export function formatSelector(selector: LabelSelector): string {
+  const labels = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+  const expressions = (selector.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
+    switch (operator) {
+      case 'In':
+        return `${key} in (${values.join(',')})`;
+      case 'NotIn':
+        return `${key} notin (${values.join(',')})`;
+      case 'Exists':
+        return key;
+      case 'DoesNotExist':
+        return `!${key}`;
+    }
+  });
+  return [...labels.sort(), ...expressions].join(',');
+}
+
 function splitOutsideParentheses(text: string): string[] {
   return text.split(/,(?![^(]*\))/);
 }

@@ -20,10 +20,17 @@ export class TestEngine {
     return this.manager.world;
   }
 
-  constructor(seed = 1) {
+  /** `onTurn` is called after each turn of the loop. */
+  constructor(seed = 1, onTurn?: (manager: Manager) => void) {
     this.store = createMemoryStore({ seed });
     const world = createWorld({ seed, nowMs: epochMs });
-    this.manager = new Manager({ store: this.store, loadWorld: async () => world, controllers, seed });
+    this.manager = new Manager({
+      store: this.store,
+      loadWorld: async () => world,
+      controllers,
+      seed,
+      onTurn,
+    });
   }
 
   /** Stores objects given in short as YAML documents: apiVersion may be left out, namespace is `default`. */

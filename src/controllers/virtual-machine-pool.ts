@@ -1,0 +1,166 @@
+import { isTrue } from '../model/conditions.ts';
+import { type VirtualMachine, type VirtualMachinePool } from '../model/kinds/index.ts';
+import { isTerminating, type ObjectKey } from '../model/object.ts';
+import { formatSelector, matchesSelector } from '../model/selectors.ts';
+import { labels } from './annotations.ts';
+import { controller, type Result } from './controller.ts';
+import { amountOf } from './host-facts.ts';
+import { type MachineGroup } from './machine-groups.ts';
+import { managers } from './ownership.ts';
+import { createMembers, labelsOf, membersOf, revisionOf, settleMembership } from './pool-members.ts';
+import { isSettled, poolConditions, tallyOf } from './pool-status.ts';
+import { byWorth, type Limits, limitsOf, type Member, planResize, planRollout } from './rollout.ts';
+import { type Turn } from './turn.ts';
+
+/** Keeps so many VMs of one template, and replaces them one after the other when it changes. */
+export const virtualMachinePoolController = controller<'VirtualMachinePool'>({
+  kind: 'VirtualMachinePool',
+  watches: {
+    VirtualMachine: (vm, cache) => {
+      const { namespace = '', ownerReferences } = vm.metadata;
+      const owner = ownerReferences?.find((reference) => reference.controller === true);
+      if (owner) return owner.kind === 'VirtualMachinePool' ? [keyOfPool(namespace, owner.name)] : [];
+      return cache.selecting
+        .matching('VirtualMachinePool', namespace, vm.metadata.labels)
+        .map((pool) => keyOfPool(namespace, pool.metadata.name));
+    },
+  },
+  reconcile(pool, turn) {
+    if (isTerminating(pool)) return {};
+    if (!matchesSelector(pool.spec.selector, labelsOf(pool))) return refuse(pool, turn);
+    settleMembership(pool, turn);
+    const limits = limitsFor(pool);
+    roll(pool, limits, turn);
+    resize(pool, limits, turn);
+    return report(pool, turn);
+  },
+});
+
+function keyOfPool(namespace: string, name: string): ObjectKey {
+  return { kind: 'VirtualMachinePool', namespace, name };
+}
+
+/** VMs that are to be off serve nobody: then there is nothing to be careful of. */
+function limitsFor({ spec }: VirtualMachinePool): Limits {
+  const limits = limitsOf(spec.replicas, spec.strategy);
+  return spec.template.spec.runPolicy === 'Always' ? limits : { ...limits, unavailable: spec.replicas };
+}
+
+/** Admission refuses this where it can; made all the same, the pool would lose each VM as it made it. */
+function refuse(pool: VirtualMachinePool, turn: Turn): Result {
+  const message = `the selector ${formatSelector(pool.spec.selector)} does not match the template's own labels: make them agree`;
+  turn.updateStatus(pool, {}, [{ type: 'Ready', status: 'False', reason: 'SelectorMismatch', message }]);
+  return {};
+}
+
+/** The pool's groups, those of the present template's revision apart. */
+function groupsOf(
+  pool: VirtualMachinePool,
+  turn: Turn,
+): { updated: MachineGroup[]; outdated: MachineGroup[] } {
+  const revision = revisionOf(pool.spec.template);
+  const groups = turn.cache.groups.ofOwner(pool.metadata.uid ?? '');
+  return {
+    updated: groups.filter((group) => group.labels[labels.revision] === revision),
+    outdated: groups.filter((group) => group.labels[labels.revision] !== revision),
+  };
+}
+
+/** Makes and removes VMs: for another count, and for another template. */
+function roll(pool: VirtualMachinePool, limits: Limits, turn: Turn): void {
+  const { updated, outdated } = groupsOf(pool, turn);
+  const plan = planRollout(pool.spec.replicas, tallyOf(outdated), tallyOf(updated), limits);
+  const going = [...leastWorth(outdated, plan.removeOutdated), ...leastWorth(updated, plan.removeUpdated)];
+  for (const vm of going) turn.delete(vm);
+  if (going.length > 0) turn.event(pool, 'Normal', 'Removed', `${count(going.length)} removed`);
+  createMembers(pool, plan.create, turn);
+  if (plan.create > 0) {
+    turn.event(
+      pool,
+      'Normal',
+      'Created',
+      `${count(plan.create)} of revision ${revisionOf(pool.spec.template)}`,
+    );
+  }
+}
+
+function count(machines: number): string {
+  return machines === 1 ? '1 VM' : `${machines} VMs`;
+}
+
+function leastWorth(groups: readonly MachineGroup[], wanted: number): VirtualMachine[] {
+  if (wanted === 0) return [];
+  return membersOf(groups)
+    .map((vm) => ({ vm, member: memberOf(vm) }))
+    .sort((a, b) => byWorth(a.member, b.member))
+    .slice(0, wanted)
+    .map(({ vm }) => vm);
+}
+
+function memberOf({ metadata, status }: VirtualMachine): Member {
+  return {
+    name: metadata.name,
+    placed: status?.host !== undefined,
+    ready: isTrue(status?.conditions, 'Ready'),
+    createdAt: metadata.creationTimestamp ?? '',
+  };
+}
+
+/** Gives VMs of the present revision the template's size: the idle ones at once, the others by turns. */
+function resize(pool: VirtualMachinePool, limits: Limits, turn: Turn): void {
+  const { updated } = groupsOf(pool, turn);
+  const wanted = amountOf(pool.spec.template.spec.resources);
+  const others = updated.filter(
+    ({ size }) => size.cpuMillis !== wanted.cpuMillis || size.memoryBytes !== wanted.memoryBytes,
+  );
+  if (others.length === 0) return;
+  const { ready, count: all } = tallyOf(updated);
+  const sizes = {
+    readyToResize: tallyOf(others).ready,
+    resizing: sum(updated, (group) => group.resizing),
+    resizingReady: sum(updated, (group) => group.resizingReady),
+    ready,
+    unready: all - ready,
+  };
+  const grows = others.some(
+    ({ size }) => size.cpuMillis < wanted.cpuMillis || size.memoryBytes < wanted.memoryBytes,
+  );
+  let allowed = planResize(pool.spec.replicas, sizes, limits, grows);
+  for (const vm of membersOf(others)) {
+    if (isTrue(vm.status?.conditions, 'Ready') && allowed-- <= 0) continue;
+    const { resources } = pool.spec.template.spec;
+    turn.update({ ...vm, spec: { ...vm.spec, resources } }, managers.pool);
+  }
+}
+
+function sum(groups: readonly MachineGroup[], figure: (group: MachineGroup) => number): number {
+  return groups.reduce((total, group) => total + figure(group), 0);
+}
+
+function report(pool: VirtualMachinePool, turn: Turn): Result {
+  const { updated, outdated } = groupsOf(pool, turn);
+  const wanted = amountOf(pool.spec.template.spec.resources);
+  const sized = updated.filter(
+    ({ size }) => size.cpuMillis === wanted.cpuMillis && size.memoryBytes === wanted.memoryBytes,
+  );
+  const all = [...updated, ...outdated];
+  const total = tallyOf(all);
+  const standing = {
+    replicas: pool.spec.replicas,
+    total,
+    updated: tallyOf(sized).count,
+    groups: all,
+  };
+  turn.updateStatus(
+    pool,
+    {
+      replicas: total.count,
+      readyReplicas: total.ready,
+      updatedReplicas: standing.updated,
+      selector: formatSelector(pool.spec.selector),
+      revision: revisionOf(pool.spec.template),
+    },
+    poolConditions(standing),
+  );
+  return { settled: isSettled(standing) };
+}
