@@ -18,4 +18,6 @@ export const labels = {
   application: 'vctl.dev/application',
   tier: 'vctl.dev/tier',
   tenant: 'vctl.dev/tenant',
+  /** Name of the instance set (tenancy.ts) that the object belongs to. */
+  set: 'vctl.dev/set',
 } as const;

@@ -8,6 +8,7 @@ import { type KubeObject, type ObjectKey } from '../model/object.ts';
 import { type LabelSelector, matchesSelector } from '../model/selectors.ts';
 import { MachineGroups } from './machine-groups.ts';
 import { SelectorIndex } from './selector-index.ts';
+import { TenancyIndex } from './tenancy-index.ts';
 
 type Bucket = Map<string, KubeObject>;
 
@@ -26,6 +27,8 @@ export class ObjectCache {
   readonly groups = new MachineGroups();
   /** Objects with a selector, to be found by the labels that they match. */
   readonly selecting = new SelectorIndex();
+  /** Tenants and scaling policies by what they refer to. */
+  readonly tenancy = new TenancyIndex();
 
   get<K extends Kind>(kind: K, namespace: string, name: string): KindMap[K] | undefined {
     return this.#objects.get(kind)?.get(namespace)?.get(name) as KindMap[K] | undefined;
@@ -107,6 +110,7 @@ export class ObjectCache {
     for (const owner of object.metadata.ownerReferences ?? []) {
       nested(this.#dependents, owner.uid).set(uid, object);
     }
+    this.tenancy.put(object);
     if (object.kind !== 'VirtualMachine') return;
     const { namespace = '', name, labels } = object.metadata;
     for (const key in labels) nested(this.#byLabel, `${namespace}/${key}=${labels[key]}`).set(name, object);
@@ -118,6 +122,7 @@ export class ObjectCache {
   #unindex(old: KubeObject, next: KubeObject | undefined): void {
     const uid = old.metadata.uid ?? '';
     for (const owner of old.metadata.ownerReferences ?? []) this.#dependents.get(owner.uid)?.delete(uid);
+    this.tenancy.remove(old);
     if (old.kind !== 'VirtualMachine') return;
     const { namespace = '', name, labels } = old.metadata;
     for (const key in labels) {

@@ -1,10 +1,12 @@
 /** The registry of controllers: typed so that the compiler names a kind that was forgotten. */
 import { type Kind } from '../model/kinds/index.ts';
 import { type Controller } from './controller.ts';
+import { applicationController } from './application.ts';
 import { hostController } from './host.ts';
 import { hypervisorController } from './hypervisor.ts';
 import { loadBalancerController } from './load-balancer.ts';
 import { namespaceController } from './namespace.ts';
+import { tenantController } from './tenant.ts';
 import { virtualMachineController } from './virtual-machine.ts';
 import { virtualMachinePoolController } from './virtual-machine-pool.ts';
 
@@ -12,10 +14,12 @@ import { virtualMachinePoolController } from './virtual-machine-pool.ts';
 export type PassiveKind = 'Event' | 'Lease';
 
 export const controllers: Partial<Record<Exclude<Kind, PassiveKind>, Controller>> = {
+  Application: applicationController,
   Host: hostController,
   Hypervisor: hypervisorController,
   LoadBalancer: loadBalancerController,
   Namespace: namespaceController,
+  Tenant: tenantController,
   VirtualMachine: virtualMachineController,
   VirtualMachinePool: virtualMachinePoolController,
 };

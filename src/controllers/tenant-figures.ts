@@ -1,0 +1,86 @@
+/** What a tenant's status measures: its requests, who served them, and what it costs. */
+import { hostShare } from '../performance/cost.ts';
+import { type Tenant, type VirtualMachine } from '../model/kinds/index.ts';
+import { labels } from './annotations.ts';
+import { type ObjectCache } from './cache.ts';
+import { amountOf } from './host-facts.ts';
+import { type Turn } from './turn.ts';
+
+type Figures = Pick<
+  NonNullable<Tenant['status']>,
+  'requestsPerSecond' | 'throttledPerSecond' | 'errorRate' | 'servedBy' | 'costPerHour'
+>;
+
+/** A shared set's price an hour and how its tenants share in it. */
+interface Bill {
+  readonly perHour: number;
+  /** Requests a second let through to the set, by the name of the tenant. */
+  readonly requests: ReadonlyMap<string, number>;
+  readonly total: number;
+}
+
+/** The bills of a turn, so that each is made once however many tenants share it. */
+const billsOfTurns = new WeakMap<Turn, { readonly nowMs: number; readonly bills: Map<string, Bill> }>();
+
+/** Measures a tenant at the turn's time. `set` is the shared set that its route leads to, if it is one. */
+export function figuresOf(tenant: Tenant, set: string | undefined, turn: Turn): Figures {
+  const { namespace = '', name } = tenant.metadata;
+  const flow = turn.world.route(`${namespace}/${name}`);
+  const own = turn.cache.selectMachines(namespace, { matchLabels: { [labels.tenant]: name } });
+  const shared = set === undefined ? 0 : shareOf(tenant, set, turn);
+  const servedBy = (flow?.servedBy ?? []).map((uid) => turn.cache.byUid(uid)?.metadata.name ?? uid);
+  return {
+    requestsPerSecond: round(flow?.requestsPerSecond ?? 0, 2),
+    throttledPerSecond: round(flow?.throttledPerSecond ?? 0, 2),
+    errorRate: round(flow?.errorRate ?? 0, 6),
+    servedBy: servedBy.sort(),
+    costPerHour: round(priceOf(own, turn.cache) + shared, 6),
+  };
+}
+
+/** A tenant's part of a shared set's price: by its requests, evenly while there are none. */
+function shareOf(tenant: Tenant, set: string, turn: Turn): number {
+  const { perHour, requests, total } = billOf(tenant, set, turn);
+  const part = total > 0 ? (requests.get(tenant.metadata.name) ?? 0) / total : 1 / Math.max(1, requests.size);
+  return perHour * part;
+}
+
+function billOf(tenant: Tenant, set: string, turn: Turn): Bill {
+  const { namespace = '' } = tenant.metadata;
+  const endpoint = tenant.status?.endpoint ?? '';
+  let known = billsOfTurns.get(turn);
+  if (known?.nowMs !== turn.nowMs) billsOfTurns.set(turn, (known = { nowMs: turn.nowMs, bills: new Map() }));
+  const key = `${namespace}/${endpoint}`;
+  let bill = known.bills.get(key);
+  if (!bill) {
+    const machines = turn.cache.selectMachines(namespace, {
+      matchLabels: { [labels.application]: tenant.spec.application, [labels.set]: set },
+    });
+    const requests = new Map<string, number>();
+    let total = 0;
+    for (const { metadata } of turn.cache.tenancy.at(namespace, endpoint)) {
+      const flow = turn.world.route(`${namespace}/${metadata.name}`);
+      const admitted = flow ? flow.requestsPerSecond - flow.throttledPerSecond : 0;
+      requests.set(metadata.name, admitted);
+      total += admitted;
+    }
+    known.bills.set(key, (bill = { perHour: priceOf(machines, turn.cache), requests, total }));
+  }
+  return bill;
+}
+
+/** What VMs cost an hour: each its share of its host's price. */
+function priceOf(machines: readonly VirtualMachine[], cache: ObjectCache): number {
+  let sum = 0;
+  for (const { spec, status } of machines) {
+    const host = status?.host === undefined ? undefined : cache.get('Host', '', status.host);
+    if (!host?.status?.allocatable) continue;
+    const size = amountOf(status?.resources ?? spec.resources);
+    sum += host.spec.price.perHour * hostShare(size, amountOf(host.status.allocatable));
+  }
+  return sum;
+}
+
+function round(value: number, digits: number): number {
+  return Math.round(value * 10 ** digits) / 10 ** digits;
+}

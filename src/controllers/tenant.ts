@@ -1,0 +1,217 @@
+import { fromTimestamp, toTimestamp } from '../base/clock.ts';
+import { durationMs } from '../base/duration.ts';
+import { type ConditionInput } from '../model/conditions.ts';
+import { type Application, type Tenant } from '../model/kinds/index.ts';
+import { isTerminating, keyOf, type KubeObject, type ObjectKey } from '../model/object.ts';
+import { labels } from './annotations.ts';
+import { type ObjectCache } from './cache.ts';
+import { controller, type Result } from './controller.ts';
+import { carryOut, conflictsOf, giveUp, isInUse, policiesOn, poolsOf } from './instance-set.ts';
+import { stateOf } from './set-state.ts';
+import { figuresOf } from './tenant-figures.ts';
+import {
+  dataPartitionOf,
+  hostNameOf,
+  type InstanceSet,
+  isShared,
+  type Level,
+  levelOf,
+  sharedMaturity,
+  sharedSetName,
+  tierName,
+  wantedSet,
+} from './tenancy.ts';
+import { judgeQuota } from './tenancy-quota.ts';
+import {
+  chooseBalancer,
+  type Leaving,
+  levelInForce,
+  readiness,
+  stillLeaving,
+  type TierState,
+} from './tenancy-route.ts';
+import { type Turn } from './turn.ts';
+
+const finalizer = 'vctl.dev/route';
+/** While VMs of the wanted set are on their way: some events of theirs concern no object that is watched. */
+const waitingMs = 5_000;
+
+type Status = NonNullable<Tenant['status']>;
+
+/** Gives a tenant the instances of its maturity, leads its route there, and moves it without an outage. */
+export const tenantController = controller<'Tenant'>({
+  kind: 'Tenant',
+  watches: {
+    Application: ({ metadata }, cache) =>
+      cache.tenancy.of(metadata.namespace ?? '', metadata.name).map(keyOf),
+    LoadBalancer: (balancer, cache) => [...ownerOf(balancer), ...sharersOf(balancer, cache)],
+    VirtualMachinePool: (pool) => ownerOf(pool),
+    ScalingPolicy: ({ metadata, spec }, cache) => {
+      const pool = cache.get('VirtualMachinePool', metadata.namespace ?? '', spec.target.name);
+      return pool && spec.target.kind === 'VirtualMachinePool' ? ownerOf(pool) : [];
+    },
+  },
+  reconcile(object, turn) {
+    if (isTerminating(object)) {
+      turn.world.removeRoute(routeName(object));
+      turn.removeFinalizer(object, finalizer);
+      return {};
+    }
+    const tenant = turn.addFinalizer(object, finalizer);
+    const plan = planFor(tenant, turn);
+    const moved = lead(tenant, plan, turn);
+    return report(moved, plan, turn);
+  },
+});
+
+function routeName({ metadata }: Tenant): string {
+  return `${metadata.namespace ?? ''}/${metadata.name}`;
+}
+
+/** The tenant that made an object. */
+function ownerOf({ metadata }: KubeObject): ObjectKey[] {
+  const owners = metadata.ownerReferences?.filter(({ kind }) => kind === 'Tenant') ?? [];
+  return owners.map(({ kind, name }) => ({ kind, namespace: metadata.namespace ?? '', name }));
+}
+
+/** The tenants that use, or wait for, the shared set of a load balancer. */
+function sharersOf({ metadata }: KubeObject, cache: ObjectCache): ObjectKey[] {
+  const application = metadata.ownerReferences?.find(({ kind }) => kind === 'Application')?.name;
+  if (application === undefined) return [];
+  const { namespace = '', name } = metadata;
+  const scaled = metadata.labels?.[labels.set] === sharedSetName(application, 'IV');
+  const maturity = sharedMaturity[scaled ? 'IV' : 'III'];
+  return [
+    ...cache.tenancy.wanting(namespace, application, maturity),
+    ...cache.tenancy.at(namespace, name),
+  ].map(keyOf);
+}
+
+/** What a look at a tenant has found and decided. */
+interface Plan {
+  readonly application: Application | undefined;
+  readonly set: InstanceSet | undefined;
+  readonly tiers: readonly TierState[];
+  readonly conflicts: readonly string[];
+  readonly exceeded: readonly string[];
+  /** Load balancer that the route led to, if it is still there. */
+  readonly before: string | undefined;
+  readonly balancer: string | undefined;
+  /** The route leads to the wanted set. */
+  readonly arrived: boolean;
+  readonly level: Level | undefined;
+}
+
+/** Brings the tenant's own set to what is wanted, and decides where the route leads. */
+function planFor(tenant: Tenant, turn: Turn): Plan {
+  const { namespace = '' } = tenant.metadata;
+  const { endpoint, level: known } = tenant.status ?? {};
+  const before = endpoint !== undefined && isThere(namespace, endpoint, turn) ? endpoint : undefined;
+  const found = turn.cache.get('Application', namespace, tenant.spec.application);
+  const application = found && !isTerminating(found) ? found : undefined;
+  const level = before === undefined ? undefined : known;
+  const nothing = { tiers: [], conflicts: [], exceeded: [], before, balancer: before, level };
+  if (!application) return { ...nothing, application, set: undefined, arrived: false };
+  const set = setOf(tenant, application, turn.cache);
+  const owner = set.shared ? application : tenant;
+  const conflicts = conflictsOf(set, owner, turn.cache);
+  const quota = judgeQuota(tenant, set, poolsOf(set.name, owner, turn.cache));
+  if (!set.shared && conflicts.length === 0 && !quota.refused) carryOut(set, tenant, turn);
+  const tiers = stateOf(set, owner, turn.cache);
+  const target = conflicts.length > 0 ? undefined : tierName(set.name, set.tiers[0]?.tier ?? '');
+  const balancer = chooseBalancer({ current: before, target, tiers });
+  const arrived = balancer !== undefined && balancer === target;
+  return {
+    ...{ application, set, tiers, conflicts, exceeded: quota.exceeded, before, balancer, arrived },
+    level: levelInForce({ before: level, wanted: set.level, arrived, tiers }),
+  };
+}
+
+function isThere(namespace: string, balancer: string, turn: Turn): boolean {
+  const found = turn.cache.get('LoadBalancer', namespace, balancer);
+  return found !== undefined && !isTerminating(found);
+}
+
+function setOf(tenant: Tenant, application: Application, cache: ObjectCache): InstanceSet {
+  const level = levelOf(tenant.spec.maturity);
+  const name = isShared(level) ? sharedSetName(application.metadata.name, level) : tenant.metadata.name;
+  return wantedSet(tenant, application, policiesOn(name, application, cache));
+}
+
+/** Has the route lead where it was decided, and gives up what is left behind once its last requests are done. */
+function lead(tenant: Tenant, plan: Plan, turn: Turn): Tenant {
+  const { namespace = '' } = tenant.metadata;
+  const { before, balancer, level } = plan;
+  const { requestsPerSecond: quota } = tenant.spec.quota ?? {};
+  const limited = quota !== undefined && level !== undefined && isShared(level);
+  turn.world.ensureRoute({
+    name: routeName(tenant),
+    host: hostNameOf(tenant),
+    ...(balancer === undefined ? {} : { balancer: `${namespace}/${balancer}` }),
+    dataPartition: dataPartitionOf(tenant),
+    ...(limited ? { quotaRequestsPerSecond: quota } : {}),
+  });
+  const left = before !== undefined && before !== balancer ? drainOf(before, namespace, turn) : undefined;
+  const known = (tenant.status?.leaving ?? []).map(toLeaving);
+  const leaving = stillLeaving(known, balancer, left, turn.nowMs).map(fromLeaving);
+  const moved = turn.updateStatus(tenant, {
+    level,
+    route: hostNameOf(tenant),
+    endpoint: balancer,
+    leaving: leaving.length > 0 ? leaving : undefined,
+    dataPartition: dataPartitionOf(tenant),
+  });
+  if (balancer !== undefined && balancer !== tenant.status?.endpoint) {
+    const from = tenant.status?.level === undefined ? '' : ` instead of level ${tenant.status.level}`;
+    turn.event(moved, 'Normal', 'Moved', `its requests go to ${balancer}, level ${level}${from}`);
+  }
+  const { name } = tenant.metadata;
+  const own = plan.set && !plan.set.shared;
+  if (plan.set && !own && !isInUse(name, moved, turn.cache)) giveUp(name, moved, turn);
+  return moved;
+}
+
+function drainOf(balancer: string, namespace: string, turn: Turn): Leaving {
+  const drain = turn.cache.get('LoadBalancer', namespace, balancer)?.spec.drain;
+  // Up to the whole second that the status can say.
+  return { balancer, untilMs: Math.ceil((turn.nowMs + durationMs(drain)) / 1000) * 1000 };
+}
+
+function toLeaving({ balancer, until }: NonNullable<Status['leaving']>[number]): Leaving {
+  return { balancer, untilMs: fromTimestamp(until) };
+}
+
+function fromLeaving({ balancer, untilMs }: Leaving): NonNullable<Status['leaving']>[number] {
+  return { balancer, until: toTimestamp(untilMs) };
+}
+
+function report(tenant: Tenant, plan: Plan, turn: Turn): Result {
+  const ready = conditionOf(tenant, plan);
+  const shared = plan.level !== undefined && isShared(plan.level);
+  const front = turn.cache.get('LoadBalancer', tenant.metadata.namespace ?? '', plan.balancer ?? '');
+  const set = shared ? front?.metadata.labels?.[labels.set] : undefined;
+  turn.updateStatus(
+    tenant,
+    { instances: instancesOf(tenant, plan), ...(turn.figures ? figuresOf(tenant, set, turn) : {}) },
+    [ready],
+  );
+  const coming = ready.reason === 'Progressing' && plan.tiers.some((tier) => tier.coming > 0);
+  const times = (tenant.status?.leaving ?? []).map(({ until }) => fromTimestamp(until));
+  if (coming) times.push(turn.nowMs + waitingMs);
+  return {
+    settled: times.length === 0,
+    ...(times.length > 0 ? { requeueAtMs: Math.min(...times) } : {}),
+  };
+}
+
+function instancesOf(tenant: Tenant, { set, arrived, balancer }: Plan): Status['instances'] {
+  if (balancer === undefined) return [];
+  if (!set || !arrived) return tenant.status?.instances;
+  return set.tiers.map(({ tier, pool }) => ({ tier, pool: pool.metadata.name, shared: set.shared }));
+}
+
+function conditionOf(tenant: Tenant, plan: Plan): ConditionInput {
+  if (plan.set) return readiness({ ...plan, set: plan.set });
+  const message = `there is no Application "${tenant.spec.application}" in namespace ${tenant.metadata.namespace}: apply it`;
+  return { type: 'Ready', status: 'False', reason: 'ApplicationNotFound', message };
+}
