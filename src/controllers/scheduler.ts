@@ -7,7 +7,7 @@ import { findCondition } from '../model/conditions.ts';
 import { type Host, type VirtualMachine } from '../model/kinds/index.ts';
 import { type KubeObject } from '../model/object.ts';
 import { Fleet } from '../placement/fleet.ts';
-import { type Placement, place, placeElsewhere } from '../placement/place.ts';
+import { explain, type Placement, place, placeElsewhere } from '../placement/place.ts';
 import { type VmRequest } from '../placement/types.ts';
 import { type ObjectCache } from './cache.ts';
 import { type Amount, amountOf, hostView } from './host-facts.ts';
@@ -94,6 +94,12 @@ export class Scheduler {
       },
       this.#fleet,
     );
+  }
+
+  /** Why each host refuses the VM, by the hosts' names; a host that would take it is not in the answer. */
+  refusals(vm: VirtualMachine): ReadonlyMap<string, readonly string[]> {
+    this.#sync();
+    return explain(requestOf(vm, amountOf(vm.spec.resources)), this.#fleet);
   }
 
   /** Places every VM that waits and has not been refused by the fleet as it is. */

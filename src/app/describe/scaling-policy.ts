@@ -1,0 +1,104 @@
+import { type ScalingPolicy } from '../../model/kinds/index.ts';
+import { type DescribeNode, field } from '../../output/describe.ts';
+import { section, sizeText, table } from './parts.ts';
+
+type Spec = ScalingPolicy['spec'];
+type Status = NonNullable<ScalingPolicy['status']>;
+
+/** What is scaled, between what, by what; and the last decision with its reasons. */
+export function describePolicy({ spec, status }: ScalingPolicy): DescribeNode[] {
+  const { target, horizontal, vertical } = spec;
+  return [
+    field(
+      'Target',
+      `${target.kind}/${target.name}${target.tier === undefined ? '' : ` tier ${target.tier}`}`,
+    ),
+    ...(horizontal ? [field('Horizontal', horizontalText(horizontal))] : []),
+    ...(vertical
+      ? [field('Vertical', `${sizeText(vertical.min)} to ${sizeText(vertical.max)} (${vertical.update})`)]
+      : []),
+    ...(horizontal
+      ? [field('Replicas', `${status?.currentReplicas ?? '?'} now, ${status?.desiredReplicas ?? '?'} wanted`)]
+      : []),
+    ...(vertical
+      ? [
+          field(
+            'Size',
+            `${sizeText(status?.currentResources) || '?'} now; ${sizeText(status?.desiredResources) || '?'} wanted`,
+          ),
+        ]
+      : []),
+    field('Last scaled', status?.lastScaleTime ?? ''),
+    metricsTable(spec, status),
+    ...decisionNodes(status?.decision),
+    table(
+      'History',
+      ['Time', 'From', 'To', 'Reason'],
+      (status?.history ?? []).map(({ time, from, to, reason }) => [time, from, to, reason]),
+    ),
+  ];
+}
+
+function horizontalText({ minReplicas, maxReplicas }: NonNullable<Spec['horizontal']>): string {
+  return `${minReplicas} to ${maxReplicas} VMs`;
+}
+
+/** What was measured; before anything was, what will be. */
+function metricsTable({ metrics }: Spec, status: Status | undefined): DescribeNode {
+  const measured = status?.currentMetrics ?? [];
+  const headings = ['Metric', '>Current', '>Target', '>Wish'];
+  if (measured.length > 0) {
+    const rows = measured.map(({ name, current, target, wish }) => [
+      ...[name, current ?? '', target ?? '', wish === undefined ? '' : String(wish)],
+    ]);
+    return table('Metrics', headings, rows);
+  }
+  return table(
+    'Metrics',
+    headings,
+    metrics.map(({ type, resource, latency }) => [
+      [type, resource?.name, latency?.statistic].filter(Boolean).join(' '),
+    ]),
+  );
+}
+
+/** The decision as a heading and its reasons below: `metric`, `limits`, `next`; and what was not chosen. */
+function decisionNodes(decision: Status['decision']): DescribeNode[] {
+  if (!decision) return [field('Decision', '')];
+  const { summary = '', time, explanation = [] } = decision;
+  const { notChosen = [] } = decision as { readonly notChosen?: readonly string[] };
+  return [
+    {
+      type: 'field',
+      label: 'Decision',
+      value: time === undefined ? summary : `${summary} at ${clockOf(time)}`,
+      children: linesOf(explanation),
+    },
+    ...(notChosen.length > 0 ? [section('Not chosen', linesOf(notChosen))] : []),
+  ];
+}
+
+/** The time of day of a timestamp, with its date: explanations speak of both. */
+function clockOf(timestamp: string): string {
+  return timestamp.replace('T', ' ').replace('Z', '');
+}
+
+/** Lines such as `limits    max 40: no`; those that begin with blanks explain the line before them. */
+function linesOf(lines: readonly string[]): DescribeNode[] {
+  const nodes: { label: string; value: string; inner: string[] }[] = [];
+  for (const line of lines) {
+    const last = nodes.at(-1);
+    if (line.startsWith(' ') && last) {
+      last.inner.push(line.replace(/^ {1,2}/, ''));
+      continue;
+    }
+    const parts = /^(\S+)\s{2,}(.*)$/.exec(line.trim());
+    nodes.push({ label: parts?.[1] ?? 'why', value: parts?.[2] ?? line.trim(), inner: [] });
+  }
+  return nodes.map(({ label, value, inner }) => ({
+    type: 'field',
+    label,
+    value,
+    ...(inner.length > 0 ? { children: linesOf(inner) } : {}),
+  }));
+}
