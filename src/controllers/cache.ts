@@ -22,6 +22,8 @@ export class ObjectCache {
   readonly #byLabel = new Map<string, Bucket>();
   /** name of a host -> VirtualMachines on it, by uid. */
   readonly #onHost = new Map<string, Bucket>();
+  /** `kind/namespace/name` of a target (no name: by selector) -> Traffic that goes there, by uid. */
+  readonly #traffic = new Map<string, Bucket>();
 
   /** VirtualMachines by owner, labels and size. */
   readonly groups = new MachineGroups();
@@ -65,6 +67,16 @@ export class ObjectCache {
   /** The VirtualMachines whose status names this host, in a stable order. */
   machinesOn(host: string): KindMap['VirtualMachine'][] {
     return sorted(this.#onHost.get(host)) as unknown as KindMap['VirtualMachine'][];
+  }
+
+  /**
+   * The Traffic that names this target, in a stable order. For a VirtualMachine also all that finds its targets by
+   * a selector in the namespace, whether it matches or not.
+   */
+  trafficTo(kind: string, namespace: string, name: string): KindMap['Traffic'][] {
+    const named = sorted(this.#traffic.get(`${kind}/${namespace}/${name}`));
+    const selecting = kind === 'VirtualMachine' ? sorted(this.#traffic.get(`${kind}/${namespace}/`)) : [];
+    return [...named, ...selecting] as unknown as KindMap['Traffic'][];
   }
 
   /** Every object; the order is that of insertion. */
@@ -111,6 +123,7 @@ export class ObjectCache {
       nested(this.#dependents, owner.uid).set(uid, object);
     }
     this.tenancy.put(object);
+    if (object.kind === 'Traffic') nested(this.#traffic, targetOf(object)).set(uid, object);
     if (object.kind !== 'VirtualMachine') return;
     const { namespace = '', name, labels } = object.metadata;
     for (const key in labels) nested(this.#byLabel, `${namespace}/${key}=${labels[key]}`).set(name, object);
@@ -123,6 +136,7 @@ export class ObjectCache {
     const uid = old.metadata.uid ?? '';
     for (const owner of old.metadata.ownerReferences ?? []) this.#dependents.get(owner.uid)?.delete(uid);
     this.tenancy.remove(old);
+    if (old.kind === 'Traffic') this.#traffic.get(targetOf(old))?.delete(uid);
     if (old.kind !== 'VirtualMachine') return;
     const { namespace = '', name, labels } = old.metadata;
     for (const key in labels) {
@@ -150,6 +164,11 @@ export class ObjectCache {
 export function kindOf(object: KubeObject): Kind {
   if (!isKind(object.kind)) throw new Error(`bug in vctl: stored object of unknown kind ${object.kind}`);
   return object.kind;
+}
+
+function targetOf(traffic: KubeObject): string {
+  const { kind, name = '' } = (traffic as KindMap['Traffic']).spec.to;
+  return `${kind}/${traffic.metadata.namespace ?? ''}/${name}`;
 }
 
 function hostOf(object: KubeObject): string | undefined {

@@ -7,6 +7,7 @@ import { hypervisorController } from './hypervisor.ts';
 import { loadBalancerController } from './load-balancer.ts';
 import { namespaceController } from './namespace.ts';
 import { tenantController } from './tenant.ts';
+import { trafficController } from './traffic.ts';
 import { virtualMachineController } from './virtual-machine.ts';
 import { virtualMachinePoolController } from './virtual-machine-pool.ts';
 
@@ -20,6 +21,7 @@ export const controllers: Partial<Record<Exclude<Kind, PassiveKind>, Controller>
   LoadBalancer: loadBalancerController,
   Namespace: namespaceController,
   Tenant: tenantController,
+  Traffic: trafficController,
   VirtualMachine: virtualMachineController,
   VirtualMachinePool: virtualMachinePoolController,
 };

@@ -3,7 +3,6 @@ import { type ConditionInput, findCondition, isTrue } from '../model/conditions.
 import { type LoadBalancer } from '../model/kinds/index.ts';
 import { isTerminating, keyOf } from '../model/object.ts';
 import { type BalancerObservation, type BalancerRequest } from '../model/ports.ts';
-import { matchesSelector } from '../model/selectors.ts';
 import { controller } from './controller.ts';
 import { looksTheSame, type Member, membersOf, standingOf } from './members.ts';
 import { type Turn } from './turn.ts';
@@ -20,9 +19,8 @@ export const loadBalancerController = controller<'LoadBalancer'>({
     VirtualMachine: (vm, cache, other) =>
       other && looksTheSame(other, vm)
         ? []
-        : cache
-            .list('LoadBalancer', vm.metadata.namespace)
-            .filter(({ spec }) => matchesSelector(spec.selector, vm.metadata.labels))
+        : cache.selecting
+            .matching('LoadBalancer', vm.metadata.namespace ?? '', vm.metadata.labels)
             .map(keyOf),
     // Those that call one which comes or goes.
     LoadBalancer: (called, cache, other) =>

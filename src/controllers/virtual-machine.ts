@@ -4,7 +4,6 @@ import { type ConditionInput } from '../model/conditions.ts';
 import { type VirtualMachine } from '../model/kinds/index.ts';
 import { type KubeObject, isTerminating } from '../model/object.ts';
 import { type Acceptance } from '../model/ports.ts';
-import { matchesSelector } from '../model/selectors.ts';
 import { durationMs } from '../base/duration.ts';
 import { annotations } from './annotations.ts';
 import { controller, type Result } from './controller.ts';
@@ -50,13 +49,9 @@ function viewOf(vm: VirtualMachine, turn: Turn): MachineView {
 
 /** The longest draining time of the load balancers that the VM stands behind. */
 function drainTime(vm: VirtualMachine, turn: Turn): number {
-  let longest = 0;
-  for (const balancer of turn.cache.list('LoadBalancer', vm.metadata.namespace)) {
-    if (matchesSelector(balancer.spec.selector, vm.metadata.labels)) {
-      longest = Math.max(longest, durationMs(balancer.spec.drain));
-    }
-  }
-  return longest;
+  const { namespace = '', labels } = vm.metadata;
+  const balancers = turn.cache.selecting.matching('LoadBalancer', namespace, labels);
+  return balancers.reduce((longest, { spec }) => Math.max(longest, durationMs(spec.drain)), 0);
 }
 
 function carryOut(vm: VirtualMachine, plan: Plan, turn: Turn): Result {
