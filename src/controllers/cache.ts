@@ -6,6 +6,7 @@ import { compareText } from '../base/listing.ts';
 import { type Kind, type KindMap, isKind } from '../model/kinds/index.ts';
 import { type KubeObject, type ObjectKey } from '../model/object.ts';
 import { type LabelSelector, matchesSelector } from '../model/selectors.ts';
+import { HostGroups } from './host-groups.ts';
 import { MachineGroups } from './machine-groups.ts';
 import { SelectorIndex } from './selector-index.ts';
 import { TenancyIndex } from './tenancy-index.ts';
@@ -27,6 +28,8 @@ export class ObjectCache {
 
   /** VirtualMachines by owner, labels and size. */
   readonly groups = new MachineGroups();
+  /** Hosts by owner and template. */
+  readonly hostGroups = new HostGroups();
   /** Objects with a selector, to be found by the labels that they match. */
   readonly selecting = new SelectorIndex();
   /** Tenants and scaling policies by what they refer to. */
@@ -114,6 +117,8 @@ export class ObjectCache {
   #regroup(object: KubeObject | undefined, old: KubeObject | undefined): void {
     if ((object ?? old)?.kind === 'VirtualMachine') {
       this.groups.replace(object as KindMap['VirtualMachine'] | undefined, old?.metadata.uid);
+    } else if ((object ?? old)?.kind === 'Host') {
+      this.hostGroups.replace(object as KindMap['Host'] | undefined, old?.metadata.uid);
     } else this.selecting.replace(object, old);
   }
 

@@ -2,7 +2,9 @@
 import { type Kind } from '../model/kinds/index.ts';
 import { type Controller } from './controller.ts';
 import { applicationController } from './application.ts';
+import { disruptionBudgetController } from './disruption-budget.ts';
 import { hostController } from './host.ts';
+import { hostPoolController } from './host-pool.ts';
 import { hypervisorController } from './hypervisor.ts';
 import { loadBalancerController } from './load-balancer.ts';
 import { namespaceController } from './namespace.ts';
@@ -16,7 +18,9 @@ export type PassiveKind = 'Event' | 'Lease';
 
 export const controllers: Partial<Record<Exclude<Kind, PassiveKind>, Controller>> = {
   Application: applicationController,
+  DisruptionBudget: disruptionBudgetController,
   Host: hostController,
+  HostPool: hostPoolController,
   Hypervisor: hypervisorController,
   LoadBalancer: loadBalancerController,
   Namespace: namespaceController,
