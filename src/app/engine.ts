@@ -1,5 +1,5 @@
 /** The engine of this process: holds the lease, runs the controllers, moves the world's time. */
-import { sleep, wallClock } from '../base/clock.ts';
+import { breathe, sleep, wallClock } from '../base/clock.ts';
 import { ExitCode, UserError } from '../base/errors.ts';
 import { controllers } from '../controllers/index.ts';
 import { Manager, type Outcome } from '../controllers/manager.ts';
@@ -20,6 +20,8 @@ const turnsPerCommit = 64;
 /** How long to wait for another process that reconciles the same state, ms of wall time. */
 const leasePatienceMs = 60_000;
 const leasePollMs = 100;
+/** A run that never waits for a disk would not hear Ctrl-C: so often it listens, ms of wall time. */
+const breathEveryMs = 50;
 
 export class Engine {
   readonly manager: Manager;
@@ -43,6 +45,7 @@ export class Engine {
   static async start(state: State, options: EngineOptions = {}): Promise<Engine> {
     const lease = state.path === undefined ? undefined : await takeLease(state, options.signal);
     let renewedAtMs = wallClock.now();
+    let breathedAtMs = renewedAtMs;
     const manager = new Manager({
       store: state.store,
       loadWorld: async () =>
@@ -55,12 +58,16 @@ export class Engine {
       seed: state.seed,
       turnsPerCommit: state.path === undefined ? 1 : turnsPerCommit,
       onChange: options.onChange,
-      onTurn: (running) => {
+      onTurn: async (running) => {
         options.onTurn?.(running);
-        if (lease && wallClock.now() - renewedAtMs > defaultLeaseMs / 3) {
-          renewedAtMs = wallClock.now();
+        const nowMs = wallClock.now();
+        if (lease && nowMs - renewedAtMs > defaultLeaseMs / 3) {
+          renewedAtMs = nowMs;
           void lease.renew();
         }
+        if (nowMs - breathedAtMs < breathEveryMs) return;
+        breathedAtMs = nowMs;
+        await breathe();
       },
     });
     await manager.start();

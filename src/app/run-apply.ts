@@ -1,18 +1,16 @@
 /** What `vctl apply` does: read, admit, merge, prune, and let the world follow. */
 import { resolve } from 'node:path';
 import { ExitCode, UserError } from '../base/errors.ts';
-import { parseDuration } from '../base/duration.ts';
 import { checkManifests } from '../manifest/check.ts';
 import { loadManifests } from '../manifest/load.ts';
 import { type Diagnostic } from '../model/diagnostic.ts';
 import { type KubeObject, keyOf, keyText, parseKeyText } from '../model/object.ts';
 import { isKind } from '../model/kinds/index.ts';
-import { type Outcome } from '../controllers/manager.ts';
 import { type AppliedObject, applyObjects } from './apply.ts';
-import { Engine, type EngineOptions } from './engine.ts';
+import { type EngineOptions } from './engine.ts';
+import { follow, type Run, timeoutOf } from './follow.ts';
 import { LiveSnapshot } from './live.ts';
 import { type State, memoryState } from './state.ts';
-import { type Summary, summarize } from './summary.ts';
 
 export interface ApplyRequest {
   readonly paths: readonly string[];
@@ -35,11 +33,7 @@ export interface ApplyReport {
   /** Texts of the manifests, for excerpts in diagnostics. */
   readonly sources: ReadonlyMap<string, string>;
   /** Absent when nothing was waited for. */
-  readonly run?: {
-    readonly outcome: Outcome;
-    readonly worldMs: number;
-    readonly summary: Summary;
-  };
+  readonly run?: Run;
 }
 
 /** Called once the objects are durable, before the world follows. */
@@ -81,17 +75,9 @@ export async function runApply(
     private: inventory.entry(kept.sort()),
   });
   options.onApplied?.(applied);
-  if (request.dryRun !== 'none' || !request.wait) return { objects: applied, diagnostics, sources };
-  const engine = await Engine.start(state, options);
-  try {
-    const startedAtMs = engine.manager.nowMs;
-    const outcome = await engine.settle(timeoutMs);
-    const worldMs = engine.manager.nowMs - startedAtMs;
-    const summary = summarize(engine.manager.cache);
-    return { objects: applied, diagnostics, sources, run: { outcome, worldMs, summary } };
-  } finally {
-    await engine.stop();
-  }
+  const isWaited = request.wait && request.dryRun === 'none';
+  const run = isWaited ? await follow(state, timeoutMs, options) : undefined;
+  return { objects: applied, diagnostics, sources, run };
 }
 
 /** Checks manifests as `apply` would, against the state or, without one, against an empty world. */
@@ -107,18 +93,6 @@ export async function runValidate(
   const { store } = state ?? (await memoryState());
   const { objects, diagnostics } = await checkManifests(loaded, await LiveSnapshot.read(store));
   return { count: objects.length, diagnostics, sources: loaded.sources };
-}
-
-/** World time from a flag. @throws UserError when it is no duration. */
-export function timeoutOf(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined) {
-    throw new UserError(`"${text}" is no duration`, {
-      exitCode: ExitCode.Usage,
-      nextSteps: ['write it like 90s, 5m or 1h30m'],
-    });
-  }
-  return ms;
 }
 
 interface Inventory {

@@ -44,6 +44,11 @@ export function sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** Lets what has come in meanwhile, such as signals, be handled before the caller goes on. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** RFC 3339 with seconds, as Kubernetes writes `metav1.Time`: `2000-01-01T00:00:00Z`. */
 export function toTimestamp(timeMs: number): string {
   return new Date(Math.floor(timeMs / 1000) * 1000).toISOString().replace('.000Z', 'Z');

@@ -1,14 +1,18 @@
 /** Flags that several commands share: the same word means the same thing everywhere. */
 import { Flags } from '@oclif/core';
 
-export const filename = Flags.string({
+const filenameFlag = {
   char: 'f',
   summary: 'File or folder of manifests, or - for standard input; may be given several times.',
   helpValue: 'PATH',
   multiple: true,
   multipleNonGreedy: true,
-  required: true,
-});
+} as const;
+
+export const filename = Flags.string({ ...filenameFlag, required: true });
+
+/** For commands that manifests are one way among others to call. */
+export const filenames = Flags.string(filenameFlag);
 
 export const recursive = Flags.boolean({ char: 'R', summary: 'Take the files of subfolders too.' });
 

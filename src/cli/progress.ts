@@ -25,12 +25,14 @@ export class ProgressLine {
   ) {}
 
   /** Draws the line anew, if the last time is long enough ago. `read` is only called then. */
-  update(read: () => Progress): void {
+  update(read: () => Progress | string): void {
     const nowMs = wallClock.now();
     if (nowMs - this.#lastMs < redrawMs) return;
     this.#lastMs = nowMs;
     this.#shown = true;
-    this.write(`\r\u001b[2K${progressText(read()).slice(0, this.width - 1)}`);
+    const progress = read();
+    const text = typeof progress === 'string' ? progress : progressText(progress);
+    this.write(`\r\u001b[2K${text.slice(0, this.width - 1)}`);
   }
 
   /** Takes the line away. */
@@ -42,8 +44,12 @@ export class ProgressLine {
 
 /** `converging  ▕████░░▏ 41/47  slowest: vm/saas/crm-db-0 (booting, 8s left) · world +31s` */
 export function progressText({ done, total, waiting, worldMs }: Progress): string {
-  const filled = total === 0 ? barCells : Math.floor((done / total) * barCells);
-  const bar = '█'.repeat(filled) + '░'.repeat(barCells - filled);
   const slowest = waiting[0] === undefined ? '' : `  slowest: ${waiting[0]}`;
-  return `converging  ▕${bar}▏ ${done}/${total}${slowest} · world +${formatDuration(Math.round(worldMs / 100) * 100)}`;
+  return `converging  ${barText(total === 0 ? 1 : done / total)} ${done}/${total}${slowest} · world +${formatDuration(Math.round(worldMs / 100) * 100)}`;
+}
+
+/** A bar that is filled by this share, 0..1. */
+export function barText(share: number): string {
+  const filled = Math.floor(Math.min(1, Math.max(0, share)) * barCells);
+  return `▕${'█'.repeat(filled)}${'░'.repeat(barCells - filled)}▏`;
 }

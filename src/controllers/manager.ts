@@ -26,8 +26,8 @@ export interface ManagerOptions {
    * process loses is only what nobody was told of. @defaultValue 1
    */
   readonly turnsPerCommit?: number;
-  /** Called after each turn, for progress lines. */
-  readonly onTurn?: (manager: Manager) => void;
+  /** Called after each turn, for progress lines; the run goes on once it has resolved. */
+  readonly onTurn?: (manager: Manager) => void | Promise<void>;
   /** Called for each object as it changes, in order. */
   readonly onChange?: (object: KubeObject | undefined, old: KubeObject | undefined) => void;
 }
@@ -142,7 +142,7 @@ export class Manager {
   async #run(untilMs: number, stopWhenSettled: boolean, signal?: AbortSignal): Promise<Outcome> {
     for (;;) {
       await this.#turn();
-      this.#options.onTurn?.(this);
+      await this.#options.onTurn?.(this);
       if (signal?.aborted) return { type: 'interrupted' };
       if (stopWhenSettled && this.isSettled()) return { type: 'settled' };
       const next = earlier(this.#queue.nextAtMs(), this.world.nextEventAtMs());
