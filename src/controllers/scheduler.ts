@@ -12,6 +12,7 @@ import { type VmRequest } from '../placement/types.ts';
 import { type ObjectCache } from './cache.ts';
 import { type Amount, amountOf, hostView } from './host-facts.ts';
 import { wantsHost } from './machine-plan.ts';
+import { PendingMachines, machineKey } from './pending.ts';
 import { type Turn } from './turn.ts';
 
 /** A VM under way to another host holds its place there under its key with this suffix. */
@@ -23,12 +24,12 @@ export class Scheduler {
   /** Names of hosts and keys of VMs that have changed since the fleet was last brought up to date. */
   readonly #staleHosts = new Set<string>();
   readonly #staleMachines = new Set<string>();
-  /** Keys of VMs that want a host. */
-  readonly #pending = new Set<string>();
-  /** Those of them that were refused by the fleet as it stands. */
-  readonly #refused = new Set<string>();
+  readonly #pending = new PendingMachines();
   /** Names of hosts that are on their way to being ready. */
   readonly #poweringOn = new Set<string>();
+  /** Keys of waiting VMs whose status does not say so yet, and of those to be told once all hosts are on. */
+  readonly #untold = new Set<string>();
+  readonly #untoldLater = new Set<string>();
 
   constructor(cache: ObjectCache) {
     this.#cache = cache;
@@ -102,36 +103,36 @@ export class Scheduler {
     return explain(requestOf(vm, amountOf(vm.spec.resources)), this.#fleet);
   }
 
-  /** Places every VM that waits and has not been refused by the fleet as it is. */
+  /**
+   * Places every VM that fits somewhere. Those that do not are told so when they are first refused, and once
+   * more when a run ends: in between, the reasons of thousands may change with each host.
+   */
   placePending(turn: Turn): void {
     this.#sync();
-    if (this.#pending.size === this.#refused.size) return;
-    const waiting = [...this.#pending]
-      .filter((key) => !this.#refused.has(key))
-      .map((key) => this.#machine(key))
-      .filter((vm) => vm !== undefined)
-      .sort(byUrgency);
-    for (const vm of waiting) this.#place(vm, turn);
+    for (let key = this.#pending.next(); key !== undefined; key = this.#pending.next()) {
+      const vm = this.#machine(key);
+      if (!vm || !this.#place(vm, turn)) this.#pending.refuse(key);
+    }
+    if (turn.figures || this.#untold.size > 0) this.#tellRefused(turn);
   }
 
-  #place(vm: VirtualMachine, turn: Turn): void {
+  #tellRefused(turn: Turn): void {
+    const keys = turn.figures ? this.#pending.keys() : [...this.#untold].sort(compareText);
+    this.#untold.clear();
+    for (const key of keys) {
+      const vm = this.#machine(key);
+      if (vm && wantsHost(vm)) this.#refuse(vm, turn);
+    }
+  }
+
+  /** Answers whether the VM found a place. */
+  #place(vm: VirtualMachine, turn: Turn): boolean {
     const request = requestOf(vm, amountOf(vm.spec.resources));
     const result = place(request, this.#fleet);
-    if (result.type === 'refused') {
-      this.#refused.add(request.key);
-      // Hosts that are still powering on may take it: no reason to warn yet.
-      const reason = this.#poweringOn.size > 0 ? 'WaitingForHosts' : 'Unschedulable';
-      const before = findCondition(vm.status?.conditions, 'Scheduled');
-      if (reason === 'Unschedulable' && before?.reason !== reason) {
-        turn.event(vm, 'Warning', 'FailedScheduling', result.summary);
-      }
-      turn.updateStatus(vm, { phase: 'Pending' }, [
-        { type: 'Scheduled', status: 'False', reason, message: result.summary },
-      ]);
-      return;
-    }
+    if (result.type === 'refused') return false;
     // Noted at once, so that the next VM sees it; the status below says the same to everybody else.
     this.#fleet.assign(request, result.host);
+    this.#pending.delete(request.key);
     turn.updateStatus(
       vm,
       {
@@ -144,23 +145,41 @@ export class Scheduler {
       [{ type: 'Scheduled', status: 'True', reason: 'Placed', message: `${result.host}: ${result.why}` }],
     );
     turn.event(vm, 'Normal', 'Scheduled', `placed on ${result.host} in mode ${result.mode}`);
+    return true;
+  }
+
+  #refuse(vm: VirtualMachine, turn: Turn): void {
+    const waiting = this.#poweringOn.size > 0;
+    const before = findCondition(vm.status?.conditions, 'Scheduled');
+    if (waiting) {
+      // Hosts that are still powering on may take it: no reason to warn yet.
+      const message = 'no host can take it yet; others are still powering on';
+      turn.updateStatus(vm, { phase: 'Pending' }, [
+        { type: 'Scheduled', status: 'False', reason: 'WaitingForHosts', message },
+      ]);
+      this.#untoldLater.add(machineKey(vm));
+      return;
+    }
+    const result = place(requestOf(vm, amountOf(vm.spec.resources)), this.#fleet);
+    const message = result.type === 'refused' ? result.summary : 'it waits for its turn';
+    if (before?.reason !== 'Unschedulable') turn.event(vm, 'Warning', 'FailedScheduling', message);
+    turn.updateStatus(vm, { phase: 'Pending' }, [
+      { type: 'Scheduled', status: 'False', reason: 'Unschedulable', message },
+    ]);
   }
 
   #observeMachine(vm: VirtualMachine | undefined, one: KubeObject): void {
     const key = machineKey(one);
     this.#staleMachines.add(key);
-    if (vm && wantsHost(vm)) this.#pending.add(key);
-    else this.#pending.delete(key);
-    // What it asks for may have changed: a refusal counts no longer. Status alone does not change that.
-    if (!this.#pending.has(key) || this.#asked.get(key) !== vm?.spec) {
-      this.#refused.delete(key);
-      this.#asked.delete(key);
-      if (vm && this.#pending.has(key)) this.#asked.set(key, vm.spec);
+    if (vm && wantsHost(vm)) {
+      this.#pending.put(vm);
+      if (findCondition(vm.status?.conditions, 'Scheduled')?.status !== 'False') this.#untold.add(key);
+    } else {
+      this.#pending.delete(key);
+      this.#untold.delete(key);
+      this.#untoldLater.delete(key);
     }
   }
-
-  /** The spec by which each pending VM was last judged. */
-  readonly #asked = new Map<string, VirtualMachine['spec']>();
 
   /** Brings the fleet up to date; capacity that has come free lets the refused try again. */
   #sync(): void {
@@ -170,14 +189,18 @@ export class Scheduler {
     for (const key of this.#staleMachines) freed = this.#syncMachine(key) || freed;
     this.#staleHosts.clear();
     this.#staleMachines.clear();
-    if (freed) this.#refused.clear();
+    if (freed) this.#pending.retry();
   }
 
   #syncHost(name: string): void {
     const host: Host | undefined = this.#cache.get('Host', '', name);
     const hypervisor = host && this.#cache.get('Hypervisor', '', host.spec.hypervisor);
     if (host?.status?.phase === 'PoweringOn') this.#poweringOn.add(name);
-    else this.#poweringOn.delete(name);
+    else if (this.#poweringOn.delete(name) && this.#poweringOn.size === 0) {
+      // The last one is on: what still waits gets its real reasons.
+      for (const key of this.#untoldLater) this.#untold.add(key);
+      this.#untoldLater.clear();
+    }
     if (!host || !hypervisor) {
       this.#fleet.removeHost(name);
       return;
@@ -209,10 +232,6 @@ export class Scheduler {
   }
 }
 
-function machineKey(vm: KubeObject): string {
-  return `${vm.metadata.namespace ?? ''}/${vm.metadata.name}`;
-}
-
 function requestOf(vm: VirtualMachine, size: Amount): VmRequest {
   return {
     key: machineKey(vm),
@@ -223,12 +242,4 @@ function requestOf(vm: VirtualMachine, size: Amount): VmRequest {
     placement: vm.spec.placement,
     priority: vm.spec.priority,
   };
-}
-
-function byUrgency(a: VirtualMachine, b: VirtualMachine): number {
-  return (
-    b.spec.priority - a.spec.priority ||
-    compareText(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '') ||
-    compareText(machineKey(a), machineKey(b))
-  );
 }
