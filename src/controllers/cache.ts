@@ -25,6 +25,8 @@ export class ObjectCache {
   readonly #onHost = new Map<string, Bucket>();
   /** `kind/namespace/name` of a target (no name: by selector) -> Traffic that goes there, by uid. */
   readonly #traffic = new Map<string, Bucket>();
+  /** Name of a hypervisor -> the Hosts that have it, by uid. */
+  readonly #hostsWith = new Map<string, Bucket>();
 
   /** VirtualMachines by owner, labels and size. */
   readonly groups = new MachineGroups();
@@ -65,6 +67,21 @@ export class ObjectCache {
     return sorted(this.#narrowest(namespace, selector)).filter((vm) =>
       matchesSelector(selector, vm.metadata.labels),
     ) as unknown as KindMap['VirtualMachine'][];
+  }
+
+  /** The Hosts with this hypervisor, in a stable order. */
+  hostsWith(hypervisor: string): KindMap['Host'][] {
+    return sorted(this.#hostsWith.get(hypervisor)) as unknown as KindMap['Host'][];
+  }
+
+  /** How many Hosts have this hypervisor. */
+  countHostsWith(hypervisor: string): number {
+    return this.#hostsWith.get(hypervisor)?.size ?? 0;
+  }
+
+  /** How many VirtualMachines are on this host. */
+  countMachinesOn(host: string): number {
+    return this.#onHost.get(host)?.size ?? 0;
   }
 
   /** The VirtualMachines whose status names this host, in a stable order. */
@@ -129,6 +146,7 @@ export class ObjectCache {
     }
     this.tenancy.put(object);
     if (object.kind === 'Traffic') nested(this.#traffic, targetOf(object)).set(uid, object);
+    if (object.kind === 'Host') nested(this.#hostsWith, hypervisorOf(object)).set(uid, object);
     if (object.kind !== 'VirtualMachine') return;
     const { namespace = '', name, labels } = object.metadata;
     for (const key in labels) nested(this.#byLabel, `${namespace}/${key}=${labels[key]}`).set(name, object);
@@ -142,6 +160,7 @@ export class ObjectCache {
     for (const owner of old.metadata.ownerReferences ?? []) this.#dependents.get(owner.uid)?.delete(uid);
     this.tenancy.remove(old);
     if (old.kind === 'Traffic') this.#traffic.get(targetOf(old))?.delete(uid);
+    if (old.kind === 'Host') this.#hostsWith.get(hypervisorOf(old))?.delete(uid);
     if (old.kind !== 'VirtualMachine') return;
     const { namespace = '', name, labels } = old.metadata;
     for (const key in labels) {
@@ -174,6 +193,10 @@ export function kindOf(object: KubeObject): Kind {
 function targetOf(traffic: KubeObject): string {
   const { kind, name = '' } = (traffic as KindMap['Traffic']).spec.to;
   return `${kind}/${traffic.metadata.namespace ?? ''}/${name}`;
+}
+
+function hypervisorOf(object: KubeObject): string {
+  return (object as KindMap['Host']).spec.hypervisor;
 }
 
 function hostOf(object: KubeObject): string | undefined {

@@ -22,8 +22,7 @@ export const hostController = controller<'Host'>({
   watches: {
     Hypervisor: (hypervisor, cache) =>
       cache
-        .list('Host')
-        .filter((host) => host.spec.hypervisor === hypervisor.metadata.name)
+        .hostsWith(hypervisor.metadata.name)
         .map((host) => ({ kind: 'Host', namespace: '', name: host.metadata.name })),
     VirtualMachine: ({ status }) =>
       [status?.host, status?.migrationTarget]
@@ -67,7 +66,7 @@ function report(
       capacity: quantities(amountOf(host.spec.capacity)),
       allocatable: quantities(allocatable),
       allocated: quantities(turn.scheduler.allocated(host.metadata.name)),
-      virtualMachines: turn.cache.machinesOn(host.metadata.name).length,
+      virtualMachines: turn.cache.countMachinesOn(host.metadata.name),
       ...(usage ? { utilization: round(usage.utilization) } : {}),
     },
     [{ type: 'Ready', ...ready }],

@@ -7,8 +7,7 @@ export const hypervisorController = controller<'Hypervisor'>({
     Host: (host) => [{ kind: 'Hypervisor', namespace: '', name: host.spec.hypervisor }],
   },
   reconcile(hypervisor, turn) {
-    const name = hypervisor.metadata.name;
-    const hosts = turn.cache.list('Host').filter((host) => host.spec.hypervisor === name).length;
+    const hosts = turn.cache.countHostsWith(hypervisor.metadata.name);
     turn.updateStatus(hypervisor, { hosts }, [
       {
         type: 'Ready',

@@ -46,9 +46,7 @@ export class Scheduler {
     if (one?.kind === 'Host') this.#staleHosts.add(one.metadata.name);
     if (one?.kind === 'VirtualMachine') this.#observeMachine(object as VirtualMachine | undefined, one);
     if (one?.kind === 'Hypervisor') {
-      for (const host of this.#cache.list('Host')) {
-        if (host.spec.hypervisor === one.metadata.name) this.#staleHosts.add(host.metadata.name);
-      }
+      for (const host of this.#cache.hostsWith(one.metadata.name)) this.#staleHosts.add(host.metadata.name);
     }
   }
 

@@ -118,7 +118,9 @@ function obey(
   conditions: readonly ConditionInput[] = [],
 ): Result {
   if (answer.ok) {
-    if (plan.reason !== vm.status?.phase) turn.event(vm, 'Normal', plan.reason, plan.message);
+    // On the way up, being placed and running are what people look for; the steps between are phases.
+    const steps = ['Provisioning', 'Booting'];
+    if (!steps.includes(plan.reason)) turn.event(vm, 'Normal', plan.reason, plan.message);
     return report(vm, plan, turn, status, conditions);
   }
   report(vm, { ...plan, reason: 'Refused', message: answer.reason }, turn);
@@ -195,8 +197,7 @@ function migrate(vm: VirtualMachine, plan: Plan, turn: Turn, why = 'Moving'): Re
 /** A migration has ended: on the target, or back at the source when the target failed. */
 function arrive(vm: VirtualMachine, turn: Turn): Result {
   const machine = turn.world.machine(vm.metadata.uid ?? '');
-  const name = turn.cache.list('Host').find((host) => host.metadata.uid === machine?.hostUid)?.metadata.name;
-  const host = name ?? vm.status?.host;
+  const host = turn.cache.byUid(machine?.hostUid ?? '')?.metadata.name ?? vm.status?.host;
   turn.event(vm, 'Normal', 'Migrated', `from ${vm.status?.host} to ${host}`);
   const { [annotations.moveFrom]: _from, [annotations.moveTo]: _to, ...rest } = vm.metadata.annotations ?? {};
   const settled = turn.updateStatus(vm, { phase: 'Running', host, migrationTarget: undefined });
