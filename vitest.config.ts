@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * `unit` never starts a process; `e2e` runs the built `vctl`, as a user does. The junit file is what
+ * `unit` never starts a process; `e2e` runs the built `vctl`, as a user does. The JSON file is what
  * `.ci/run` counts from.
  */
 export default defineConfig({
@@ -13,6 +13,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
+          setupFiles: ['test/support/properties.ts'],
           testTimeout: 30_000,
         },
       },
