@@ -4,12 +4,13 @@
  */
 import { compareText } from '../base/listing.ts';
 import { type Kind, type KindMap, isKind } from '../model/kinds/index.ts';
-import { type KubeObject, type ObjectKey } from '../model/object.ts';
+import { type KubeObject, keyText, type ObjectKey } from '../model/object.ts';
 import { type LabelSelector, matchesSelector } from '../model/selectors.ts';
 import { HostGroups } from './host-groups.ts';
 import { MachineGroups } from './machine-groups.ts';
 import { SelectorIndex } from './selector-index.ts';
 import { TenancyIndex } from './tenancy-index.ts';
+import { scaledKey } from './scaling-target.ts';
 
 type Bucket = Map<string, KubeObject>;
 
@@ -36,6 +37,8 @@ export class ObjectCache {
   readonly selecting = new SelectorIndex();
   /** Tenants and scaling policies by what they refer to. */
   readonly tenancy = new TenancyIndex();
+  /** Key text of what is scaled -> ScalingPolicies, by name. */
+  readonly #byTarget = new Map<string, Bucket>();
 
   get<K extends Kind>(kind: K, namespace: string, name: string): KindMap[K] | undefined {
     return this.#objects.get(kind)?.get(namespace)?.get(name) as KindMap[K] | undefined;
@@ -99,6 +102,11 @@ export class ObjectCache {
     return [...named, ...selecting] as unknown as KindMap['Traffic'][];
   }
 
+  /** The ScalingPolicies whose target is this object, whether it is there or not, ordered by name. */
+  policiesFor(target: ObjectKey): KindMap['ScalingPolicy'][] {
+    return sorted(this.#byTarget.get(keyText(target))) as unknown as KindMap['ScalingPolicy'][];
+  }
+
   /** Every object; the order is that of insertion. */
   *all(): Iterable<KubeObject> {
     yield* this.#byUid.values();
@@ -147,6 +155,9 @@ export class ObjectCache {
     this.tenancy.put(object);
     if (object.kind === 'Traffic') nested(this.#traffic, targetOf(object)).set(uid, object);
     if (object.kind === 'Host') nested(this.#hostsWith, hypervisorOf(object)).set(uid, object);
+    if (object.kind === 'ScalingPolicy') {
+      nested(this.#byTarget, scaledBy(object)).set(object.metadata.name, object);
+    }
     if (object.kind !== 'VirtualMachine') return;
     const { namespace = '', name, labels } = object.metadata;
     for (const key in labels) nested(this.#byLabel, `${namespace}/${key}=${labels[key]}`).set(name, object);
@@ -161,6 +172,7 @@ export class ObjectCache {
     this.tenancy.remove(old);
     if (old.kind === 'Traffic') this.#traffic.get(targetOf(old))?.delete(uid);
     if (old.kind === 'Host') this.#hostsWith.get(hypervisorOf(old))?.delete(uid);
+    if (old.kind === 'ScalingPolicy') this.#byTarget.get(scaledBy(old))?.delete(old.metadata.name);
     if (old.kind !== 'VirtualMachine') return;
     const { namespace = '', name, labels } = old.metadata;
     for (const key in labels) {
@@ -197,6 +209,10 @@ function targetOf(traffic: KubeObject): string {
 
 function hypervisorOf(object: KubeObject): string {
   return (object as KindMap['Host']).spec.hypervisor;
+}
+
+function scaledBy(object: KubeObject): string {
+  return keyText(scaledKey(object as KindMap['ScalingPolicy']));
 }
 
 function hostOf(object: KubeObject): string | undefined {

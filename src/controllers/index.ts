@@ -8,6 +8,7 @@ import { hostPoolController } from './host-pool.ts';
 import { hypervisorController } from './hypervisor.ts';
 import { loadBalancerController } from './load-balancer.ts';
 import { namespaceController } from './namespace.ts';
+import { scalingPolicyController } from './scaling-policy.ts';
 import { tenantController } from './tenant.ts';
 import { trafficController } from './traffic.ts';
 import { virtualMachineController } from './virtual-machine.ts';
@@ -24,6 +25,7 @@ export const controllers: Partial<Record<Exclude<Kind, PassiveKind>, Controller>
   Hypervisor: hypervisorController,
   LoadBalancer: loadBalancerController,
   Namespace: namespaceController,
+  ScalingPolicy: scalingPolicyController,
   Tenant: tenantController,
   Traffic: trafficController,
   VirtualMachine: virtualMachineController,

@@ -11,6 +11,7 @@ import { type Operation, type Store, type World, type WorldChange } from '../mod
 import { ObjectCache } from './cache.ts';
 import { type Controller } from './controller.ts';
 import { collectGarbage } from './garbage.ts';
+import { Notes } from './notes.ts';
 import { WorkQueue } from './queue.ts';
 import { Scheduler } from './scheduler.ts';
 import { Turn } from './turn.ts';
@@ -46,6 +47,8 @@ const maxLooksPerTurn = 200;
 /** First delay after a failed look; doubles up to `maxBackoffMs`. */
 const minBackoffMs = 1_000;
 const maxBackoffMs = 300_000;
+/** Under which the store keeps what controllers remember. */
+const notesPrefix = 'autoscaling/';
 /** Kinds whose statuses carry measured figures. */
 const measuredKinds: readonly Kind[] = [
   'VirtualMachine',
@@ -61,6 +64,7 @@ export class Manager {
   #cache = new ObjectCache();
   #queue = new WorkQueue();
   #scheduler = new Scheduler(this.#cache);
+  #notes = new Notes();
   #world: World | undefined;
   /** The turn under way, or the last ones that are not committed yet. */
   #open: Turn | undefined;
@@ -100,6 +104,7 @@ export class Manager {
     this.#open = undefined;
     this.#world = await this.#options.loadWorld();
     this.#revision = await this.#options.store.revision();
+    this.#notes = new Notes(await this.#options.store.listPrivate(notesPrefix));
     for (const kind of Object.keys(this.#options.controllers).sort()) {
       for (const object of (await this.#options.store.list(kind)).items) this.#take(object, undefined);
     }
@@ -199,6 +204,7 @@ export class Manager {
       cache: this.#cache,
       world: this.world,
       scheduler: this.#scheduler,
+      notes: this.#notes,
       seed: this.#options.seed,
       revision: this.#revision,
       onChange: (object, old) => this.#changed(object, old),

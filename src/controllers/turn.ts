@@ -13,12 +13,14 @@ import { type KubeObject, keyOf, keyText, parseKeyText } from '../model/object.t
 import { type Infrastructure, type Metrics, type PrivateEntry, type Write } from '../model/ports.ts';
 import { trackManager } from './ownership.ts';
 import { type ObjectCache } from './cache.ts';
+import { type Notes } from './notes.ts';
 import { type Scheduler } from './scheduler.ts';
 
 export interface TurnOptions {
   readonly cache: ObjectCache;
   readonly world: Infrastructure & Metrics;
   readonly scheduler: Scheduler;
+  readonly notes: Notes;
   readonly seed: number;
   /** The store's revision before the transaction. */
   readonly revision: number;
@@ -157,9 +159,19 @@ export class Turn {
     });
   }
 
-  /** Remembers something that is no API object; undefined forgets it. */
+  /** What was remembered under this key, in this process or by the last that saved it. */
+  getPrivate(key: string): unknown {
+    return this.#options.notes.get(key);
+  }
+
+  /** Remembers something that is no API object for as long as this process runs. */
+  keepPrivate(key: string, value: unknown): void {
+    this.#options.notes.keep(key, value);
+  }
+
+  /** Remembers something that is no API object, for other processes too; undefined forgets it. */
   setPrivate(key: string, value: unknown): void {
-    this.#private.set(key, value);
+    if (this.#options.notes.save(key, value)) this.#private.set(key, value);
   }
 
   get isEmpty(): boolean {

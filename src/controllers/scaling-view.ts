@@ -1,0 +1,192 @@
+/** A policy's target: what the cache and the world say of it, and how its size is set. */
+import { fromTimestamp } from '../base/clock.ts';
+import { deepEqual } from '../base/deep.ts';
+import {
+  type LoadBalancer,
+  type ScalingPolicy,
+  type VirtualMachine,
+  type VirtualMachinePool,
+} from '../model/kinds/index.ts';
+import { type KubeObject, isTerminating } from '../model/object.ts';
+import { type Labels } from '../model/selectors.ts';
+import { type Resources } from '../autoscaling/recommender.ts';
+import { sizeText } from '../autoscaling/vertical.ts';
+import { annotations } from './annotations.ts';
+import { type ObjectCache } from './cache.ts';
+import { amountOf } from './host-facts.ts';
+import { managers } from './ownership.ts';
+import { labelsOf, membersOf } from './pool-members.ts';
+import { type ScalingDecision, type ScalingInput, type ScalingMemory } from './scaling-decision.ts';
+import { isRefused, isResizing, sizeOf } from './scaling-inputs.ts';
+import { quantitiesOf } from './scaling-report.ts';
+import { type Standing, scaledKey } from './scaling-target.ts';
+import { type Turn } from './turn.ts';
+
+/** What a policy can scale. */
+export type Target = VirtualMachine | VirtualMachinePool;
+
+/** The policy's target, if it is there. */
+export function targetObject(policy: ScalingPolicy, cache: ObjectCache): Target | undefined {
+  const { kind, namespace, name } = scaledKey(policy);
+  return kind === 'VirtualMachine'
+    ? cache.get('VirtualMachine', namespace, name)
+    : cache.get('VirtualMachinePool', namespace, name);
+}
+
+/** The labels of the target's VMs. */
+export function machineLabels(target: Target): Labels | undefined {
+  return target.kind === 'VirtualMachinePool' ? labelsOf(target) : target.metadata.labels;
+}
+
+/** The load balancers that send requests to the target's VMs, those that it will have included. */
+export function balancersOf(target: Target, cache: ObjectCache): readonly LoadBalancer[] {
+  return cache.selecting
+    .matching('LoadBalancer', target.metadata.namespace ?? '', machineLabels(target))
+    .filter((balancer) => !isTerminating(balancer));
+}
+
+function machinesOf(target: Target, cache: ObjectCache): readonly VirtualMachine[] {
+  if (target.kind === 'VirtualMachine') return [target];
+  return membersOf(cache.groups.ofOwner(target.metadata.uid ?? ''));
+}
+
+function resourcesOf(target: Target): VirtualMachine['spec']['resources'] {
+  return target.kind === 'VirtualMachine' ? target.spec.resources : target.spec.template.spec.resources;
+}
+
+/** Everything that the next decision is made from. */
+export function inputOf(
+  policy: ScalingPolicy,
+  standing: Standing,
+  target: Target,
+  memory: ScalingMemory | undefined,
+  turn: Turn,
+): ScalingInput {
+  const machines = machinesOf(target, turn.cache);
+  const wanted = resourcesOf(target);
+  const balancers = balancersOf(target, turn.cache);
+  const refused = standing.vertical ? machines.find(isRefused) : undefined;
+  const starts = machines.flatMap(({ status }) =>
+    status?.startedAt ? [fromTimestamp(status.startedAt)] : [],
+  );
+  return {
+    spec: policy.spec,
+    horizontal: standing.horizontal,
+    vertical: standing.vertical,
+    replicas: target.kind === 'VirtualMachine' ? 1 : target.spec.replicas,
+    size: sizeOf(wanted),
+    vms: machines.map((vm) => ({ vm, usage: turn.world.machineUsage(vm.metadata.uid ?? '') })),
+    balancers: balancers.flatMap(({ metadata }) => {
+      return turn.world.balancer(`${metadata.namespace}/${metadata.name}`) ?? [];
+    }),
+    resizing: machines.filter((vm) => isResizing(vm, wanted) && !isRefused(vm)).length,
+    startedAtMs: starts.length === 0 ? turn.nowMs : Math.min(...starts),
+    nowMs: turn.nowMs,
+    ...(memory ? { memory } : {}),
+    ...(refused
+      ? { blocked: { message: `no host has room for ${refused.metadata.name}`, alsoShrinking: false } }
+      : {}),
+  };
+}
+
+/**
+ * What stands against the decision's new size, if anything: hypervisors that cannot change a running guest
+ * (when it has to go on running), or hosts without room.
+ */
+export function obstacleOf(
+  input: ScalingInput,
+  decision: ScalingDecision,
+  turn: Turn,
+): ScalingInput['blocked'] {
+  const { size } = decision;
+  if (deepEqual(size, input.size)) return undefined;
+  const machines = input.vms
+    .map(({ vm }) => vm)
+    .filter((vm) => vm.status?.host !== undefined && !isTerminating(vm));
+  if (input.spec.vertical?.update === 'Live') {
+    for (const vm of machines) {
+      const message = notLive(vm, input.size, size, turn.cache);
+      if (message !== undefined) return { message, alsoShrinking: true };
+    }
+  }
+  const resources = quantitiesOf(size);
+  for (const vm of machines) {
+    if (turn.scheduler.fits(vm, amountOf(resources))) continue;
+    const elsewhere = turn.scheduler.elsewhere({ ...vm, spec: { ...vm.spec, resources } });
+    if (elsewhere.type !== 'refused') continue;
+    const message = `no host has room for ${vm.metadata.name} with ${sizeText(size)}: ${elsewhere.summary}`;
+    return { message, alsoShrinking: false };
+  }
+  return undefined;
+}
+
+function notLive(vm: VirtualMachine, from: Resources, to: Resources, cache: ObjectCache): string | undefined {
+  const name = vm.status?.hypervisor ?? '';
+  const features = cache.get('Hypervisor', '', name)?.spec.features;
+  const what =
+    from.cpu !== to.cpu && features?.cpuHotplug !== true
+      ? 'CPU'
+      : from.memory !== to.memory && features?.memoryHotplug !== true
+        ? 'memory'
+        : undefined;
+  if (what === undefined) return undefined;
+  return `hypervisor ${name} cannot change the ${what} of ${vm.metadata.name} while it runs, and spec.vertical.update is Live: allow Restart or Auto`;
+}
+
+/** Sets the decided number and size, owned by the scaling manager. */
+export function resize(policy: ScalingPolicy, target: Target, decision: ScalingDecision, turn: Turn): void {
+  const same = deepEqual(decision.size, sizeOf(resourcesOf(target)));
+  const resources = same ? resourcesOf(target) : quantitiesOf(decision.size);
+  if (target.kind === 'VirtualMachinePool') {
+    const { template } = target.spec;
+    const next = { ...template, spec: { ...template.spec, resources } };
+    turn.update(
+      { ...target, spec: { ...target.spec, replicas: decision.replicas, template: next } },
+      managers.scaling,
+    );
+    return;
+  }
+  const restart = !same && policy.spec.vertical?.update === 'Restart';
+  const metadata = restart ? withRestart(target) : target.metadata;
+  turn.update({ ...target, metadata, spec: { ...target.spec, resources } }, managers.scaling);
+}
+
+/** Asks for one more restart, by which the new size comes about. */
+function withRestart({ metadata }: VirtualMachine): VirtualMachine['metadata'] {
+  const count = Number(metadata.annotations?.[annotations.restart] ?? 0);
+  const next = String(Number.isInteger(count) ? count + 1 : 1);
+  return { ...metadata, annotations: { ...metadata.annotations, [annotations.restart]: next } };
+}
+
+/** The size fields of a status: those of the directions that the policy has. */
+export function sizesOf(
+  policy: ScalingPolicy,
+  cache: ObjectCache,
+): Partial<NonNullable<ScalingPolicy['status']>> {
+  const target = targetObject(policy, cache);
+  const pool = target?.kind === 'VirtualMachinePool' ? target : undefined;
+  const wanted = target && policy.spec.vertical ? resourcesOf(target) : undefined;
+  return {
+    currentReplicas: pool?.status?.replicas,
+    desiredReplicas: pool?.spec.replicas,
+    currentResources: wanted && presentSize(target, wanted, cache),
+    desiredResources: wanted,
+  };
+}
+
+/** The size of the first VM that has not got the wanted one yet. */
+function presentSize(
+  target: Target | undefined,
+  wanted: VirtualMachine['spec']['resources'],
+  cache: ObjectCache,
+): VirtualMachine['spec']['resources'] {
+  const machines = target ? machinesOf(target, cache) : [];
+  return machines.find((vm) => isResizing(vm, wanted))?.status?.resources ?? wanted;
+}
+
+/** Leaves the fields that scaling has set to nobody, so that the next `apply` may claim them. */
+export function giveUpFields(target: KubeObject, turn: Turn): void {
+  const kept = target.metadata.managedFields?.filter(({ manager }) => manager !== managers.scaling);
+  if (kept === undefined || kept.length === target.metadata.managedFields?.length) return;
+  turn.update({ ...target, metadata: { ...target.metadata, managedFields: kept } });
+}
