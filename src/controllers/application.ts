@@ -3,7 +3,7 @@ import { type Application, type Tenant } from '../model/kinds/index.ts';
 import { isTerminating, type KubeObject, type ObjectKey } from '../model/object.ts';
 import { type ObjectCache } from './cache.ts';
 import { controller, type Result } from './controller.ts';
-import { carryOut, conflictsOf, giveUp, isInUse, policiesOn } from './instance-set.ts';
+import { carryOut, conflictsOf, giveUp, isInUse, namesakesOf, policiesOn } from './instance-set.ts';
 import { stateOf } from './set-state.ts';
 import { type SharedLevel, sharedMaturity, sharedSet, sharedSetName, tierName } from './tenancy.ts';
 import { isUsable, type TierState } from './tenancy-route.ts';
@@ -16,14 +16,17 @@ export const applicationController = controller<'Application'>({
   kind: 'Application',
   watches: {
     Tenant: applicationsOf,
-    LoadBalancer: ownerOf,
-    VirtualMachinePool: ownerOf,
+    LoadBalancer: ownerAndNamesakes,
+    VirtualMachinePool: ownerAndNamesakes,
     ScalingPolicy(policy, cache) {
       const { kind, name } = policy.spec.target;
       const namespace = policy.metadata.namespace ?? '';
-      if (kind === 'Application') return [{ kind, namespace, name }];
+      if (kind === 'Application') return [{ kind, namespace, name }, ...namesakesOf(policy, kind, cache)];
       const pool = cache.get('VirtualMachinePool', namespace, name);
-      return pool && kind === 'VirtualMachinePool' ? ownerOf(pool) : [];
+      return [
+        ...namesakesOf(policy, 'Application', cache),
+        ...(pool && kind === 'VirtualMachinePool' ? ownerOf(pool) : []),
+      ];
     },
   },
   reconcile(application, turn) {
@@ -51,6 +54,10 @@ function applicationsOf({ metadata, spec, status }: Tenant, cache: ObjectCache):
 function ownerOf({ metadata }: KubeObject): ObjectKey[] {
   const owners = metadata.ownerReferences?.filter(({ kind }) => kind === 'Application') ?? [];
   return owners.map(({ kind, name }) => ({ kind, namespace: metadata.namespace ?? '', name }));
+}
+
+function ownerAndNamesakes(object: KubeObject, cache: ObjectCache): ObjectKey[] {
+  return [...ownerOf(object), ...namesakesOf(object, 'Application', cache)];
 }
 
 /** What became of a shared set that is needed. */

@@ -7,11 +7,11 @@ import {
   type ScalingPolicy,
   type VirtualMachinePool,
 } from '../model/kinds/index.ts';
-import { isControlledBy, isTerminating, keyOf, type KubeObject } from '../model/object.ts';
+import { isControlledBy, isTerminating, keyOf, type KubeObject, type ObjectKey } from '../model/object.ts';
 import { labels } from './annotations.ts';
 import { type ObjectCache } from './cache.ts';
 import { managers } from './ownership.ts';
-import { type InstanceSet, tierName, type TierObjects } from './tenancy.ts';
+import { type InstanceSet, sharedSuffix, tierName, type TierObjects } from './tenancy.ts';
 import { type Turn } from './turn.ts';
 
 /** Objects by which a set's names are taken though its owner did not make them, as `kind/name`. */
@@ -23,6 +23,25 @@ export function conflictsOf(set: InstanceSet, owner: KubeObject, cache: ObjectCa
       return found !== undefined && !isControlledBy(found, owner.metadata.uid ?? '');
     })
     .map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+}
+
+/**
+ * The objects of a kind that may want this object's name for a set of theirs (`SET-TIER`): they have to look again
+ * when it goes.
+ */
+export function namesakesOf(
+  { metadata }: KubeObject,
+  kind: 'Application' | 'Tenant',
+  cache: ObjectCache,
+): ObjectKey[] {
+  const { name, namespace = '' } = metadata;
+  const sets: string[] = [];
+  for (let at = name.indexOf('-'); at >= 0; at = name.indexOf('-', at + 1)) {
+    const set = name.slice(0, at);
+    sets.push(set);
+    if (kind === 'Application' && set.endsWith(sharedSuffix)) sets.push(set.slice(0, -sharedSuffix.length));
+  }
+  return sets.filter((set) => cache.get(kind, namespace, set)).map((set) => ({ kind, namespace, name: set }));
 }
 
 /** The policies that may scale a set: those on its pools, and those on the application. */

@@ -13,6 +13,8 @@ export interface PoolStanding {
   /** Of them, those of the present template, size included. */
   readonly updated: number;
   readonly groups: readonly MachineGroup[];
+  /** Of the updated ones, those that run and that a load balancer still checks before it lets outdated ones go. */
+  readonly unserved: number;
 }
 
 /** How many VMs the groups hold, and how many of them are ready. */
@@ -46,7 +48,7 @@ export function poolConditions(standing: PoolStanding): ConditionInput[] {
   const ready = stuck ? complaint(stuck) : { reason: 'Progressing', message: progress };
   return [
     { type: 'Ready', status: 'False', ...ready },
-    isMoving(standing.groups)
+    isMoving(standing.groups) || standing.unserved > 0
       ? { type: 'Progressing', status: 'True', reason: 'Progressing', message: progress }
       : { type: 'Progressing', status: 'False', reason: 'Stuck', message: progress },
   ];

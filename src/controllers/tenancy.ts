@@ -73,9 +73,12 @@ export function isShared(level: Level): level is SharedLevel {
   return level === 'III' || level === 'IV';
 }
 
+/** Tells the names of an application's set at level III from those at level IV. */
+export const sharedSuffix = '-shared';
+
 /** Name of an application's shared set. */
 export function sharedSetName(application: string, level: SharedLevel): string {
-  return level === 'III' ? `${application}-shared` : application;
+  return level === 'III' ? application + sharedSuffix : application;
 }
 
 /** Name of the load balancer and of the pool of a set's tier. */

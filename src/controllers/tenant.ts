@@ -6,7 +6,7 @@ import { isTerminating, keyOf, type KubeObject, type ObjectKey } from '../model/
 import { labels } from './annotations.ts';
 import { type ObjectCache } from './cache.ts';
 import { controller, type Result } from './controller.ts';
-import { carryOut, conflictsOf, giveUp, isInUse, policiesOn, poolsOf } from './instance-set.ts';
+import { carryOut, conflictsOf, giveUp, isInUse, namesakesOf, policiesOn, poolsOf } from './instance-set.ts';
 import { stateOf } from './set-state.ts';
 import { figuresOf } from './tenant-figures.ts';
 import {
@@ -44,8 +44,12 @@ export const tenantController = controller<'Tenant'>({
   watches: {
     Application: ({ metadata }, cache) =>
       cache.tenancy.of(metadata.namespace ?? '', metadata.name).map(keyOf),
-    LoadBalancer: (balancer, cache) => [...ownerOf(balancer), ...sharersOf(balancer, cache)],
-    VirtualMachinePool: (pool) => ownerOf(pool),
+    LoadBalancer: (balancer, cache) => [
+      ...ownerOf(balancer),
+      ...sharersOf(balancer, cache),
+      ...namesakesOf(balancer, 'Tenant', cache),
+    ],
+    VirtualMachinePool: (pool, cache) => [...ownerOf(pool), ...namesakesOf(pool, 'Tenant', cache)],
     ScalingPolicy: ({ metadata, spec }, cache) => {
       const pool = cache.get('VirtualMachinePool', metadata.namespace ?? '', spec.target.name);
       return pool && spec.target.kind === 'VirtualMachinePool' ? ownerOf(pool) : [];

@@ -9,6 +9,7 @@ import { type MachineGroup } from './machine-groups.ts';
 import { managers } from './ownership.ts';
 import { createMembers, labelsOf, membersOf, revisionOf, settleMembership } from './pool-members.ts';
 import { isSettled, poolConditions, tallyOf } from './pool-status.ts';
+import { countUnserved, poolsServed } from './pool-serving.ts';
 import { byWorth, type Limits, limitsOf, type Member, planResize, planRollout } from './rollout.ts';
 import { type Turn } from './turn.ts';
 
@@ -16,6 +17,7 @@ import { type Turn } from './turn.ts';
 export const virtualMachinePoolController = controller<'VirtualMachinePool'>({
   kind: 'VirtualMachinePool',
   watches: {
+    LoadBalancer: poolsServed,
     VirtualMachine: (vm, cache) => {
       const { namespace = '', ownerReferences } = vm.metadata;
       const owner = ownerReferences?.find((reference) => reference.controller === true);
@@ -69,7 +71,10 @@ function groupsOf(
 /** Makes and removes VMs: for another count, and for another template. */
 function roll(pool: VirtualMachinePool, limits: Limits, turn: Turn): void {
   const { updated, outdated } = groupsOf(pool, turn);
-  const plan = planRollout(pool.spec.replicas, tallyOf(outdated), tallyOf(updated), limits);
+  const fresh = tallyOf(updated);
+  const unserved = outdated.length > 0 ? countUnserved(pool, updated, turn.cache) : 0;
+  const available = { ...fresh, ready: fresh.ready - unserved };
+  const plan = planRollout(pool.spec.replicas, tallyOf(outdated), available, limits);
   const going = [...leastWorth(outdated, plan.removeOutdated), ...leastWorth(updated, plan.removeUpdated)];
   for (const vm of going) turn.delete(vm);
   if (going.length > 0) turn.event(pool, 'Normal', 'Removed', `${count(going.length)} removed`);
@@ -150,6 +155,7 @@ function report(pool: VirtualMachinePool, turn: Turn): Result {
     total,
     updated: tallyOf(sized).count,
     groups: all,
+    unserved: outdated.length > 0 ? countUnserved(pool, updated, turn.cache) : 0,
   };
   turn.updateStatus(
     pool,
