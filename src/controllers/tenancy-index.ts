@@ -1,7 +1,7 @@
 import { compareText } from '../base/listing.ts';
 import { type ScalingPolicy, type Tenant } from '../model/kinds/index.ts';
 import { isTerminating, type KubeObject } from '../model/object.ts';
-import { type Maturity } from './tenancy.ts';
+import { hostNameOf, levelOf, type Maturity } from './tenancy.ts';
 
 type Bucket<T> = Map<string, T>;
 
@@ -26,6 +26,16 @@ export class TenancyIndex {
   /** Tenants that declare this maturity and are not about to go, ordered by name. */
   wanting(namespace: string, application: string, maturity: Maturity): Tenant[] {
     return sorted(this.#tenants.get(`want/${namespace}/${application}/${maturity}`));
+  }
+
+  /** Of those, the ones that the level does not serve yet, ordered by name. */
+  waiting(namespace: string, application: string, maturity: Maturity): Tenant[] {
+    return sorted(this.#tenants.get(`wait/${namespace}/${application}/${maturity}`));
+  }
+
+  /** Tenants of all namespaces that claim a host name, the oldest first, then by namespace and name. */
+  claiming(host: string): Tenant[] {
+    return sorted(this.#tenants.get(`host/${host}`)).sort(byAge);
   }
 
   /** True when some tenant declares this maturity and is not about to go. */
@@ -59,7 +69,8 @@ export class TenancyIndex {
   }
 
   put(object: KubeObject): void {
-    const { name } = object.metadata;
+    const { namespace, name: own } = object.metadata;
+    const name = `${namespace ?? ''}/${own}`;
     if (object.kind === 'Tenant') {
       for (const key of placesOf(object as Tenant)) bucket(this.#tenants, key).set(name, object as Tenant);
     } else if (object.kind === 'ScalingPolicy') {
@@ -69,7 +80,8 @@ export class TenancyIndex {
   }
 
   remove(object: KubeObject): void {
-    const { name } = object.metadata;
+    const { namespace, name: own } = object.metadata;
+    const name = `${namespace ?? ''}/${own}`;
     if (object.kind === 'Tenant') {
       for (const key of placesOf(object as Tenant)) drop(this.#tenants, key, name);
     } else if (object.kind === 'ScalingPolicy') {
@@ -81,10 +93,13 @@ export class TenancyIndex {
 function placesOf(tenant: Tenant): string[] {
   const { namespace = '' } = tenant.metadata;
   const { application, maturity } = tenant.spec;
-  const { endpoint, leaving = [] } = tenant.status ?? {};
+  const { endpoint, level, leaving = [] } = tenant.status ?? {};
+  const wanted = `${namespace}/${application}/${maturity}`;
   return [
     `app/${namespace}/${application}`,
-    ...(isTerminating(tenant) ? [] : [`want/${namespace}/${application}/${maturity}`]),
+    ...(isTerminating(tenant) ? [] : [`want/${wanted}`]),
+    ...(isTerminating(tenant) || level === levelOf(maturity) ? [] : [`wait/${wanted}`]),
+    `host/${hostNameOf(tenant)}`,
     ...(endpoint === undefined ? [] : [`at/${namespace}/${endpoint}`]),
     ...leaving.map(({ balancer }) => `leaving/${namespace}/${balancer}`),
   ];
@@ -104,6 +119,11 @@ function drop<T>(map: Map<string, Bucket<T>>, key: string, name: string): void {
   const found = map.get(key);
   found?.delete(name);
   if (found?.size === 0) map.delete(key);
+}
+
+function byAge(a: Tenant, b: Tenant): number {
+  const age = compareText(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '');
+  return age || compareText(a.metadata.namespace ?? '', b.metadata.namespace ?? '');
 }
 
 function sorted<T extends KubeObject>(found: Bucket<T> | undefined): T[] {

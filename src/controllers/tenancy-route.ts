@@ -103,12 +103,17 @@ export interface ReadyInput {
   readonly conflicts: readonly string[];
   /** Limits of the quota that the set breaks. */
   readonly exceeded: readonly string[];
+  /** The older tenant that has the same host name. */
+  readonly hostTakenBy: string | undefined;
 }
 
 /** The tenant's Ready condition; `Progressing` means that it gets further by itself. */
 export function readiness(input: ReadyInput): ConditionInput {
   const { set, level, balancer, arrived, tiers, conflicts, exceeded } = input;
   const meanwhile = level !== undefined && !arrived ? `; level ${level} goes on serving it` : '';
+  if (input.hostTakenBy !== undefined) {
+    return not('HostTaken', `its host name leads to the older ${input.hostTakenBy}: change spec.host`);
+  }
   if (conflicts.length > 0) {
     const names = conflicts.join(', ');
     return not('NameConflict', `${names} exist already and are not the tenant's: rename one${meanwhile}`);
@@ -131,7 +136,9 @@ export function readiness(input: ReadyInput): ConditionInput {
   if (level !== set.level) {
     return not('Progressing', `its VMs are replaced for level ${set.level}, one after the other`);
   }
-  const message = `level ${level}: its requests go to ${balancer} (${countText(tiers)})`;
+  // The VMs of a shared set come and go with everybody's load: no news for each of its tenants.
+  const counts = set.shared ? '' : ` (${countText(tiers)})`;
+  const message = `level ${level}: its requests go to ${balancer}${counts}`;
   return { type: 'Ready', status: 'True', reason: 'Serving', message };
 }
 

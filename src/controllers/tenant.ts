@@ -1,7 +1,7 @@
 import { fromTimestamp, toTimestamp } from '../base/clock.ts';
 import { durationMs } from '../base/duration.ts';
 import { type ConditionInput } from '../model/conditions.ts';
-import { type Application, type Tenant } from '../model/kinds/index.ts';
+import { type Application, type LoadBalancer, type Tenant } from '../model/kinds/index.ts';
 import { isTerminating, keyOf, type KubeObject, type ObjectKey } from '../model/object.ts';
 import { labels } from './annotations.ts';
 import { type ObjectCache } from './cache.ts';
@@ -42,13 +42,21 @@ type Status = NonNullable<Tenant['status']>;
 export const tenantController = controller<'Tenant'>({
   kind: 'Tenant',
   watches: {
-    Application: ({ metadata }, cache) =>
-      cache.tenancy.of(metadata.namespace ?? '', metadata.name).map(keyOf),
-    LoadBalancer: (balancer, cache) => [
+    // Its status counts the tenants: no news for them.
+    Application: ({ metadata }, cache, other) =>
+      other?.metadata.generation === metadata.generation
+        ? []
+        : cache.tenancy.of(metadata.namespace ?? '', metadata.name).map(keyOf),
+    LoadBalancer: (balancer, cache, other) => [
       ...ownerOf(balancer),
-      ...sharersOf(balancer, cache),
+      ...sharersOf(balancer, cache, other),
       ...namesakesOf(balancer, 'Tenant', cache),
     ],
+    // Others that claim the same host name, when it may have become free.
+    Tenant: (tenant, cache, other) =>
+      other && hostNameOf(other) === hostNameOf(tenant)
+        ? []
+        : cache.tenancy.claiming(hostNameOf(tenant)).map(keyOf),
     VirtualMachinePool: (pool, cache) => [...ownerOf(pool), ...namesakesOf(pool, 'Tenant', cache)],
     ScalingPolicy: ({ metadata, spec }, cache) => {
       const pool = cache.get('VirtualMachinePool', metadata.namespace ?? '', spec.target.name);
@@ -78,17 +86,29 @@ function ownerOf({ metadata }: KubeObject): ObjectKey[] {
   return owners.map(({ kind, name }) => ({ kind, namespace: metadata.namespace ?? '', name }));
 }
 
-/** The tenants that use, or wait for, the shared set of a load balancer. */
-function sharersOf({ metadata }: KubeObject, cache: ObjectCache): ObjectKey[] {
+/**
+ * The tenants that a change of a shared set's load balancer concerns: those that wait for it, and, when it begins or
+ * ceases to answer, all.
+ */
+function sharersOf(balancer: LoadBalancer, cache: ObjectCache, other: LoadBalancer | undefined): ObjectKey[] {
+  const { metadata } = balancer;
   const application = metadata.ownerReferences?.find(({ kind }) => kind === 'Application')?.name;
   if (application === undefined) return [];
   const { namespace = '', name } = metadata;
   const scaled = metadata.labels?.[labels.set] === sharedSetName(application, 'IV');
   const maturity = sharedMaturity[scaled ? 'IV' : 'III'];
-  return [
-    ...cache.tenancy.wanting(namespace, application, maturity),
-    ...cache.tenancy.at(namespace, name),
-  ].map(keyOf);
+  const same =
+    other !== undefined &&
+    other.metadata.generation === metadata.generation &&
+    isAnswering(other) === isAnswering(balancer);
+  const concerned = same
+    ? cache.tenancy.waiting(namespace, application, maturity)
+    : [...cache.tenancy.wanting(namespace, application, maturity), ...cache.tenancy.at(namespace, name)];
+  return concerned.map(keyOf);
+}
+
+function isAnswering({ status }: LoadBalancer): boolean {
+  return (status?.readyBackends ?? 0) > 0;
 }
 
 /** What a look at a tenant has found and decided. */
@@ -98,6 +118,8 @@ interface Plan {
   readonly tiers: readonly TierState[];
   readonly conflicts: readonly string[];
   readonly exceeded: readonly string[];
+  /** The older tenant that has the same host name. */
+  readonly hostTakenBy: string | undefined;
   /** Load balancer that the route led to, if it is still there. */
   readonly before: string | undefined;
   readonly balancer: string | undefined;
@@ -110,11 +132,13 @@ interface Plan {
 function planFor(tenant: Tenant, turn: Turn): Plan {
   const { namespace = '' } = tenant.metadata;
   const { endpoint, level: known } = tenant.status ?? {};
-  const before = endpoint !== undefined && isThere(namespace, endpoint, turn) ? endpoint : undefined;
+  const hostTakenBy = holderOf(tenant, turn.cache);
+  const free = endpoint !== undefined && hostTakenBy === undefined;
+  const before = free && isThere(namespace, endpoint, turn) ? endpoint : undefined;
   const found = turn.cache.get('Application', namespace, tenant.spec.application);
   const application = found && !isTerminating(found) ? found : undefined;
   const level = before === undefined ? undefined : known;
-  const nothing = { tiers: [], conflicts: [], exceeded: [], before, balancer: before, level };
+  const nothing = { tiers: [], conflicts: [], exceeded: [], hostTakenBy, before, balancer: before, level };
   if (!application) return { ...nothing, application, set: undefined, arrived: false };
   const set = setOf(tenant, application, turn.cache);
   const owner = set.shared ? application : tenant;
@@ -122,13 +146,22 @@ function planFor(tenant: Tenant, turn: Turn): Plan {
   const quota = judgeQuota(tenant, set, poolsOf(set.name, owner, turn.cache));
   if (!set.shared && conflicts.length === 0 && !quota.refused) carryOut(set, tenant, turn);
   const tiers = stateOf(set, owner, turn.cache);
-  const target = conflicts.length > 0 ? undefined : tierName(set.name, set.tiers[0]?.tier ?? '');
+  const barred = conflicts.length > 0 || hostTakenBy !== undefined;
+  const target = barred ? undefined : tierName(set.name, set.tiers[0]?.tier ?? '');
   const balancer = chooseBalancer({ current: before, target, tiers });
   const arrived = balancer !== undefined && balancer === target;
   return {
-    ...{ application, set, tiers, conflicts, exceeded: quota.exceeded, before, balancer, arrived },
+    ...{ application, set, tiers, conflicts, exceeded: quota.exceeded, hostTakenBy },
+    ...{ before, balancer, arrived },
     level: levelInForce({ before: level, wanted: set.level, arrived, tiers }),
   };
+}
+
+/** Requests for one host name can only go to one tenant: the oldest keeps it. */
+function holderOf(tenant: Tenant, cache: ObjectCache): string | undefined {
+  const [oldest] = cache.tenancy.claiming(hostNameOf(tenant));
+  if (!oldest || oldest.metadata.uid === tenant.metadata.uid) return undefined;
+  return `Tenant/${oldest.metadata.name} of namespace ${oldest.metadata.namespace}`;
 }
 
 function isThere(namespace: string, balancer: string, turn: Turn): boolean {
@@ -199,13 +232,13 @@ function report(tenant: Tenant, plan: Plan, turn: Turn): Result {
     { instances: instancesOf(tenant, plan), ...(turn.figures ? figuresOf(tenant, set, turn) : {}) },
     [ready],
   );
-  const coming = ready.reason === 'Progressing' && plan.tiers.some((tier) => tier.coming > 0);
   const times = (tenant.status?.leaving ?? []).map(({ until }) => fromTimestamp(until));
-  if (coming) times.push(turn.nowMs + waitingMs);
-  return {
-    settled: times.length === 0,
-    ...(times.length > 0 ? { requeueAtMs: Math.min(...times) } : {}),
-  };
+  const moving = ready.reason === 'Progressing';
+  const coming = moving && plan.tiers.some((tier) => tier.coming > 0);
+  const checking = moving && plan.tiers.some((tier) => tier.checking > 0);
+  const settled = times.length === 0 && !coming;
+  if (coming || checking) times.push(turn.nowMs + waitingMs);
+  return { settled, ...(times.length > 0 ? { requeueAtMs: Math.min(...times) } : {}) };
 }
 
 function instancesOf(tenant: Tenant, { set, arrived, balancer }: Plan): Status['instances'] {

@@ -69,6 +69,7 @@ describe('the Ready condition', () => {
   const set = { name: 'acme', level: 'II' } as InstanceSet;
   const base = {
     set,
+    hostTakenBy: undefined,
     level: 'II',
     balancer: 'acme-web',
     arrived: true,
@@ -100,6 +101,13 @@ describe('the Ready condition', () => {
       'False',
       'QuotaExceeded',
       /quota\.cpu is 4/,
+    ],
+    [
+      'host name',
+      { ...base, hostTakenBy: 'Tenant/bond', tiers: [tier('2/2')] },
+      'False',
+      'HostTaken',
+      /older Tenant\/bond/,
     ],
     [
       'names',

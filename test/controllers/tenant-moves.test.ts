@@ -9,12 +9,14 @@ const moves = maturities.flatMap((from) =>
 
 describe('from one level to another under constant traffic', () => {
   test.each(moves)('%s to %s · no error, and nothing is left behind', async (from, to) => {
-    const fresh = await tenantsWith(application(), tenant('acme', to));
+    const strong = application('replicas: 2');
+    const fresh = await tenantsWith(strong, tenant('acme', to));
     await fresh.settle();
 
-    const engine = await tenantsWith(application(), tenant('acme', from));
+    const engine = await tenantsWith(strong, tenant('acme', from));
     await engine.settle();
-    load(engine, 'acme', 100);
+    // More than one VM of the first tier can serve.
+    load(engine, 'acme', 250);
     await engine.advance(60_000);
     await engine.write(tenant('acme', to));
     await engine.advance(600_000);
@@ -22,17 +24,15 @@ describe('from one level to another under constant traffic', () => {
     expect(statusOf(engine, 'acme').level).toBe(levels[to]);
     expect(statusOf(engine, 'acme').leaving).toBeUndefined();
     expect(engine.condition(engine.get('Tenant', 'acme'), 'Ready')).toBe('True Serving');
-    expect(routeOf(engine, 'acme')).toMatchObject({ totalErrors: 0, requestsPerSecond: 100 });
+    expect(routeOf(engine, 'acme')).toMatchObject({ totalErrors: 0, requestsPerSecond: 250 });
     expect(remains(engine)).toEqual(remains(fresh));
     expect(engine.list('VirtualMachine')).toHaveLength(fresh.list('VirtualMachine').length);
     const builds = (one: typeof engine): unknown[] =>
       one.list('VirtualMachine').map(({ spec }) => spec.guest.build);
     expect(builds(engine)).toEqual(builds(fresh));
-    const revision = await engine.store.revision();
-    const looks = engine.manager.counts.looks;
+    const { writes } = engine.manager.counts;
     await engine.settle();
-    expect(await engine.store.revision()).toBeGreaterThanOrEqual(revision);
-    expect(engine.manager.counts.looks).toBeGreaterThan(looks);
+    expect(engine.manager.counts.writes).toBe(writes);
   });
 
   test('back before the old instances are gone · they serve again at once', async () => {

@@ -265,6 +265,21 @@ describe('what cannot be', () => {
     expect(engine.condition(engine.get('Tenant', 'acme'), 'Ready')).toBe('True Serving');
   });
 
+  test('a host name that an older tenant has · not led anywhere until it is free', async () => {
+    const host = 'host: www.crm.example';
+    const engine = await tenantsWith(application(), tenant('zoe', 'MultiTenant', host));
+    await engine.settle();
+    await engine.write(tenant('acme', 'Configurable', host));
+    expect(await engine.settle()).toEqual({ type: 'settled' });
+    expect(engine.condition(engine.get('Tenant', 'zoe'), 'Ready')).toBe('True Serving');
+    expect(engine.condition(engine.get('Tenant', 'acme'), 'Ready')).toBe('False HostTaken');
+    expect(statusOf(engine, 'acme').endpoint).toBeUndefined();
+    await expectStill(engine);
+    await engine.delete('Tenant', 'zoe');
+    await engine.settle();
+    expect(engine.condition(engine.get('Tenant', 'acme'), 'Ready')).toBe('True Serving');
+  });
+
   test('no room for a tier · NoReadyInstance, and the run ends', async () => {
     const big = application().replace('cpu: 1, memory: 1Gi', 'cpu: 1, memory: 900Gi');
     const engine = await tenantsWith(big, tenant('acme', 'Configurable'));
@@ -272,6 +287,28 @@ describe('what cannot be', () => {
     expect(engine.condition(engine.get('Tenant', 'acme'), 'Ready')).toBe('False NoReadyInstance');
     expect(statusOf(engine, 'acme').endpoint).toBeUndefined();
   });
+});
+
+describe('work', () => {
+  test.each(['MultiTenant', 'Configurable'] as const)(
+    '%s · a change of one tenant costs as much among 40 as among 2',
+    async (maturity) => {
+      const costOf = async (count: number): Promise<number> => {
+        const names = Array.from({ length: count }, (_, index) => `t${index}`);
+        const small = application().replaceAll('memory: 1Gi', 'memory: 64Mi');
+        const engine = await tenantsWith(small, ...names.map((name) => tenant(name, maturity)));
+        await engine.settle();
+        await engine.manager.settle(engine.manager.nowMs);
+        const before = engine.manager.counts.looks;
+        await engine.manager.settle(engine.manager.nowMs);
+        const closing = engine.manager.counts.looks - before;
+        await engine.write(tenant('t0', maturity, 'host: www.t0.example'));
+        await engine.manager.settle(engine.manager.nowMs);
+        return engine.manager.counts.looks - before - 2 * closing;
+      };
+      expect(await costOf(40)).toBe(await costOf(2));
+    },
+  );
 });
 
 describe('the end', () => {
