@@ -6,13 +6,12 @@ import { compareText } from '../base/listing.ts';
 import { type Kind, type KindMap, isKind } from '../model/kinds/index.ts';
 import { type KubeObject, keyText, type ObjectKey } from '../model/object.ts';
 import { type LabelSelector, matchesSelector } from '../model/selectors.ts';
+import { Bucket } from './bucket.ts';
 import { HostGroups } from './host-groups.ts';
 import { MachineGroups } from './machine-groups.ts';
 import { SelectorIndex } from './selector-index.ts';
 import { TenancyIndex } from './tenancy-index.ts';
 import { scaledKey } from './scaling-target.ts';
-
-type Bucket = Map<string, KubeObject>;
 
 export class ObjectCache {
   /** kind -> namespace -> name -> object. */
@@ -67,9 +66,15 @@ export class ObjectCache {
 
   /** The VirtualMachines of a namespace that the selector matches, ordered by name. */
   selectMachines(namespace: string, selector: LabelSelector | undefined): KindMap['VirtualMachine'][] {
-    return sorted(this.#narrowest(namespace, selector)).filter((vm) =>
-      matchesSelector(selector, vm.metadata.labels),
-    ) as unknown as KindMap['VirtualMachine'][];
+    if (selector === undefined) return [];
+    const narrowest = sorted(this.#narrowest(namespace, selector));
+    const { matchLabels = {}, matchExpressions = [] } = selector;
+    // A single label is answered by the index alone.
+    const exact = matchExpressions.length === 0 && Object.keys(matchLabels).length <= 1;
+    const matching = exact
+      ? narrowest
+      : narrowest.filter((vm) => matchesSelector(selector, vm.metadata.labels));
+    return matching as unknown as KindMap['VirtualMachine'][];
   }
 
   /** The Hosts with this hypervisor, in a stable order. */
@@ -121,7 +126,9 @@ export class ObjectCache {
     const namespace = object.metadata.namespace ?? '';
     const old = this.find({ kind: object.kind, namespace, name: object.metadata.name });
     if (old) this.#unindex(old, object);
-    nested(nested(this.#objects, object.kind), namespace).set(object.metadata.name, object);
+    let spaces = this.#objects.get(object.kind);
+    if (!spaces) this.#objects.set(object.kind, (spaces = new Map<string, Bucket>()));
+    bucketOf(spaces, namespace).set(object.metadata.name, object);
     this.#byUid.set(object.metadata.uid ?? '', object);
     this.#index(object);
     this.#regroup(object, old);
@@ -150,19 +157,19 @@ export class ObjectCache {
   #index(object: KubeObject): void {
     const uid = object.metadata.uid ?? '';
     for (const owner of object.metadata.ownerReferences ?? []) {
-      nested(this.#dependents, owner.uid).set(uid, object);
+      bucketOf(this.#dependents, owner.uid).set(uid, object);
     }
     this.tenancy.put(object);
-    if (object.kind === 'Traffic') nested(this.#traffic, targetOf(object)).set(uid, object);
-    if (object.kind === 'Host') nested(this.#hostsWith, hypervisorOf(object)).set(uid, object);
+    if (object.kind === 'Traffic') bucketOf(this.#traffic, targetOf(object)).set(uid, object);
+    if (object.kind === 'Host') bucketOf(this.#hostsWith, hypervisorOf(object)).set(uid, object);
     if (object.kind === 'ScalingPolicy') {
-      nested(this.#byTarget, scaledBy(object)).set(object.metadata.name, object);
+      bucketOf(this.#byTarget, scaledBy(object)).set(object.metadata.name, object);
     }
     if (object.kind !== 'VirtualMachine') return;
     const { namespace = '', name, labels } = object.metadata;
-    for (const key in labels) nested(this.#byLabel, `${namespace}/${key}=${labels[key]}`).set(name, object);
+    for (const key in labels) bucketOf(this.#byLabel, `${namespace}/${key}=${labels[key]}`).set(name, object);
     const host = hostOf(object);
-    if (host !== undefined) nested(this.#onHost, host).set(uid, object);
+    if (host !== undefined) bucketOf(this.#onHost, host).set(uid, object);
   }
 
   /** Takes `old` out of the indexes; places where `next` will stand again may keep their entry. */
@@ -219,18 +226,12 @@ function hostOf(object: KubeObject): string | undefined {
   return (object as KindMap['VirtualMachine']).status?.host;
 }
 
-function nested<V>(map: Map<string, Map<string, V>>, key: string): Map<string, V> {
-  let inner = map.get(key);
-  if (!inner) map.set(key, (inner = new Map<string, V>()));
-  return inner;
+function bucketOf(map: Map<string, Bucket>, key: string): Bucket {
+  let bucket = map.get(key);
+  if (!bucket) map.set(key, (bucket = new Bucket()));
+  return bucket;
 }
 
 function sorted(bucket: Bucket | undefined): KubeObject[] {
-  if (!bucket || bucket.size === 0) return [];
-  return [...bucket.values()].sort(
-    (a, b) =>
-      compareText(a.kind, b.kind) ||
-      compareText(a.metadata.namespace ?? '', b.metadata.namespace ?? '') ||
-      compareText(a.metadata.name, b.metadata.name),
-  );
+  return bucket ? bucket.sorted() : [];
 }

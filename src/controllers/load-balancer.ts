@@ -1,4 +1,5 @@
 import { durationMs } from '../base/duration.ts';
+import { compareText } from '../base/listing.ts';
 import { type ConditionInput, findCondition, isTrue } from '../model/conditions.ts';
 import { type LoadBalancer } from '../model/kinds/index.ts';
 import { isTerminating, keyOf } from '../model/object.ts';
@@ -41,7 +42,8 @@ export const loadBalancerController = controller<'LoadBalancer'>({
     const balancer = turn.addFinalizer(object, finalizer);
     const { namespace = '' } = balancer.metadata;
     const selected = turn.cache.selectMachines(namespace, balancer.spec.selector);
-    const members = membersOf(selected, (uid) => turn.world.backendHealth(name, uid)?.healthy === true);
+    const known = turn.world.health(name);
+    const members = membersOf(selected, (uid) => known?.get(uid)?.healthy === true);
     turn.world.ensureBalancer(requestOf(balancer, members));
     const found = examine(balancer, members, turn);
     const missing = (balancer.spec.calls ?? []).filter(
@@ -84,16 +86,20 @@ interface Findings {
 /** Shares move with every change of the load and are only taken over with the figures. */
 function examine(balancer: LoadBalancer, members: readonly Member[], turn: Turn): Findings {
   const name = networkName(balancer);
-  const before = new Map(balancer.status?.backends?.map((backend) => [backend.name, backend]));
+  const health = turn.world.health(name);
+  const before = balancer.status?.backends ?? [];
   const shares = turn.figures ? sharesOf(turn.world.balancer(name)) : undefined;
   let [ready, checking] = [0, 0];
+  let next = 0;
   const backends = members.map((member): Backend => {
-    const health = turn.world.backendHealth(name, member.uid);
-    const healthy = health?.healthy === true;
-    const old = before.get(member.name);
+    // Both are ordered by name.
+    while (compareText(before[next]?.name ?? member.name, member.name) < 0) next++;
+    const old = before[next]?.name === member.name ? before[next] : undefined;
+    const found = health?.get(member.uid);
+    const healthy = found?.healthy === true;
     const gets = healthy && !member.draining;
     if (gets) ready++;
-    if (!healthy && !member.draining && health?.turnsAtMs !== undefined) checking++;
+    if (!healthy && !member.draining && found?.turnsAtMs !== undefined) checking++;
     const share = gets ? (shares?.get(member.uid) ?? old?.share ?? 0) : 0;
     const same =
       old?.ready === gets &&

@@ -1,9 +1,9 @@
 /** Which VMs stand behind a load balancer, and what each is worth. Pure: the controller carries it out. */
 import { deepEqual } from '../base/deep.ts';
+import { cpuMillis } from '../base/quantity.ts';
 import { findCondition } from '../model/conditions.ts';
 import { type VirtualMachine } from '../model/kinds/index.ts';
 import { isTerminating } from '../model/object.ts';
-import { amountOf } from './host-facts.ts';
 
 /**
  * How a VM stands to those who send it requests. `Serves` takes them, `Drains` finishes what it has, `Leaves` was
@@ -48,11 +48,16 @@ export function membersOf(
   isHealthy: (uid: string) => boolean,
 ): readonly Member[] {
   const members: Member[] = [];
+  // Sizes are few, machines many.
+  const weights = new Map<string | number | undefined, number>();
   for (const vm of machines) {
     const { name, uid = '' } = vm.metadata;
     const standing = standingOf(vm);
     if (standing === 'Leaves' || (standing === 'Off' && !isHealthy(uid))) continue;
-    members.push({ name, uid, weight: weightOf(vm), draining: standing === 'Drains' });
+    const size = sizeOf(vm);
+    let weight = weights.get(size);
+    if (weight === undefined) weights.set(size, (weight = weightOf(size)));
+    members.push({ name, uid, weight, draining: standing === 'Drains' });
   }
   return members;
 }
@@ -61,11 +66,15 @@ export function membersOf(
 export function looksTheSame(before: VirtualMachine, after: VirtualMachine): boolean {
   return (
     standingOf(before) === standingOf(after) &&
-    weightOf(before) === weightOf(after) &&
+    weightOf(sizeOf(before)) === weightOf(sizeOf(after)) &&
     deepEqual(before.metadata.labels, after.metadata.labels)
   );
 }
 
-function weightOf({ spec, status }: VirtualMachine): number {
-  return Math.max(1, Math.round(amountOf(status?.resources ?? spec.resources).cpuMillis / 1000));
+function sizeOf({ spec, status }: VirtualMachine): string | number | undefined {
+  return (status?.resources ?? spec.resources).cpu;
+}
+
+function weightOf(cpu: string | number | undefined): number {
+  return Math.max(1, Math.round(cpuMillis(cpu) / 1000));
 }

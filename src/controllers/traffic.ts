@@ -26,7 +26,9 @@ export const trafficController = controller<'Traffic'>({
       return cache
         .trafficTo('VirtualMachine', vm.metadata.namespace ?? '', vm.metadata.name)
         .filter(({ spec }) => relabelled || spec.unit === 'Requests')
-        .filter(({ spec }) => matchesSelector(spec.to.selector, vm.metadata.labels))
+        .filter(
+          ({ spec: { to } }) => to.name !== undefined || matchesSelector(to.selector, vm.metadata.labels),
+        )
         .map(keyOf);
     },
   },

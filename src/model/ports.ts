@@ -237,8 +237,8 @@ export interface BalancerRequest {
 export interface BackendHealth {
   /** Health checks have passed: it gets traffic unless it drains. */
   readonly healthy: boolean;
-  /** When that turns if nothing comes in between, ms of world time; absent: it stays. */
-  readonly turnsAtMs?: number;
+  /** When that turns if nothing comes in between, ms of world time; undefined: it stays. */
+  readonly turnsAtMs: number | undefined;
 }
 
 export interface BackendObservation {
@@ -375,8 +375,8 @@ export interface Infrastructure {
   destroy(uid: string): void;
 
   ensureBalancer(request: BalancerRequest): void;
-  /** Health of one machine behind a balancer, at the cost of a look-up; undefined when it is not behind it. */
-  backendHealth(name: NetworkName, machineUid: string): BackendHealth | undefined;
+  /** Health of the machines behind a balancer, by uid, at no cost; it is live: what changes later shows in it. */
+  health(name: NetworkName): ReadonlyMap<string, BackendHealth> | undefined;
   removeBalancer(name: NetworkName): void;
   ensureRoute(request: RouteRequest): void;
   removeRoute(name: NetworkName): void;

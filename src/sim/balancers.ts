@@ -1,5 +1,5 @@
 import { deepEqual } from '../base/deep.ts';
-import { type BackendHealth, type BackendRequest, type BalancerRequest } from '../model/ports.ts';
+import { type BackendRequest, type BalancerRequest } from '../model/ports.ts';
 import { balancerPrefix, type Core } from './core.ts';
 import { Backend, verdictAtMs } from './health.ts';
 import { type Machine } from './machine.ts';
@@ -15,6 +15,8 @@ export interface SavedBalancer {
 export interface Balancer {
   request: BalancerRequest;
   backends: readonly Backend[];
+  /** The same by the machines' uids. */
+  readonly byMachine: Map<string, Backend>;
 }
 
 /** What `Balancers` tells and asks the rest of the world. */
@@ -49,14 +51,15 @@ export class Balancers {
 
   ensure(request: BalancerRequest): void {
     const known = this.#balancers.get(request.name);
-    if (known !== undefined && deepEqual(known.request, request)) return;
-    const balancer = known ?? { request, backends: [] };
+    const changed = changesOf(known?.request, request);
+    if (!changed.backends && !changed.rest) return;
+    const balancer = known ?? newBalancer(request);
     balancer.request = request;
     this.#balancers.set(request.name, balancer);
-    this.#replaceBackends(balancer);
-    for (const backend of balancer.backends) this.#review(backend);
+    if (changed.backends) this.#replaceBackends(balancer);
+    if (changed.rest) for (const backend of balancer.backends) this.#review(backend);
     this.#markDirty(balancer);
-    this.surroundings.partsChanged();
+    if (changed.rest) this.surroundings.partsChanged();
     this.surroundings.healthChanged(request.name);
   }
 
@@ -67,15 +70,6 @@ export class Balancers {
     for (const backend of balancer.backends) this.#drop(backend);
     this.core.dirty.remove(balancerPrefix + name);
     this.surroundings.partsChanged();
-  }
-
-  health(balancer: string, machineUid: string): BackendHealth | undefined {
-    for (const backend of this.#byMachine.get(machineUid) ?? []) {
-      if (backend.balancer !== balancer) continue;
-      const { healthy, verdictAtMs: turnsAtMs } = backend;
-      return turnsAtMs === undefined ? { healthy } : { healthy, turnsAtMs };
-    }
-    return undefined;
   }
 
   /** Names of the balancers that the machine stands behind, in no particular order. */
@@ -95,7 +89,7 @@ export class Balancers {
   }
 
   restore(saved: SavedBalancer): void {
-    const balancer: Balancer = { request: saved.request, backends: [] };
+    const balancer: Balancer = newBalancer(saved.request);
     this.#balancers.set(saved.request.name, balancer);
     this.#replaceBackends(balancer);
     balancer.backends.forEach((backend, index) => {
@@ -104,16 +98,25 @@ export class Balancers {
     });
   }
 
+  /** Takes over the backends of the request, and looks at the health of those that are new in some way. */
   #replaceBackends(balancer: Balancer): void {
-    const known = new Map(balancer.backends.map((backend) => [backend.machineUid, backend]));
-    const next = new Map<string, Backend>();
-    for (const request of balancer.request.backends) {
-      const backend = known.get(request.machineUid) ?? this.#create(balancer.request.name, request);
-      backend.request = request;
-      next.set(request.machineUid, backend);
+    const { request, byMachine } = balancer;
+    const next = new Set<Backend>();
+    for (const wanted of request.backends) {
+      const known = byMachine.get(wanted.machineUid);
+      const backend = known ?? this.#create(request.name, wanted);
+      const same = known?.request.draining === wanted.draining;
+      backend.request = wanted;
+      next.add(backend);
+      if (known === undefined) byMachine.set(wanted.machineUid, backend);
+      if (!same) this.#review(backend);
     }
-    for (const [uid, backend] of known) if (!next.has(uid)) this.#drop(backend);
-    balancer.backends = [...next.values()];
+    for (const backend of balancer.backends) {
+      if (next.has(backend)) continue;
+      byMachine.delete(backend.machineUid);
+      this.#drop(backend);
+    }
+    balancer.backends = [...next];
   }
 
   #create(balancer: string, request: BackendRequest): Backend {
@@ -162,6 +165,27 @@ export class Balancers {
   #markDirty(balancer: Balancer): void {
     this.core.dirty.mark(balancerPrefix + balancer.request.name, () => save(balancer));
   }
+}
+
+function newBalancer(request: BalancerRequest): Balancer {
+  return { request, backends: [], byMachine: new Map() };
+}
+
+/** What differs: the backends, of which there may be thousands, and everything else. */
+function changesOf(
+  before: BalancerRequest | undefined,
+  after: BalancerRequest,
+): { readonly backends: boolean; readonly rest: boolean } {
+  if (before === undefined) return { backends: true, rest: true };
+  const rest = !deepEqual({ ...before, backends: [] }, { ...after, backends: [] });
+  const same =
+    before.backends.length === after.backends.length &&
+    before.backends.every((one, index) => isSameBackend(one, after.backends[index]));
+  return { backends: !same, rest };
+}
+
+function isSameBackend(a: BackendRequest, b: BackendRequest | undefined): boolean {
+  return a.machineUid === b?.machineUid && a.weight === b.weight && a.draining === b.draining;
 }
 
 function save({ request, backends }: Balancer): SavedBalancer {

@@ -1,5 +1,10 @@
 import { checksUntil } from '../balancing/health.ts';
-import { type BackendRequest, type BalancerRequest, type Operation } from '../model/ports.ts';
+import {
+  type BackendHealth,
+  type BackendRequest,
+  type BalancerRequest,
+  type Operation,
+} from '../model/ports.ts';
 import { type Actor } from './core.ts';
 import { Rank } from './event-queue.ts';
 import { type Host } from './hosts.ts';
@@ -29,7 +34,7 @@ export function verdictAtMs(
 }
 
 /** One machine behind one balancer. Only `Balancers` changes one. */
-export class Backend implements Actor {
+export class Backend implements Actor, BackendHealth {
   readonly rank = Rank.Health;
   readonly id: string;
   token = 0;
@@ -50,6 +55,10 @@ export class Backend implements Actor {
 
   get machineUid(): string {
     return this.request.machineUid;
+  }
+
+  get turnsAtMs(): number | undefined {
+    return this.verdictAtMs;
   }
 
   /** True while convergence waits for it to come up. */

@@ -83,10 +83,11 @@ export class Load {
     if (this.offers.followsParts) this.#mark('layout');
   }
 
-  /** The health of a backend has turned. */
+  /** The health of a backend has turned, or which backends there are. */
   healthChanged(balancer: string): void {
     this.flows.forget(balancer);
     this.#mark('flows');
+    if (this.offers.followsParts) this.#mark('layout');
   }
 
   trafficChanged(): void {

@@ -104,7 +104,7 @@ export function createWorld({ seed, nowMs, stepMs = 15_000, restore = [] }: Worl
     destroy: (uid) => machines.destroy(uid),
 
     ensureBalancer: (request) => balancers.ensure(request),
-    backendHealth: (name, uid) => balancers.health(name, uid),
+    health: (name) => balancers.get(name)?.byMachine,
     removeBalancer: (name) => balancers.remove(name),
     ensureRoute: (request) => routes.ensure(request),
     removeRoute: (name) => routes.remove(name),
