@@ -4,18 +4,19 @@ import { TestEngine, someHypervisors, vm, xenHost } from '../support/engine.ts';
 
 const names = ['web-0', 'web-1', 'web-2'];
 const hosts = ['h1', 'h2'];
-const rate = 100;
+/** So few that a single machine can serve them all: what fails, fails for want of a machine. */
+const rate = 20;
 
 /** What happens to the machines behind the load balancer, and how long the world then goes on. */
 type Happening =
   | { readonly type: 'start' | 'stop' | 'delete'; readonly name: string }
-  | { readonly type: 'crash' | 'cut' | 'slow'; readonly host: string; readonly forMs: number }
+  | { readonly type: 'crash' | 'cut'; readonly host: string; readonly forMs: number }
   | { readonly type: 'nothing' };
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({ type: fc.constantFrom('start', 'stop', 'delete'), name: fc.constantFrom(...names) }),
   fc.record({
-    type: fc.constantFrom('crash', 'cut', 'slow'),
+    type: fc.constantFrom('crash', 'cut'),
     host: fc.constantFrom(...hosts),
     forMs: fc.integer({ min: 1, max: 120_000 }),
   }),
@@ -39,11 +40,26 @@ async function act(engine: TestEngine, event: Happening): Promise<void> {
       await engine.write(vm(event.name, event.type === 'start' ? '' : 'runPolicy: Halted', 'app: web'));
       return;
     default: {
-      const type = ({ crash: 'Crash', cut: 'NetworkLoss', slow: 'Slow' } as const)[event.type];
-      const hostUid = engine.get('Host', event.host).metadata.uid ?? '';
-      engine.world.inject({ hostUid, type, forMs: event.forMs, ...(type === 'Slow' ? { speed: 0.1 } : {}) });
+      const type = event.type === 'crash' ? 'Crash' : 'NetworkLoss';
+      engine.world.inject({
+        hostUid: engine.get('Host', event.host).metadata.uid ?? '',
+        type,
+        forMs: event.forMs,
+      });
     }
   }
+}
+
+/** Share of the requests that go to machines which can answer: worked out apart from the world's own totals. */
+function servedShare(engine: TestEngine): number {
+  let sum = 0;
+  for (const { machineUid, share } of engine.world.balancer('default/web')?.backends ?? []) {
+    const machine = engine.world.machine(machineUid);
+    const host = engine.world.host(machine?.hostUid ?? '');
+    const up = machine && ['Running', 'Resizing', 'Migrating'].includes(machine.state);
+    if (up && host?.state === 'On' && !host.networkLost) sum += share;
+  }
+  return sum;
 }
 
 test('what is offered is served or an error, whatever happens to the machines', async () => {
@@ -61,21 +77,17 @@ test('what is offered is served or an error, whatever happens to the machines', 
       );
       await engine.settle();
       const startMs = Date.UTC(2000, 0, 1);
-      // Integrated here from what is seen between any two changes; the world keeps its own totals.
-      let served = 0;
-      let seen = engine.world.balancer('default/web');
-      served += (seen?.totalRequests ?? 0) - (seen?.totalErrors ?? 0);
+      const first = engine.world.balancer('default/web');
+      let served = (first?.totalRequests ?? NaN) - (first?.totalErrors ?? NaN);
       for (const [event, forMs] of events) {
         await act(engine, event);
         await engine.advance(0);
         const untilMs = engine.world.nowMs + forMs;
         while (engine.world.nowMs < untilMs) {
-          seen = engine.world.balancer('default/web');
-          const good = rate * (1 - (seen?.errorRate ?? 0));
           const fromMs = engine.world.nowMs;
-          const nextMs = Math.min(untilMs, engine.world.nextEventAtMs() ?? untilMs);
-          await engine.advance(Math.max(0, nextMs - fromMs));
-          served += (good * (engine.world.nowMs - fromMs)) / 1000;
+          const share = servedShare(engine);
+          await engine.advance(Math.min(untilMs, engine.world.nextEventAtMs() ?? untilMs) - fromMs);
+          served += (rate * share * (engine.world.nowMs - fromMs)) / 1000;
         }
       }
       const offered = (rate * (engine.world.nowMs - startMs)) / 1000;
@@ -84,6 +96,6 @@ test('what is offered is served or an error, whatever happens to the machines', 
       expect(totalErrors).toBeGreaterThanOrEqual(0);
       expect(served + totalErrors).toBeCloseTo(offered, 3);
     }),
-    { numRuns: 40 },
+    { numRuns: 30 },
   );
-});
+}, 30_000);

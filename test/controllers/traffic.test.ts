@@ -79,6 +79,17 @@ describe('where it goes', () => {
   });
 
   test.each([
+    ['by name', '{kind: VirtualMachine, name: web-0}'],
+    ['by a selector', toVms],
+  ])('a VM %s gets its requests from when it runs', async (_name, to) => {
+    const engine = await engineWith(vm('web-0', '', web), traffic(to));
+    await engine.advance(0);
+    await engine.advance(120_000);
+    const { uid = '' } = engine.get('VirtualMachine', 'web-0').metadata;
+    expect(engine.world.machineUsage(uid)?.requestsPerSecond).toBeGreaterThan(90);
+  });
+
+  test.each([
     ['a load balancer', toWeb, balancer],
     ['a VM', '{kind: VirtualMachine, name: web-0}', vm('web-0')],
     ['VMs by a selector', toVms, vm('web-0', '', web)],
