@@ -107,7 +107,13 @@ export class Scheduler {
    */
   placePending(turn: Turn): void {
     this.#sync();
-    for (let key = this.#pending.next(); key !== undefined; key = this.#pending.next()) {
+    // The first placement of all waits until every host is on: else the one that boots first gets everything.
+    const isFirst = this.#fleet.vmCount === 0 && this.#poweringOn.size > 0;
+    for (
+      let key = isFirst ? undefined : this.#pending.next();
+      key !== undefined;
+      key = this.#pending.next()
+    ) {
       const vm = this.#machine(key);
       if (!vm || !this.#place(vm, turn)) this.#pending.refuse(key);
     }
@@ -151,7 +157,7 @@ export class Scheduler {
     const before = findCondition(vm.status?.conditions, 'Scheduled');
     if (waiting) {
       // Hosts that are still powering on may take it: no reason to warn yet.
-      const message = 'no host can take it yet; others are still powering on';
+      const message = 'it waits for hosts that are powering on';
       turn.updateStatus(vm, { phase: 'Pending' }, [
         { type: 'Scheduled', status: 'False', reason: 'WaitingForHosts', message },
       ]);
