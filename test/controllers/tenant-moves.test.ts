@@ -9,7 +9,7 @@ const moves = maturities.flatMap((from) =>
 
 describe('from one level to another under constant traffic', () => {
   test.each(moves)('%s to %s · no error, and nothing is left behind', async (from, to) => {
-    const strong = application('replicas: 2');
+    const strong = application('replicas: 2, maxReplicas: 2');
     const fresh = await tenantsWith(strong, tenant('acme', to));
     await fresh.settle();
 

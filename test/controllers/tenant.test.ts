@@ -223,6 +223,20 @@ describe('what an application and a tenant may change', () => {
     });
   });
 
+  test('level IV · more VMs under load, and the application does not take them back', async () => {
+    const engine = await tenantsWith(application(), tenant('acme', 'Scalable'));
+    await engine.settle();
+    const replicas = (tier: string): number => engine.get('VirtualMachinePool', `crm-${tier}`).spec.replicas;
+    expect([replicas('web'), replicas('db')]).toEqual([1, 1]);
+    load(engine, 'acme', 300);
+    await engine.advance(900_000);
+    expect(replicas('web')).toBeGreaterThanOrEqual(3);
+    expect(routeOf(engine, 'acme').errorRate).toBe(0);
+    load(engine, 'acme', 1);
+    await engine.advance(3_600_000);
+    expect([replicas('web'), replicas('db')]).toEqual([1, 1]);
+  });
+
   test('a policy of the user’s takes the place of the derived one, which comes back after it', async () => {
     const engine = await tenantsWith(application(), tenant('acme', 'Scalable'));
     await engine.settle();
