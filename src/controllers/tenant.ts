@@ -1,13 +1,14 @@
 import { fromTimestamp, toTimestamp } from '../base/clock.ts';
 import { durationMs } from '../base/duration.ts';
 import { type ConditionInput } from '../model/conditions.ts';
-import { type Application, type LoadBalancer, type Tenant } from '../model/kinds/index.ts';
-import { isTerminating, keyOf, type KubeObject, type ObjectKey } from '../model/object.ts';
+import { type Application, type Tenant } from '../model/kinds/index.ts';
+import { isTerminating } from '../model/object.ts';
 import { labels } from './annotations.ts';
 import { type ObjectCache } from './cache.ts';
 import { controller, type Result } from './controller.ts';
-import { carryOut, conflictsOf, giveUp, isInUse, namesakesOf, policiesOn, poolsOf } from './instance-set.ts';
+import { carryOut, conflictsOf, giveUp, isInUse, policiesOn, poolsOf } from './instance-set.ts';
 import { stateOf } from './set-state.ts';
+import { tenantWatches } from './tenant-watches.ts';
 import { figuresOf } from './tenant-figures.ts';
 import {
   dataPartitionOf,
@@ -16,7 +17,6 @@ import {
   isShared,
   type Level,
   levelOf,
-  sharedMaturity,
   sharedSetName,
   tierName,
   wantedSet,
@@ -33,36 +33,13 @@ import {
 import { type Turn } from './turn.ts';
 
 const finalizer = 'vctl.dev/route';
-/** While VMs of the wanted set are on their way: some events of theirs concern no object that is watched. */
-const waitingMs = 5_000;
 
 type Status = NonNullable<Tenant['status']>;
 
 /** Gives a tenant the instances of its maturity, leads its route there, and moves it without an outage. */
 export const tenantController = controller<'Tenant'>({
   kind: 'Tenant',
-  watches: {
-    // Its status counts the tenants: no news for them.
-    Application: ({ metadata }, cache, other) =>
-      other?.metadata.generation === metadata.generation
-        ? []
-        : cache.tenancy.of(metadata.namespace ?? '', metadata.name).map(keyOf),
-    LoadBalancer: (balancer, cache, other) => [
-      ...ownerOf(balancer),
-      ...sharersOf(balancer, cache, other),
-      ...namesakesOf(balancer, 'Tenant', cache),
-    ],
-    // Others that claim the same host name, when it may have become free.
-    Tenant: (tenant, cache, other) =>
-      other && hostNameOf(other) === hostNameOf(tenant)
-        ? []
-        : cache.tenancy.claiming(hostNameOf(tenant)).map(keyOf),
-    VirtualMachinePool: (pool, cache) => [...ownerOf(pool), ...namesakesOf(pool, 'Tenant', cache)],
-    ScalingPolicy: ({ metadata, spec }, cache) => {
-      const pool = cache.get('VirtualMachinePool', metadata.namespace ?? '', spec.target.name);
-      return pool && spec.target.kind === 'VirtualMachinePool' ? ownerOf(pool) : [];
-    },
-  },
+  watches: tenantWatches,
   reconcile(object, turn) {
     if (isTerminating(object)) {
       turn.world.removeRoute(routeName(object));
@@ -78,37 +55,6 @@ export const tenantController = controller<'Tenant'>({
 
 function routeName({ metadata }: Tenant): string {
   return `${metadata.namespace ?? ''}/${metadata.name}`;
-}
-
-/** The tenant that made an object. */
-function ownerOf({ metadata }: KubeObject): ObjectKey[] {
-  const owners = metadata.ownerReferences?.filter(({ kind }) => kind === 'Tenant') ?? [];
-  return owners.map(({ kind, name }) => ({ kind, namespace: metadata.namespace ?? '', name }));
-}
-
-/**
- * The tenants that a change of a shared set's load balancer concerns: those that wait for it, and, when it begins or
- * ceases to answer, all.
- */
-function sharersOf(balancer: LoadBalancer, cache: ObjectCache, other: LoadBalancer | undefined): ObjectKey[] {
-  const { metadata } = balancer;
-  const application = metadata.ownerReferences?.find(({ kind }) => kind === 'Application')?.name;
-  if (application === undefined) return [];
-  const { namespace = '', name } = metadata;
-  const scaled = metadata.labels?.[labels.set] === sharedSetName(application, 'IV');
-  const maturity = sharedMaturity[scaled ? 'IV' : 'III'];
-  const same =
-    other !== undefined &&
-    other.metadata.generation === metadata.generation &&
-    isAnswering(other) === isAnswering(balancer);
-  const concerned = same
-    ? cache.tenancy.waiting(namespace, application, maturity)
-    : [...cache.tenancy.wanting(namespace, application, maturity), ...cache.tenancy.at(namespace, name)];
-  return concerned.map(keyOf);
-}
-
-function isAnswering({ status }: LoadBalancer): boolean {
-  return (status?.readyBackends ?? 0) > 0;
 }
 
 /** What a look at a tenant has found and decided. */
@@ -233,12 +179,11 @@ function report(tenant: Tenant, plan: Plan, turn: Turn): Result {
     [ready],
   );
   const times = (tenant.status?.leaving ?? []).map(({ until }) => fromTimestamp(until));
-  const moving = ready.reason === 'Progressing';
-  const coming = moving && plan.tiers.some((tier) => tier.coming > 0);
-  const checking = moving && plan.tiers.some((tier) => tier.checking > 0);
-  const settled = times.length === 0 && !coming;
-  if (coming || checking) times.push(turn.nowMs + waitingMs);
-  return { settled, ...(times.length > 0 ? { requeueAtMs: Math.min(...times) } : {}) };
+  const coming = ready.reason === 'Progressing' && plan.tiers.some((tier) => tier.coming > 0);
+  return {
+    settled: times.length === 0 && !coming,
+    ...(times.length > 0 ? { requeueAtMs: Math.min(...times) } : {}),
+  };
 }
 
 function instancesOf(tenant: Tenant, { set, arrived, balancer }: Plan): Status['instances'] {

@@ -66,6 +66,21 @@ describe('from one level to another under constant traffic', () => {
     expect(routeOf(engine, 'acme').totalErrors).toBe(0);
   });
 
+  test('to a set for which there is little room · with what there is, and the rest after the old one', async () => {
+    // One VM of the first tier fills a host: three of four are taken when the move begins.
+    const big = application('replicas: 3').replace('memory: 1Gi', 'memory: 20Gi');
+    const engine = await tenantsWith(big, tenant('acme', 'MultiTenant'));
+    await engine.settle();
+    load(engine, 'acme', 50);
+    await engine.write(tenant('acme', 'Configurable'));
+    expect(await engine.settle()).toEqual({ type: 'settled' });
+    await engine.advance(300_000);
+    expect(statusOf(engine, 'acme')).toMatchObject({ level: 'II', endpoint: 'acme-web' });
+    expect(engine.get('LoadBalancer', 'acme-web').status?.readyBackends).toBe(3);
+    expect(routeOf(engine, 'acme').totalErrors).toBe(0);
+    expect(remains(engine).filter((name) => name.includes('shared'))).toEqual([]);
+  });
+
   test('to another application · without an error between shared instances', async () => {
     const other = application().replace('name: crm', 'name: erp').replace('build: crm-5', 'build: erp-1');
     const engine = await tenantsWith(application(), other, tenant('acme', 'Scalable'));
