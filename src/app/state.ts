@@ -67,16 +67,6 @@ export async function openState(options: OpenOptions): Promise<State> {
   return { store: await open(meta.seed), path: options.path, ...meta };
 }
 
-/** Opens a state, uses it and closes it, whatever happens. */
-export async function withState<T>(options: OpenOptions, use: (state: State) => Promise<T>): Promise<T> {
-  const state = await openState(options);
-  try {
-    return await use(state);
-  } finally {
-    await state.store.close();
-  }
-}
-
 /** A new state that lives as long as the process. */
 export async function memoryState(
   seed: number = defaultSeed,

@@ -27,6 +27,8 @@ export const followFlags = { wait: flags.wait, timeout: flags.timeout };
 export abstract class ActCommand extends BaseCommand {
   #display: FollowDisplay | undefined;
   #told = false;
+  /** After each line of results, as ` (dry run)`; to be set before the service is called. */
+  protected lineSuffix = '';
 
   protected get display(): FollowDisplay {
     return (this.#display ??= new FollowDisplay(this.jsonEnabled()));
@@ -41,9 +43,9 @@ export abstract class ActCommand extends BaseCommand {
   }
 
   /** Prints what has not been printed yet and sets the exit code; gives the report, for `--json`. */
-  protected finish<T extends ActLines>(report: T, suffix = ''): T {
+  protected finish<T extends ActLines>(report: T): T {
     this.display.clear();
-    this.#tell(report, suffix);
+    this.#tell(report);
     const { run, unmet = [] } = report;
     if (run && !this.jsonEnabled()) this.note(outcomeText(run, this.display.wallMs));
     if (!this.jsonEnabled()) for (const line of unmet) this.note(line);
@@ -59,12 +61,12 @@ export abstract class ActCommand extends BaseCommand {
   }
 
   /** One line an object, once. */
-  #tell({ objects, warnings = [] }: ActLines, suffix = ''): void {
+  #tell({ objects, warnings = [] }: ActLines): void {
     if (this.#told || this.jsonEnabled()) return;
     this.#told = true;
     for (const warning of warnings) this.note(`warning: ${warning}`);
     const lines = objects.map(({ name, action, note }) => {
-      return `${name} ${action}${suffix}${note === undefined ? '' : `: ${note}`}\n`;
+      return `${name} ${action}${this.lineSuffix}${note === undefined ? '' : `: ${note}`}\n`;
     });
     this.write(lines);
   }

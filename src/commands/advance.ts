@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
 import { advance, type AdvanceReport } from '../app/advance.ts';
-import { defaultStatePath, withState } from '../app/state.ts';
+import { withState } from '../app/with-state.ts';
 import { formatDuration } from '../base/duration.ts';
 import { advancingText, happeningLines, speedText } from '../cli/advance-text.ts';
 import { BaseCommand } from '../cli/base-command.ts';
@@ -25,7 +25,8 @@ Ctrl-C stops at a consistent point.`;
     const display = new FollowDisplay(this.jsonEnabled());
     let totalMs = 0;
     const report = await withState(
-      { path: given.state ?? defaultStatePath(process.env), create: true },
+      given.state,
+      process.env,
       (state) =>
         advance(state, args.duration, {
           signal: display.signal,
@@ -33,6 +34,7 @@ Ctrl-C stops at a consistent point.`;
           onTurn: (manager) =>
             display.draw(manager, (worldMs) => advancingText(worldMs, totalMs, display.wallMs)),
         }),
+      { create: true },
     ).finally(() => display.clear());
     this.exitWith(outcomeExitCode(report));
     if (this.jsonEnabled()) return report;

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { defaultStatePath, withState } from '../app/state.ts';
+import { withState } from '../app/with-state.ts';
 import { type ApplyReport, runApply } from '../app/run-apply.ts';
 import { type AppliedObject } from '../app/apply.ts';
 import { fromTimestamp } from '../base/clock.ts';
@@ -51,7 +51,6 @@ Applying the same files again changes nothing. Fields that a ScalingPolicy has s
     const dryRun = given['dry-run'] as 'none' | 'client' | 'server';
     const display = new FollowDisplay(this.jsonEnabled());
     const opening = {
-      path: given.state ?? defaultStatePath(process.env),
       create: dryRun === 'none',
       seed: given.seed,
       epochMs: given.epoch === undefined ? undefined : epochOf(given.epoch),
@@ -68,8 +67,11 @@ Applying the same files again changes nothing. Fields that a ScalingPolicy has s
       timeout: given.timeout,
     };
     const onApplied = (objects: readonly AppliedObject[]): void => this.#printObjects(objects, dryRun);
-    const report = await withState(opening, (state) =>
-      runApply(state, request, { signal: display.signal, onTurn: display.onTurn, onApplied }),
+    const report = await withState(
+      given.state,
+      process.env,
+      (state) => runApply(state, request, { signal: display.signal, onTurn: display.onTurn, onApplied }),
+      opening,
     ).finally(() => display.clear());
     this.#printEnd(report, display.wallMs);
     return { objects: report.objects, diagnostics: report.diagnostics, run: report.run };

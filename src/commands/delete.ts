@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { type ActReport } from '../app/act.ts';
 import { deleteObjects } from '../app/delete.ts';
-import { defaultStatePath, withState } from '../app/state.ts';
+import { withState } from '../app/with-state.ts';
 import { ActCommand, followFlags } from '../cli/act-command.ts';
 import * as flags from '../cli/flags.ts';
 import { stdinIfNamed } from '../cli/stdin.ts';
@@ -43,6 +43,7 @@ VM once it has finished its requests and shut down.`;
 
   async run(): Promise<ActReport> {
     const { flags: given, argv } = await this.parse(Delete);
+    if (given['dry-run']) this.lineSuffix = ' (dry run)';
     const paths = given.filename ?? [];
     const request = {
       resources: argv as string[],
@@ -59,9 +60,10 @@ VM once it has finished its requests and shut down.`;
       wait: given.wait,
       timeout: given.timeout,
     };
-    const opening = { path: given.state ?? defaultStatePath(process.env), create: false };
-    const report = await withState(opening, (state) => deleteObjects(state, request, this.callbacks));
+    const report = await withState(given.state, process.env, (state) =>
+      deleteObjects(state, request, this.callbacks),
+    );
     if (report.objects.length === 0) this.note('Nothing to delete.');
-    return this.finish(report, given['dry-run'] ? ' (dry run)' : '');
+    return this.finish(report);
   }
 }

@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { type ActReport } from '../app/act.ts';
 import { fault } from '../app/fault.ts';
 import { parseOne } from '../app/resources.ts';
-import { defaultStatePath, withState } from '../app/state.ts';
+import { withState } from '../app/with-state.ts';
 import { ActCommand, followFlags } from '../cli/act-command.ts';
 import * as flags from '../cli/flags.ts';
 import { type FaultType } from '../model/ports.ts';
@@ -41,7 +41,8 @@ the controllers make of it.`;
       wait: given.wait,
       timeout: given.timeout,
     };
-    const opening = { path: given.state ?? defaultStatePath(process.env), create: false };
-    return this.finish(await withState(opening, (state) => fault(state, request, this.callbacks)));
+    return this.finish(
+      await withState(given.state, process.env, (state) => fault(state, request, this.callbacks)),
+    );
   }
 }

@@ -71,9 +71,7 @@ export function wantsPower(vm: VirtualMachine): boolean {
 
 /** True when the VM has no place and needs one. */
 export function wantsHost(vm: VirtualMachine): boolean {
-  return (
-    !isTerminating(vm) && vm.status?.host === undefined && wantsPower(vm) && vm.status?.phase !== 'Failed'
-  );
+  return !isTerminating(vm) && vm.status?.host === undefined && wantsPower(vm) && !hasFailed(vm);
 }
 
 /** What a disk is made from: changing it means a new one. */
@@ -127,7 +125,7 @@ export function planMachine(view: MachineView): Plan {
 
 function planWithoutHost({ vm, machine }: MachineView): Plan {
   if (machine) return step({ type: 'destroy' }, 'Pending', 'Pending', 'what is left of it is removed');
-  if (vm.status?.phase === 'Failed' && vm.spec.runPolicy === 'Manual') {
+  if (hasFailed(vm) && vm.spec.runPolicy === 'Manual') {
     return rest('Failed', 'HostLost', 'its host crashed under it; start it again with "vctl start"');
   }
   if (!wantsPower(vm)) return rest('Stopped', 'Stopped', `it is off (runPolicy ${vm.spec.runPolicy})`);
@@ -210,6 +208,11 @@ function stopAfterDrain({ vm, drainMs, nowMs }: MachineView, why: string, messag
 
 function isOutdated(vm: VirtualMachine): boolean {
   return vm.status?.image !== undefined && vm.status.image !== imageOf(vm);
+}
+
+/** A VM that failed stays so until it is started, which asks for a restart as well. */
+function hasFailed(vm: VirtualMachine): boolean {
+  return vm.status?.phase === 'Failed' && !isRestartAsked(vm);
 }
 
 function isRestartAsked(vm: VirtualMachine): boolean {

@@ -95,6 +95,12 @@ export class Scheduler {
     );
   }
 
+  /** Another host for a VM that is stopped for the move: of any product, in any mode that it can run in. */
+  elsewhereStopped(vm: VirtualMachine): Placement {
+    this.#sync();
+    return placeElsewhere(requestOf(vm, amountOf(vm.spec.resources)), this.#fleet);
+  }
+
   /** Why each host refuses the VM, by the hosts' names; a host that would take it is not in the answer. */
   refusals(vm: VirtualMachine): ReadonlyMap<string, readonly string[]> {
     this.#sync();

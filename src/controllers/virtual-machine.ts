@@ -61,7 +61,7 @@ function carryOut(vm: VirtualMachine, plan: Plan, turn: Turn): Result {
     case 'none':
       return report(vm, plan, turn);
     case 'provision':
-      return obey(vm, plan, turn, provision(vm, turn), { image: imageOf(vm) });
+      return arriveByRestart(vm, plan, turn);
     case 'start': {
       const restarts = vm.status?.restarts === undefined ? 0 : vm.status.restarts + 1;
       return obey(vm, plan, turn, world.start(uid), { restarts });
@@ -69,7 +69,7 @@ function carryOut(vm: VirtualMachine, plan: Plan, turn: Turn): Result {
     case 'stop':
       return obey(vm, plan, turn, world.stop(uid), {
         startedAt: undefined,
-        restartRequest: vm.metadata.annotations?.[annotations.restart],
+        restartRequest: restartRequest(vm),
       });
     case 'destroy':
       world.destroy(uid);
@@ -90,6 +90,27 @@ function carryOut(vm: VirtualMachine, plan: Plan, turn: Turn): Result {
       turn.removeFinalizer(vm, finalizer);
       return {};
   }
+}
+
+/** The restarts that were asked for so far: a machine that is made or stopped now has had them. */
+function restartRequest(vm: VirtualMachine): string | undefined {
+  return vm.metadata.annotations?.[annotations.restart];
+}
+
+/** A new machine on a host; one that was to leave another host has done so. */
+function arriveByRestart(vm: VirtualMachine, plan: Plan, turn: Turn): Result {
+  const status = { image: imageOf(vm), restartRequest: restartRequest(vm) };
+  const result = obey(vm, plan, turn, provision(vm, turn), status);
+  if (vm.metadata.annotations?.[annotations.moveFrom] !== vm.status?.host) forgetMove(vm, turn);
+  return result;
+}
+
+/** The wish to leave a host ends when the VM has left it: else it could never come back. */
+function forgetMove({ metadata }: VirtualMachine, turn: Turn): void {
+  const vm = turn.cache.get('VirtualMachine', metadata.namespace ?? '', metadata.name);
+  if (vm?.metadata.annotations?.[annotations.moveFrom] === undefined) return;
+  const { [annotations.moveFrom]: _from, [annotations.moveTo]: _to, ...rest } = vm.metadata.annotations;
+  turn.update({ ...vm, metadata: { ...vm.metadata, annotations: rest } });
 }
 
 function provision(vm: VirtualMachine, turn: Turn): Acceptance {
@@ -140,6 +161,7 @@ function release(vm: VirtualMachine, plan: Plan, why: string, turn: Turn): Resul
     startedAt: undefined,
     utilization: undefined,
     migrationTarget: undefined,
+    ...(failed ? { restartRequest: restartRequest(vm) } : {}),
   });
   return { settled: false };
 }
@@ -199,11 +221,8 @@ function arrive(vm: VirtualMachine, turn: Turn): Result {
   const machine = turn.world.machine(vm.metadata.uid ?? '');
   const host = turn.cache.byUid(machine?.hostUid ?? '')?.metadata.name ?? vm.status?.host;
   turn.event(vm, 'Normal', 'Migrated', `from ${vm.status?.host} to ${host}`);
-  const { [annotations.moveFrom]: _from, [annotations.moveTo]: _to, ...rest } = vm.metadata.annotations ?? {};
-  const settled = turn.updateStatus(vm, { phase: 'Running', host, migrationTarget: undefined });
-  if (vm.metadata.annotations?.[annotations.moveFrom] !== undefined) {
-    turn.update({ ...settled, metadata: { ...settled.metadata, annotations: rest } });
-  }
+  turn.updateStatus(vm, { phase: 'Running', host, migrationTarget: undefined });
+  forgetMove(vm, turn);
   return { settled: false };
 }
 
