@@ -1,9 +1,13 @@
+import { type ObjectMeta } from '../model/object.ts';
+
 /** Annotations by which commands ask controllers for something that is no lasting wish of a manifest. */
 export const annotations = {
   /** On a VirtualMachine with runPolicy Manual: `On` or `Off`. */
   power: 'vctl.dev/power',
   /** A counter: each new value asks for one restart. */
   restart: 'vctl.dev/restart',
+  /** `Restart` on a VM or a pool: another size comes about by restarting only, even where it could live. */
+  resize: 'vctl.dev/resize',
   /** Name of a host that the VM is to leave: live where the hypervisor can, else by a restart elsewhere. */
   moveFrom: 'vctl.dev/move-from',
   /** Name of the host that the VM is to move to, with `moveFrom`. */
@@ -21,3 +25,14 @@ export const labels = {
   /** Name of the instance set (tenancy.ts) that the object belongs to. */
   set: 'vctl.dev/set',
 } as const;
+
+/** The metadata with this annotation; undefined takes it away. */
+export function withAnnotation<T extends ObjectMeta>(
+  metadata: T,
+  name: string,
+  value: string | undefined,
+): T {
+  if (metadata.annotations?.[name] === value) return metadata;
+  const { [name]: _old, ...others } = metadata.annotations ?? {};
+  return { ...metadata, annotations: value === undefined ? others : { ...others, [name]: value } };
+}

@@ -166,11 +166,16 @@ function planRunning(view: MachineView, machine: MachineObservation): Plan {
     return stopAfterDrain(view, 'Moving', `it leaves ${vm.status?.host}`);
   }
   if (differs(machine, wanted)) {
+    const byRestart = vm.metadata.annotations?.[annotations.resize] === 'Restart';
     const live =
+      !byRestart &&
       (machine.cpuMillis === wanted.cpuMillis || features.cpuHotplug) &&
       (machine.memoryBytes === wanted.memoryBytes || features.memoryHotplug);
     if (live) return { ...running(), action: { type: 'resize' } };
-    return stopAfterDrain(view, 'Resizing', 'its hypervisor cannot change its resources while it runs');
+    const why = byRestart
+      ? 'its resources are to change by a restart'
+      : 'its hypervisor cannot change its resources while it runs';
+    return stopAfterDrain(view, 'Resizing', why);
   }
   return running();
 }

@@ -4,48 +4,21 @@
  */
 import { deepEqual } from '../base/deep.ts';
 import { type ConditionInput } from '../model/conditions.ts';
-import { type ScalingPolicySpec } from '../model/kinds/index.ts';
-import { type BalancerObservation } from '../model/ports.ts';
 import { resolveBehavior } from '../autoscaling/behavior.ts';
 import { combine, type CombinedDecision } from '../autoscaling/combine.ts';
-import { type ScalingHistory } from '../autoscaling/history.ts';
 import { decideHorizontal, type HorizontalDecision } from '../autoscaling/horizontal.ts';
 import { evaluateMetric, type MetricResult } from '../autoscaling/metrics.ts';
-import { recordUsage, type Resources, type UsageState } from '../autoscaling/recommender.ts';
-import { decideVertical, sizeText, type VerticalDecision } from '../autoscaling/vertical.ts';
-import { isServing, type MeasuredVm, readingOf, sizeOf, sourceOf, syncPeriodMs } from './scaling-inputs.ts';
-
-/** What a policy remembers from one decision to the next. Plain JSON of bounded size. */
-export interface ScalingMemory {
-  readonly decidedAtMs: number;
-  readonly history?: ScalingHistory;
-  readonly usage?: UsageState;
-  /** When the VMs' size was last changed, ms of world time. */
-  readonly resizedAtMs?: number;
-  /** What targets for each VM are multiplied by since VMs were resized, and the metrics that it holds for. */
-  readonly targetFactor: number;
-  readonly metrics: ScalingPolicySpec['metrics'];
-}
-
-export interface ScalingInput {
-  readonly spec: ScalingPolicySpec;
-  /** Which directions are open to the policy now. */
-  readonly horizontal: boolean;
-  readonly vertical: boolean;
-  readonly replicas: number;
-  /** The size that each of the target's VMs should have. */
-  readonly size: Resources;
-  readonly vms: readonly MeasuredVm[];
-  readonly balancers: readonly BalancerObservation[];
-  /** VMs whose resize is under way. */
-  readonly resizing: number;
-  /** When the youngest size of the VMs began to hold at the latest, ms of world time. */
-  readonly startedAtMs: number;
-  readonly nowMs: number;
-  readonly memory?: ScalingMemory;
-  /** Why no VM can become larger; with `alsoShrinking`, why none can change its size at all. */
-  readonly blocked?: { readonly message: string; readonly alsoShrinking: boolean };
-}
+import { type Resources } from '../autoscaling/recommender.ts';
+import { sizeText, type VerticalDecision } from '../autoscaling/vertical.ts';
+import {
+  readingOf,
+  type ScalingInput,
+  type ScalingMemory,
+  sizeOf,
+  sourceOf,
+  syncPeriodMs,
+} from './scaling-inputs.ts';
+import { verticalFor, verticalLimits, withUsage } from './scaling-vertical.ts';
 
 export interface ScalingDecision extends CombinedDecision {
   readonly metrics: readonly MetricResult[];
@@ -71,8 +44,8 @@ export function decideScaling(input: ScalingInput): ScalingDecision {
     nowMs,
     syncPeriodMs,
   });
-  const usage = input.vertical ? recordUsage(before.usage, samplesOf(input, before.usage)) : before.usage;
-  const asVertical = input.vertical ? verticalOf(input, { ...before, usage }) : undefined;
+  const remembered = input.vertical ? withUsage(before, input, metrics) : before;
+  const asVertical = input.vertical ? verticalFor(input, remembered) : undefined;
   const chosen = asVertical ? combined(input, asHorizontal, asVertical, metrics) : alone(asHorizontal, size);
   const resized = !deepEqual(chosen.size, size);
   return {
@@ -82,10 +55,9 @@ export function decideScaling(input: ScalingInput): ScalingDecision {
     ...(asVertical ? { asVertical } : {}),
     conditions: conditionsOf(input, chosen, asHorizontal),
     memory: {
-      ...before,
+      ...remembered,
       decidedAtMs: nowMs,
       history: chosen.history,
-      ...(usage ? { usage } : {}),
       ...(resized ? { resizedAtMs: nowMs } : {}),
       targetFactor: before.targetFactor * chosen.targetFactor,
     },
@@ -103,7 +75,7 @@ function limitsOf({ spec, horizontal, replicas }: ScalingInput): { min: number; 
  * as a wish of now, so that nothing shrinks for want of wishes that nobody made.
  */
 function refreshed({ spec, memory, replicas, nowMs }: ScalingInput): ScalingMemory {
-  if (!memory) return { decidedAtMs: nowMs, targetFactor: 1, metrics: spec.metrics };
+  if (!memory) return { decidedAtMs: nowMs, needs: [], targetFactor: 1, metrics: spec.metrics };
   const same = deepEqual(memory.metrics, spec.metrics);
   const paused = nowMs - memory.decidedAtMs > 2 * syncPeriodMs;
   const { history } = memory;
@@ -111,6 +83,7 @@ function refreshed({ spec, memory, replicas, nowMs }: ScalingInput): ScalingMemo
     ...memory,
     targetFactor: same ? memory.targetFactor : 1,
     metrics: spec.metrics,
+    needs: same && !paused ? memory.needs : [],
     ...(history && paused
       ? { history: { ...history, wishes: [...history.wishes, { atMs: nowMs, wish: replicas }] } }
       : {}),
@@ -126,58 +99,6 @@ function metricsOf(input: ScalingInput, factor: number): readonly MetricResult[]
   });
 }
 
-/** The samples of this period, one a serving VM; none when they were recorded before. */
-function samplesOf(
-  { vms }: ScalingInput,
-  usage: UsageState | undefined,
-): { cpu: number; memory: number; atMs: number }[] {
-  return vms.filter(isServing).flatMap((one) => {
-    const sample = one.usage;
-    if (!sample || sample.sampledAtMs <= (usage?.lastSampleMs ?? -Infinity)) return [];
-    return [{ cpu: sample.cpuMillis / 1000, memory: sample.memoryBytes, atMs: sample.sampledAtMs }];
-  });
-}
-
-function verticalOf(input: ScalingInput, memory: ScalingMemory): VerticalDecision {
-  const { min, max, update } = input.spec.vertical ?? neutral(input);
-  const recent = meanUsage(input.vms);
-  const decision = decideVertical({
-    request: input.size,
-    min: sizeOf(min),
-    max: sizeOf(max),
-    ...(memory.usage ? { state: memory.usage } : {}),
-    update,
-    startedAtMs: Math.max(input.startedAtMs, memory.resizedAtMs ?? -Infinity),
-    ...(recent ? { recent } : {}),
-    nowMs: input.nowMs,
-  });
-  const { blocked } = input;
-  if (!blocked?.alsoShrinking || decision.type === 'Hold') return decision;
-  const summary = `hold at ${sizeText(input.size)}`;
-  return {
-    ...decision,
-    type: 'Hold',
-    target: input.size,
-    summary,
-    message: `not possible: ${blocked.message}`,
-  };
-}
-
-function neutral({ size }: ScalingInput): NonNullable<ScalingPolicySpec['vertical']> {
-  const present = { cpu: String(size.cpu), memory: String(size.memory) };
-  return { min: present, max: present, update: 'Auto' };
-}
-
-/** What a VM uses on the mean: they share one size, and one hot VM among many is the balancer's matter. */
-function meanUsage(vms: readonly MeasuredVm[]): Resources | undefined {
-  const usages = vms.filter(isServing).flatMap(({ usage }) => (usage ? [usage] : []));
-  if (usages.length === 0) return undefined;
-  return {
-    cpu: usages.reduce((sum, usage) => sum + usage.cpuMillis, 0) / 1000 / usages.length,
-    memory: usages.reduce((sum, usage) => sum + usage.memoryBytes, 0) / usages.length,
-  };
-}
-
 function combined(
   input: ScalingInput,
   horizontal: HorizontalDecision,
@@ -185,7 +106,7 @@ function combined(
   metrics: readonly MetricResult[],
 ): CombinedDecision {
   const { min, max } = limitsOf(input);
-  const limits = input.spec.vertical ?? neutral(input);
+  const limits = verticalLimits(input);
   const decision = combine({
     horizontal,
     vertical,

@@ -6,9 +6,10 @@ import { findCondition, isTrue } from '../model/conditions.ts';
 import { type ScalingPolicySpec, type VirtualMachine } from '../model/kinds/index.ts';
 import { isTerminating } from '../model/object.ts';
 import { type BalancerObservation, type MachineUsage } from '../model/ports.ts';
+import { type ScalingHistory } from '../autoscaling/history.ts';
 import { type MetricReading, type MetricSource } from '../autoscaling/metrics.ts';
 import { type VmSample } from '../autoscaling/readiness.ts';
-import { type Resources } from '../autoscaling/recommender.ts';
+import { type Resources, type UsageState } from '../autoscaling/recommender.ts';
 import { amountOf } from './host-facts.ts';
 
 /** How often a policy decides, aligned with world time; also how long a sample lasts. */
@@ -20,6 +21,51 @@ type Metric = ScalingPolicySpec['metrics'][number];
 export interface MeasuredVm {
   readonly vm: VirtualMachine;
   readonly usage: MachineUsage | undefined;
+}
+
+/** What was seen of the size at one moment. */
+export interface Need {
+  readonly atMs: number;
+  /** What the metrics asked for, of the resources that they measure; none while some cannot be read. */
+  readonly asked: Partial<Resources>;
+  /** What the serving VMs used on the mean; absent while none serves. */
+  readonly used?: Resources;
+}
+
+/** What a policy remembers from one decision to the next. Plain JSON of bounded size. */
+export interface ScalingMemory {
+  readonly decidedAtMs: number;
+  readonly history?: ScalingHistory;
+  readonly usage?: UsageState;
+  /** What was seen in the down window, oldest first. */
+  readonly needs: readonly Need[];
+  /** When the VMs' size was last changed, ms of world time. */
+  readonly resizedAtMs?: number;
+  /** What targets for each VM are multiplied by since VMs were resized, and the metrics that it holds for. */
+  readonly targetFactor: number;
+  readonly metrics: ScalingPolicySpec['metrics'];
+}
+
+export interface ScalingInput {
+  readonly spec: ScalingPolicySpec;
+  /** Which directions are open to the policy now. */
+  readonly horizontal: boolean;
+  readonly vertical: boolean;
+  readonly replicas: number;
+  /** The size that each of the target's VMs should have. */
+  readonly size: Resources;
+  readonly vms: readonly MeasuredVm[];
+  readonly balancers: readonly BalancerObservation[];
+  /** VMs whose resize is under way. */
+  readonly resizing: number;
+  /** Another size costs no VM a restart. */
+  readonly live: boolean;
+  /** When the youngest size of the VMs began to hold at the latest, ms of world time. */
+  readonly startedAtMs: number;
+  readonly nowMs: number;
+  readonly memory?: ScalingMemory;
+  /** Why no VM can become larger; with `alsoShrinking`, why none can change its size at all. */
+  readonly blocked?: { readonly message: string; readonly alsoShrinking: boolean };
 }
 
 /** Cores and bytes of a pair of quantities. */

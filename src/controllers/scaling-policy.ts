@@ -4,8 +4,8 @@ import { type KubeObject, isTerminating, keyOf, type ObjectKey } from '../model/
 import { matchesSelector } from '../model/selectors.ts';
 import { type ObjectCache } from './cache.ts';
 import { controller, type Result } from './controller.ts';
-import { decideScaling, type ScalingDecision, type ScalingMemory } from './scaling-decision.ts';
-import { syncPeriodMs } from './scaling-inputs.ts';
+import { decideScaling, type ScalingDecision } from './scaling-decision.ts';
+import { type ScalingMemory, syncPeriodMs } from './scaling-inputs.ts';
 import { changeOf, reportOf, type ScalingReport, shownDecision, withChange } from './scaling-report.ts';
 import { actingPolicy, type Standing, standingOf, scaledKey } from './scaling-target.ts';
 import {

@@ -2,6 +2,7 @@
 import { fromTimestamp } from '../base/clock.ts';
 import { deepEqual } from '../base/deep.ts';
 import {
+  type Hypervisor,
   type LoadBalancer,
   type ScalingPolicy,
   type VirtualMachine,
@@ -11,13 +12,13 @@ import { type KubeObject, isTerminating } from '../model/object.ts';
 import { type Labels } from '../model/selectors.ts';
 import { type Resources } from '../autoscaling/recommender.ts';
 import { sizeText } from '../autoscaling/vertical.ts';
-import { annotations } from './annotations.ts';
+import { annotations, withAnnotation } from './annotations.ts';
 import { type ObjectCache } from './cache.ts';
 import { amountOf } from './host-facts.ts';
 import { managers } from './ownership.ts';
 import { labelsOf, membersOf } from './pool-members.ts';
-import { type ScalingDecision, type ScalingInput, type ScalingMemory } from './scaling-decision.ts';
-import { isRefused, isResizing, sizeOf } from './scaling-inputs.ts';
+import { type ScalingDecision } from './scaling-decision.ts';
+import { isRefused, isResizing, type ScalingInput, type ScalingMemory, sizeOf } from './scaling-inputs.ts';
 import { quantitiesOf } from './scaling-report.ts';
 import { type Standing, scaledKey } from './scaling-target.ts';
 import { type Turn } from './turn.ts';
@@ -80,6 +81,7 @@ export function inputOf(
       return turn.world.balancer(`${metadata.namespace}/${metadata.name}`) ?? [];
     }),
     resizing: machines.filter((vm) => isResizing(vm, wanted) && !isRefused(vm)).length,
+    live: policy.spec.vertical?.update !== 'Restart' && machines.every((vm) => isLive(vm, turn.cache)),
     startedAtMs: starts.length === 0 ? turn.nowMs : Math.min(...starts),
     nowMs: turn.nowMs,
     ...(memory ? { memory } : {}),
@@ -121,41 +123,37 @@ export function obstacleOf(
 }
 
 function notLive(vm: VirtualMachine, from: Resources, to: Resources, cache: ObjectCache): string | undefined {
-  const name = vm.status?.hypervisor ?? '';
-  const features = cache.get('Hypervisor', '', name)?.spec.features;
-  const what =
-    from.cpu !== to.cpu && features?.cpuHotplug !== true
-      ? 'CPU'
-      : from.memory !== to.memory && features?.memoryHotplug !== true
-        ? 'memory'
-        : undefined;
-  if (what === undefined) return undefined;
-  return `hypervisor ${name} cannot change the ${what} of ${vm.metadata.name} while it runs, and spec.vertical.update is Live: allow Restart or Auto`;
+  const features = featuresOf(vm, cache);
+  const cpu = from.cpu !== to.cpu && features?.cpuHotplug !== true;
+  const memory = from.memory !== to.memory && features?.memoryHotplug !== true;
+  if (!cpu && !memory) return undefined;
+  return `hypervisor ${vm.status?.hypervisor ?? ''} cannot change the ${cpu ? 'CPU' : 'memory'} of ${vm.metadata.name} while it runs, and spec.vertical.update is Live: allow Restart or Auto`;
+}
+
+function featuresOf(vm: VirtualMachine, cache: ObjectCache): Hypervisor['spec']['features'] | undefined {
+  return cache.get('Hypervisor', '', vm.status?.hypervisor ?? '')?.spec.features;
+}
+
+/** True when another size costs the VM no restart. */
+function isLive(vm: VirtualMachine, cache: ObjectCache): boolean {
+  const features = featuresOf(vm, cache);
+  return features?.cpuHotplug === true && features.memoryHotplug === true;
 }
 
 /** Sets the decided number and size, owned by the scaling manager. */
 export function resize(policy: ScalingPolicy, target: Target, decision: ScalingDecision, turn: Turn): void {
   const same = deepEqual(decision.size, sizeOf(resourcesOf(target)));
   const resources = same ? resourcesOf(target) : quantitiesOf(decision.size);
-  if (target.kind === 'VirtualMachinePool') {
-    const { template } = target.spec;
-    const next = { ...template, spec: { ...template.spec, resources } };
-    turn.update(
-      { ...target, spec: { ...target.spec, replicas: decision.replicas, template: next } },
-      managers.scaling,
-    );
+  const rule = policy.spec.vertical?.update === 'Restart' ? 'Restart' : undefined;
+  const metadata = same ? target.metadata : withAnnotation(target.metadata, annotations.resize, rule);
+  if (target.kind === 'VirtualMachine') {
+    turn.update({ ...target, metadata, spec: { ...target.spec, resources } }, managers.scaling);
     return;
   }
-  const restart = !same && policy.spec.vertical?.update === 'Restart';
-  const metadata = restart ? withRestart(target) : target.metadata;
-  turn.update({ ...target, metadata, spec: { ...target.spec, resources } }, managers.scaling);
-}
-
-/** Asks for one more restart, by which the new size comes about. */
-function withRestart({ metadata }: VirtualMachine): VirtualMachine['metadata'] {
-  const count = Number(metadata.annotations?.[annotations.restart] ?? 0);
-  const next = String(Number.isInteger(count) ? count + 1 : 1);
-  return { ...metadata, annotations: { ...metadata.annotations, [annotations.restart]: next } };
+  const { template } = target.spec;
+  const next = { ...template, spec: { ...template.spec, resources } };
+  const spec = { ...target.spec, replicas: decision.replicas, template: next };
+  turn.update({ ...target, metadata, spec }, managers.scaling);
 }
 
 /** The size fields of a status: those of the directions that the policy has. */
@@ -186,7 +184,9 @@ function presentSize(
 
 /** Leaves the fields that scaling has set to nobody, so that the next `apply` may claim them. */
 export function giveUpFields(target: KubeObject, turn: Turn): void {
-  const kept = target.metadata.managedFields?.filter(({ manager }) => manager !== managers.scaling);
-  if (kept === undefined || kept.length === target.metadata.managedFields?.length) return;
-  turn.update({ ...target, metadata: { ...target.metadata, managedFields: kept } });
+  const { managedFields } = target.metadata;
+  const kept = managedFields?.filter(({ manager }) => manager !== managers.scaling);
+  if (kept === undefined || kept.length === managedFields?.length) return;
+  const metadata = withAnnotation({ ...target.metadata, managedFields: kept }, annotations.resize, undefined);
+  turn.update({ ...target, metadata });
 }

@@ -2,7 +2,7 @@ import { isTrue } from '../model/conditions.ts';
 import { type VirtualMachine, type VirtualMachinePool } from '../model/kinds/index.ts';
 import { isTerminating, type ObjectKey } from '../model/object.ts';
 import { formatSelector, matchesSelector } from '../model/selectors.ts';
-import { labels } from './annotations.ts';
+import { annotations, labels, withAnnotation } from './annotations.ts';
 import { controller, type Result } from './controller.ts';
 import { amountOf } from './host-facts.ts';
 import { type MachineGroup } from './machine-groups.ts';
@@ -134,7 +134,9 @@ function resize(pool: VirtualMachinePool, limits: Limits, turn: Turn): void {
   for (const vm of membersOf(others)) {
     if (isTrue(vm.status?.conditions, 'Ready') && allowed-- <= 0) continue;
     const { resources } = pool.spec.template.spec;
-    turn.update({ ...vm, spec: { ...vm.spec, resources } }, managers.pool);
+    const rule = pool.metadata.annotations?.[annotations.resize];
+    const metadata = withAnnotation(vm.metadata, annotations.resize, rule);
+    turn.update({ ...vm, metadata, spec: { ...vm.spec, resources } }, managers.pool);
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ScalingPolicy } from '../../src/model/kinds/index.ts';
 import { type TrafficPattern } from '../../src/model/ports.ts';
-import { TestEngine, someHypervisors, xenHost } from '../support/engine.ts';
+import { TestEngine, someHypervisors, vm, xenHost } from '../support/engine.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -228,5 +228,169 @@ describe('restraint', () => {
     expect(changes(engine)).toEqual([]);
     // The figures of some ten objects, once, when the run ends.
     expect(engine.manager.counts.writes - before).toBeLessThan(20);
+  });
+});
+
+describe('up and down', () => {
+  const virtualboxHost = `kind: Host
+metadata: {name: h1}
+spec: {hypervisor: virtualbox, hostOS: {name: ubuntu}, hardwareAssist: true, capacity: {cpu: 8, memory: 32Gi}}`;
+
+  function sizing(update: string, max = '{cpu: 8, memory: 8Gi}'): string {
+    return `kind: ScalingPolicy
+metadata: {name: web}
+spec: {target: {kind: VirtualMachine, name: web}, vertical: {min: {cpu: 1, memory: 2Gi}, max: ${max}, update: ${update}}, ${cpu60}}`;
+  }
+
+  /** One VM that is asked for more than its vCPU for an hour, and then for next to nothing. */
+  async function loaded(host: string, update: string, more = ''): Promise<TestEngine> {
+    const engine = new TestEngine();
+    const mode = host === virtualboxHost ? 'mode: Full' : 'mode: Para';
+    await engine.write(
+      [someHypervisors, host, vm('web', mode), sizing(update), more].filter(Boolean).join('\n---\n'),
+    );
+    await engine.settle();
+    const { uid = '' } = engine.get('VirtualMachine', 'web').metadata;
+    engine.world.ensureTraffic({
+      name: 'default/load',
+      target: { type: 'Machines', uids: [uid], serviceTimeMs: 10 },
+      unit: 'Requests',
+      pattern: { type: 'Spike', base: 1, peak: 100, atMs: 0, durationMs: hour, rampMs: 0 },
+      poisson: true,
+      startMs: engine.world.nowMs,
+    });
+    return engine;
+  }
+
+  function cpu(engine: TestEngine): number {
+    const { uid = '' } = engine.get('VirtualMachine', 'web').metadata;
+    return (engine.world.machine(uid)?.cpuMillis ?? 0) / 1000;
+  }
+
+  test('live · larger within minutes, smaller 5 minutes after the load has gone', async () => {
+    const engine = await loaded(xenHost('h1'), 'Live');
+    await engine.advance(5 * minute);
+    expect(cpu(engine)).toBeGreaterThan(1.6);
+    expect(cpu(engine)).toBeLessThan(2.2);
+    const size = cpu(engine);
+    await engine.advance(57 * minute);
+    expect(cpu(engine)).toBeGreaterThanOrEqual(size);
+    await engine.advance(10 * minute);
+    expect(cpu(engine)).toBe(1);
+    expect(engine.get('VirtualMachine', 'web').status?.restarts).toBe(0);
+    expect(status(engine)).toMatchObject({ desiredResources: { cpu: '1' }, decision: { type: 'ScaleDown' } });
+    expect(status(engine).currentReplicas).toBeUndefined();
+  });
+
+  test('live · held where the hypervisor cannot, with the reason', async () => {
+    const engine = await loaded(virtualboxHost, 'Live');
+    await engine.advance(10 * minute);
+    expect(cpu(engine)).toBe(1);
+    expect(engine.condition(engine.get('ScalingPolicy', 'web'), 'AbleToScale')).toBe('False ResizeBlocked');
+    expect(message(engine, 'AbleToScale')).toBe(
+      'hypervisor virtualbox cannot change the CPU of web while it runs, and spec.vertical.update is Live: allow Restart or Auto',
+    );
+  });
+
+  test.each([
+    ['Auto · live where the hypervisor can', xenHost('h1'), 'Auto', false],
+    ['Auto · by a restart where it cannot', virtualboxHost, 'Auto', true],
+    ['Restart · by a restart even where it could live', xenHost('h1'), 'Restart', true],
+  ])('%s', async (_name, host, update, restarts) => {
+    const engine = await loaded(host, update);
+    await engine.advance(20 * minute);
+    expect(cpu(engine)).toBeGreaterThan(1.6);
+    expect((engine.get('VirtualMachine', 'web').status?.restarts ?? 0) > 0).toBe(restarts);
+  });
+
+  test('a dip of two minutes costs no restart', async () => {
+    const engine = await loaded(virtualboxHost, 'Auto');
+    await engine.advance(50 * minute);
+    const before = engine.get('VirtualMachine', 'web').status?.restarts;
+    await engine.advance(12 * minute);
+    expect(engine.get('VirtualMachine', 'web').status?.restarts).toBe(before);
+  });
+
+  test('no host with room · held, with the reason', async () => {
+    const full = xenHost('h1', 'overcommit: {cpu: 1, memory: 1}').replace('cpu: 8', 'cpu: 1500m');
+    const engine = await loaded(full, 'Live');
+    await engine.advance(5 * minute);
+    expect(cpu(engine)).toBe(1);
+    expect(message(engine, 'AbleToScale')).toContain('no host has room for web with 1.67 CPU 2Gi: 0/1 hosts');
+  });
+});
+
+describe('both directions', () => {
+  const both =
+    'horizontal: {minReplicas: 2, maxReplicas: 6}, vertical: {min: {cpu: 1, memory: 2Gi}, max: {cpu: 2, memory: 2Gi}, update: Live}';
+
+  test('first larger, then more; first fewer, then smaller', async () => {
+    const engine = await engineWith(pool, balancer, policy('web', both));
+    send(engine, { 0: 20, 10: 400, 60: 20 });
+    await engine.advance(40 * minute);
+    expect(changes(engine)).toMatchInlineSnapshot(`
+      [
+        "1 CPU 2Gi → 1.67 CPU 2Gi",
+        "1.67 CPU 2Gi → 2 CPU 2Gi",
+        "2 → 4",
+      ]
+    `);
+    expect(status(engine).decision?.notChosen).toMatchInlineSnapshot(`
+      [
+        "vertical  at its maximum (2 CPU 2Gi)",
+      ]
+    `);
+    await engine.advance(60 * minute);
+    expect(changes(engine)).toMatchInlineSnapshot(`
+      [
+        "1 CPU 2Gi → 1.67 CPU 2Gi",
+        "1.67 CPU 2Gi → 2 CPU 2Gi",
+        "2 → 4",
+        "4 → 2",
+        "2 CPU 2Gi → 1.24 CPU 2Gi",
+        "1.24 CPU 2Gi → 1 CPU 2Gi",
+      ]
+    `);
+    const count = changes(engine).length;
+    await engine.advance(10 * hour);
+    expect(changes(engine)).toHaveLength(count);
+  });
+
+  test('without a load balancer · only larger', async () => {
+    const engine = await engineWith(pool, policy('web', both));
+    const uids = engine.list('VirtualMachine').map(({ metadata }) => metadata.uid ?? '');
+    engine.world.ensureTraffic({
+      name: 'default/load',
+      target: { type: 'Machines', uids, serviceTimeMs: 10 },
+      unit: 'Requests',
+      pattern: { type: 'Constant', value: 400 },
+      poisson: false,
+      startMs: engine.world.nowMs,
+    });
+    await engine.advance(30 * minute);
+    expect(engine.condition(engine.get('ScalingPolicy', 'web'), 'Effective')).toBe('False NoLoadBalancer');
+    expect(engine.condition(engine.get('ScalingPolicy', 'web'), 'Ready')).toBe('True Scaling');
+    expect(replicas(engine)).toBe(2);
+    expect(engine.get('VirtualMachinePool', 'web').spec.template.spec.resources.cpu).toBe('2');
+    expect(engine.condition(engine.get('ScalingPolicy', 'web'), 'ScalingLimited')).toBe('True MaximumSize');
+  });
+});
+
+describe('another process', () => {
+  test('goes on just where the last one ended', async () => {
+    const run = async (restart: boolean): Promise<unknown> => {
+      let engine = await engineWith(pool, balancer, policy());
+      const startMs = engine.world.nowMs;
+      send(engine, { 0: 20, 10: 230, 20: 20, 40: 300 });
+      // The second pause falls into the 5 minutes that scaling in waits for.
+      for (const at of [12, 22, 45]) {
+        await engine.advance(startMs + at * minute - engine.world.nowMs);
+        if (restart) engine = engine.reopen();
+        await engine.settle();
+      }
+      await engine.advance(20 * minute);
+      return { objects: engine.list('ScalingPolicy'), notes: await engine.store.listPrivate('autoscaling/') };
+    };
+    expect(await run(true)).toEqual(await run(false));
   });
 });

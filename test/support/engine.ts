@@ -14,23 +14,25 @@ const epochMs = Date.UTC(2000, 0, 1);
 export class TestEngine {
   readonly store: Store;
   readonly manager: Manager;
+  readonly #seed: number;
   #started = false;
 
   get world(): World {
     return this.manager.world;
   }
 
-  /** `onTurn` is called after each turn of the loop. */
-  constructor(seed = 1, onTurn?: (manager: Manager) => void) {
-    this.store = createMemoryStore({ seed });
-    const world = createWorld({ seed, nowMs: epochMs });
-    this.manager = new Manager({
-      store: this.store,
-      loadWorld: async () => world,
-      controllers,
-      seed,
-      onTurn,
-    });
+  /** `onTurn` is called after each turn of the loop; `store` holds what another engine has left. */
+  constructor(seed = 1, onTurn?: (manager: Manager) => void, store = createMemoryStore({ seed })) {
+    this.store = store;
+    this.#seed = seed;
+    const loadWorld = async (): Promise<World> =>
+      createWorld({ seed, nowMs: epochMs, restore: await store.listPrivate('world/') });
+    this.manager = new Manager({ store, loadWorld, controllers, seed, onTurn });
+  }
+
+  /** Another process on the same store: it knows only what was saved. */
+  reopen(): TestEngine {
+    return new TestEngine(this.#seed, undefined, this.store);
   }
 
   /** Stores objects given in short as YAML documents: apiVersion may be left out, namespace is `default`. */
