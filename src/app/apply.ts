@@ -23,6 +23,8 @@ export interface AppliedObject {
   readonly before?: KubeObject;
   /** As stored, or as it would be. */
   readonly after?: KubeObject;
+  /** Fields of the manifest that were left to the autoscaler that has set them, as `.spec.replicas`. */
+  readonly left?: readonly string[];
 }
 
 interface Merged {
@@ -82,6 +84,7 @@ function mergeOne(
 ): Merged {
   const { name, namespace } = object.metadata;
   const before = live.get(kind, namespace ?? '', name);
+  const left: string[] = [];
   const result = applyObject({
     live: before,
     applied: object,
@@ -89,9 +92,17 @@ function mergeOne(
     schema: mergeSchemaFor(kind),
     nowMs,
     force,
-    leave: ({ manager }: Conflict) => manager === managers.scaling,
+    leave: ({ manager, path }: Conflict) => {
+      if (manager !== managers.scaling) return false;
+      left.push(path);
+      return true;
+    },
   });
-  const base = { name: qualifiedName(kind, name), ...(namespace === undefined ? {} : { namespace }) };
+  const base = {
+    name: qualifiedName(kind, name),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(left.length === 0 ? {} : { left }),
+  };
   if (result.type === 'conflict') {
     for (const { manager, path } of result.conflicts) {
       conflicts.push(`${base.name}: conflict with manager "${manager}" over ${path}`);

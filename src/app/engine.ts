@@ -79,6 +79,11 @@ export class Engine {
     return this.manager.settle(this.manager.nowMs + timeoutMs, this.#signal);
   }
 
+  /** Lets world time pass until `isDone` says so, for at most `timeoutMs` of it. */
+  waitUntil(isDone: () => boolean, timeoutMs: number): Promise<Outcome> {
+    return this.manager.runUntilTrue(isDone, this.manager.nowMs + timeoutMs, this.#signal);
+  }
+
   /** Lets `ms` of world time pass. */
   advance(ms: number): Promise<Outcome> {
     return this.manager.runUntil(this.manager.nowMs + ms, this.#signal);

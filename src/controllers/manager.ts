@@ -132,26 +132,34 @@ export class Manager {
 
   /** Moves world time on until all has settled, but not beyond `deadlineMs`. */
   async settle(deadlineMs: number, signal?: AbortSignal): Promise<Outcome> {
-    const outcome = await this.#run(deadlineMs, true, signal);
+    return this.runUntilTrue(() => this.isSettled(), deadlineMs, signal);
+  }
+
+  /**
+   * Moves world time on until `isDone` (asked after each turn) says so: `settled` then; but not beyond
+   * `deadlineMs`, and not at all once nothing more can happen by itself.
+   */
+  async runUntilTrue(isDone: () => boolean, deadlineMs: number, signal?: AbortSignal): Promise<Outcome> {
+    const outcome = await this.#run(deadlineMs, isDone, signal);
     await this.#finish();
     return outcome;
   }
 
   /** Moves world time on to `timeMs`, whatever settles. */
   async runUntil(timeMs: number, signal?: AbortSignal): Promise<Outcome> {
-    const outcome = await this.#run(timeMs, false, signal);
+    const outcome = await this.#run(timeMs, undefined, signal);
     await this.#finish();
     return outcome.type === 'timeout' ? { type: 'settled' } : outcome;
   }
 
-  async #run(untilMs: number, stopWhenSettled: boolean, signal?: AbortSignal): Promise<Outcome> {
+  async #run(untilMs: number, isDone: (() => boolean) | undefined, signal?: AbortSignal): Promise<Outcome> {
     for (;;) {
       await this.#turn();
       await this.#options.onTurn?.(this);
       if (signal?.aborted) return { type: 'interrupted' };
-      if (stopWhenSettled && this.isSettled()) return { type: 'settled' };
+      if (isDone?.() === true) return { type: 'settled' };
       const next = earlier(this.#queue.nextAtMs(), this.world.nextEventAtMs());
-      if (next === undefined && stopWhenSettled) return { type: 'stuck', waitingFor: this.unsettled() };
+      if (next === undefined && isDone) return { type: 'stuck', waitingFor: this.unsettled() };
       this.world.advanceTo(next === undefined || next > untilMs ? untilMs : next);
       this.#takeWorldChanges();
       if (next === undefined || next > untilMs) {
