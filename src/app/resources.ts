@@ -103,7 +103,8 @@ export async function getObject(
   throw new ApiError('NotFound', `${qualifiedName(kind, name)} not found${where}`);
 }
 
-function selectorOf(text: string | undefined): LabelSelector | undefined {
+/** A parsed `-l`. @throws UserError (usage) when it is malformed. */
+export function selectorOf(text: string | undefined): LabelSelector | undefined {
   if (text === undefined) return undefined;
   const selector = parseSelector(text);
   if (!selector)
