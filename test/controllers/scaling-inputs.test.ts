@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { readingOf, sourceOf } from '../../src/controllers/scaling-inputs.ts';
+import { type ScalingPolicySpec } from '../../src/model/kinds/index.ts';
+import { type BalancerObservation } from '../../src/model/ports.ts';
+
+type Metric = ScalingPolicySpec['metrics'][number];
+
+const cpu = (target: object): Metric => ({ type: 'Resource', resource: { name: 'cpu', target } }) as Metric;
+const requests = (target: object): Metric =>
+  ({ type: 'RequestsPerSecond', requestsPerSecond: { target } }) as Metric;
+const latency = (value: string | number): Metric => ({
+  type: 'Latency',
+  latency: { statistic: 'p99', target: { type: 'Value', value } },
+});
+
+describe('a metric of the manifest', () => {
+  test.each([
+    ['utilization', cpu({ type: 'Utilization', averageUtilization: 60 }), { target: { percent: 60 } }],
+    // Each VM carries twice as much as when the manifest was written.
+    [
+      'average · follows the size',
+      cpu({ type: 'AverageValue', averageValue: '500m' }),
+      { target: { value: 1000 } },
+    ],
+    [
+      'requests for each VM · follow the size',
+      requests({ type: 'AverageValue', averageValue: '50' }),
+      { target: 100 },
+    ],
+    [
+      'requests in total',
+      requests({ type: 'Value', value: '2k' }),
+      { type: 'Object', target: { value: 2000 } },
+    ],
+    ['requests without a value · 0, unreadable', requests({ type: 'AverageValue' }), { target: 0 }],
+    ['latency as a duration', latency('1.5s'), { statistic: 'p99', targetMs: 1500 }],
+    ['latency in milliseconds', latency(250), { targetMs: 250 }],
+  ])('%s', (_name, metric, expected) => {
+    expect(sourceOf(metric, 2)).toMatchObject(expected);
+  });
+});
+
+describe('figures of the load balancers', () => {
+  const balancer = (requestsPerSecond: number, p99Ms: number): BalancerObservation => ({
+    requestsPerSecond,
+    latency: { meanMs: 1, p50Ms: 1, p95Ms: 1, p99Ms },
+    errorRate: 0,
+    throttledPerSecond: 0,
+    totalRequests: 0,
+    totalErrors: 0,
+    backends: [],
+  });
+  const perVm = sourceOf(requests({ type: 'AverageValue', averageValue: '50' }), 1);
+  const p99 = sourceOf(latency(250), 1);
+
+  test.each([
+    ['requests · the sum', perVm, [balancer(30, 5), balancer(12, 9)], 42],
+    ['latency · the slowest', p99, [balancer(30, 5), balancer(12, 9)], 9],
+    ['latency · nothing asked', p99, [balancer(0, 9)], 0],
+    ['no balancer · unknown', perVm, [], undefined],
+  ])('%s', (_name, source, balancers, expected) => {
+    expect(readingOf(source, [], balancers).value).toBe(expected);
+  });
+});
