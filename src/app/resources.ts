@@ -5,6 +5,7 @@ import { type Kind, kindNames, kinds, qualifiedName, resolveKind } from '../mode
 import { type KubeObject } from '../model/object.ts';
 import { type LabelSelector, parseSelector } from '../model/selectors.ts';
 import { type Store } from '../model/ports.ts';
+import { engineLeases } from './lease-object.ts';
 
 /** Names of one kind; no names means all of them. */
 export interface Wanted {
@@ -80,6 +81,10 @@ export async function findObjects(
   const selector = selectorOf(scope.selector);
   const found: KubeObject[] = [];
   for (const { kind, names } of wanted) {
+    if (kind === 'Lease') {
+      found.push(...(await engineLeases(store, scope.namespace, names)));
+      continue;
+    }
     const namespace = kinds[kind].namespaced ? scope.namespace : undefined;
     if (names.length === 0) {
       found.push(...(await store.list(kind, { namespace, selector })).items);

@@ -9,6 +9,7 @@ import { hypervisorController } from './hypervisor.ts';
 import { loadBalancerController } from './load-balancer.ts';
 import { namespaceController } from './namespace.ts';
 import { scalingPolicyController } from './scaling-policy.ts';
+import { scenarioController } from './scenario.ts';
 import { tenantController } from './tenant.ts';
 import { trafficController } from './traffic.ts';
 import { virtualMachineController } from './virtual-machine.ts';
@@ -17,7 +18,7 @@ import { virtualMachinePoolController } from './virtual-machine-pool.ts';
 /** Kinds that are only kept: nothing follows from them by itself. */
 export type PassiveKind = 'Event' | 'Lease';
 
-export const controllers: Partial<Record<Exclude<Kind, PassiveKind>, Controller>> = {
+export const controllers: Readonly<Record<Exclude<Kind, PassiveKind>, Controller>> = {
   Application: applicationController,
   DisruptionBudget: disruptionBudgetController,
   Host: hostController,
@@ -26,6 +27,7 @@ export const controllers: Partial<Record<Exclude<Kind, PassiveKind>, Controller>
   LoadBalancer: loadBalancerController,
   Namespace: namespaceController,
   ScalingPolicy: scalingPolicyController,
+  Scenario: scenarioController,
   Tenant: tenantController,
   Traffic: trafficController,
   VirtualMachine: virtualMachineController,

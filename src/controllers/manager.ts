@@ -12,6 +12,7 @@ import { ObjectCache } from './cache.ts';
 import { type Controller } from './controller.ts';
 import { collectGarbage } from './garbage.ts';
 import { Notes } from './notes.ts';
+import { forgettable } from './event-retention.ts';
 import { WorkQueue } from './queue.ts';
 import { Scheduler } from './scheduler.ts';
 import { Turn } from './turn.ts';
@@ -177,6 +178,7 @@ export class Manager {
     const turn = await this.#openTurn();
     turn.figures = true;
     this.#reconcileReady(turn);
+    for (const event of forgettable(this.cache.list('Event'), this.nowMs)) turn.delete(event);
     this.world.checkpoint();
     await this.#commit(turn, true);
   }
