@@ -4,6 +4,7 @@ import { findCondition, isTrue, type Condition } from '../model/conditions.ts';
 import { kinds, type Kind } from '../model/kinds/index.ts';
 import { type KubeObject } from '../model/object.ts';
 import { type ObjectCache } from '../controllers/cache.ts';
+import { nextSteps } from './next-steps.ts';
 
 export interface Summary {
   readonly hosts: {
@@ -37,16 +38,24 @@ export interface Summary {
     readonly reason: string;
     readonly message: string;
   }[];
+  /** Commands that may be of use now, with real names in them. */
+  readonly next: readonly string[];
 }
 
 /** Counts what is there; pure. */
 export function summarize(cache: ObjectCache): Summary {
+  const troubled = troubledIn(cache);
   return {
     hosts: hostsOf(cache),
     machines: machinesOf(cache),
     tenants: tenantsOf(cache),
     endpoints: endpointsOf(cache),
-    problems: problemsOf(cache),
+    problems: troubled.map(({ object, why: { reason, message } }) => ({
+      object: shortName(object),
+      reason,
+      message,
+    })),
+    next: nextSteps(cache, troubled[0]?.object),
   };
 }
 
@@ -117,11 +126,12 @@ const watched: readonly Kind[] = [
   'Traffic',
 ];
 
-function problemsOf(cache: ObjectCache): Summary['problems'] {
+/** The objects that are not as wanted, each with the condition that says why. */
+function troubledIn(cache: ObjectCache): { readonly object: KubeObject; readonly why: Condition }[] {
   return watched.flatMap((kind) =>
     cache.list(kind).flatMap((object) => {
-      const bad = firstFalse(object);
-      return bad ? [{ object: shortName(object), reason: bad.reason, message: bad.message }] : [];
+      const why = firstFalse(object);
+      return why ? [{ object, why }] : [];
     }),
   );
 }

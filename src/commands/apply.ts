@@ -96,7 +96,7 @@ Applying the same files again changes nothing. Fields that a ScalingPolicy has s
     this.log('');
     this.log(outcomeText(run, wallMs));
     for (const line of summaryLines(run.summary)) this.log(line);
-    this.log('Next: vctl get all -A · vctl describe vm NAME · vctl advance 1h');
+    this.log(`Next: ${run.summary.next.join(' · ')}`);
   }
 }
 

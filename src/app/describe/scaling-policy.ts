@@ -65,8 +65,7 @@ function metricsTable({ metrics }: Spec, status: Status | undefined): DescribeNo
 /** The decision as a heading and its reasons below: `metric`, `limits`, `next`; and what was not chosen. */
 function decisionNodes(decision: Status['decision']): DescribeNode[] {
   if (!decision) return [field('Decision', '')];
-  const { summary = '', time, explanation = [] } = decision;
-  const { notChosen = [] } = decision as { readonly notChosen?: readonly string[] };
+  const { summary = '', time, explanation = [], notChosen = [] } = decision;
   return [
     {
       type: 'field',
