@@ -16,7 +16,7 @@ export interface MachineGroup {
   readonly owner: string;
   readonly labels: Labels;
   readonly size: Amount;
-  /** By uid. VMs that are being deleted are in no group. */
+  /** By uid, the one that has not changed for longest first. VMs that are being deleted are in no group. */
   readonly members: ReadonlyMap<string, VirtualMachine>;
   /** Ready ones. */
   readonly ready: number;

@@ -75,7 +75,13 @@ function roll(pool: VirtualMachinePool, limits: Limits, turn: Turn): void {
   const unserved = outdated.length > 0 ? countUnserved(pool, updated, turn.cache) : 0;
   const available = { ...fresh, ready: fresh.ready - unserved };
   const plan = planRollout(pool.spec.replicas, tallyOf(outdated), available, limits);
-  const going = [...leastWorth(outdated, plan.removeOutdated), ...leastWorth(updated, plan.removeUpdated)];
+  const idle = unreadyOf(outdated);
+  const going = [
+    ...idle,
+    // All of these go in the end: which one now matters to nobody, and there may be thousands of turns.
+    ...longestReady(outdated, plan.removeOutdated - idle.length),
+    ...leastWorth(updated, plan.removeUpdated),
+  ];
   for (const vm of going) turn.delete(vm);
   if (going.length > 0) turn.event(pool, 'Normal', 'Removed', `${count(going.length)} removed`);
   createMembers(pool, plan.create, turn);
@@ -130,14 +136,36 @@ function resize(pool: VirtualMachinePool, limits: Limits, turn: Turn): void {
   const grows = others.some(
     ({ size }) => size.cpuMillis < wanted.cpuMillis || size.memoryBytes < wanted.memoryBytes,
   );
-  let allowed = planResize(pool.spec.replicas, sizes, limits, grows);
-  for (const vm of membersOf(others)) {
-    if (isTrue(vm.status?.conditions, 'Ready') && allowed-- <= 0) continue;
-    const { resources } = pool.spec.template.spec;
-    const rule = pool.metadata.annotations?.[annotations.resize];
-    const metadata = withAnnotation(vm.metadata, annotations.resize, rule);
-    turn.update({ ...vm, metadata, spec: { ...vm.spec, resources } }, managers.pool);
+  for (const vm of unreadyOf(others)) giveSize(vm, pool, turn);
+  const allowed = planResize(pool.spec.replicas, sizes, limits, grows);
+  for (const vm of longestReady(others, allowed)) giveSize(vm, pool, turn);
+}
+
+function giveSize(vm: VirtualMachine, pool: VirtualMachinePool, turn: Turn): void {
+  const { resources } = pool.spec.template.spec;
+  const rule = pool.metadata.annotations?.[annotations.resize];
+  const metadata = withAnnotation(vm.metadata, annotations.resize, rule);
+  turn.update({ ...vm, metadata, spec: { ...vm.spec, resources } }, managers.pool);
+}
+
+function unreadyOf(groups: readonly MachineGroup[]): VirtualMachine[] {
+  return membersOf(groups.filter((group) => group.ready < group.members.size)).filter((vm) => !isReady(vm));
+}
+
+/** The first ready VMs in the groups' own order: without a look at all the others, of which there may be many. */
+function longestReady(groups: readonly MachineGroup[], wanted: number): VirtualMachine[] {
+  const found: VirtualMachine[] = [];
+  for (const group of groups) {
+    for (const vm of group.members.values()) {
+      if (found.length >= wanted) return found;
+      if (isReady(vm)) found.push(vm);
+    }
   }
+  return found;
+}
+
+function isReady(vm: VirtualMachine): boolean {
+  return isTrue(vm.status?.conditions, 'Ready');
 }
 
 function sum(groups: readonly MachineGroup[], figure: (group: MachineGroup) => number): number {
