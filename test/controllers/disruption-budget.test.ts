@@ -47,6 +47,14 @@ describe('a budget', () => {
     );
   });
 
+  test('neither surplus VMs nor several revisions of a pool raise what is expected', async () => {
+    const engine = await settled(pool(8), budget('maxUnavailable: 1'));
+    await engine.write(pool(8, 64).replace('debian-12', 'debian-13'));
+    await engine.settle();
+    expect(engine.list('VirtualMachine')).toHaveLength(10);
+    expect(figures(engine)).toEqual([8, 6, 7, 0]);
+  });
+
   test('counts VMs without a pool one by one, and the pool’s beside them', async () => {
     const engine = await settled(
       pool(2),

@@ -157,3 +157,14 @@ describe('a pool of hosts', () => {
     expect(engine.condition(engine.get('HostPool', 'rack'), 'Ready')).toBe('False HostsNotReady');
   });
 });
+
+test('a hypervisor knows how many hosts it has, as they come and go', async () => {
+  const engine = await engineWith(hostPool(3), xenHost('other'));
+  await engine.settle();
+  expect(engine.get('Hypervisor', 'xen').status?.hosts).toBe(4);
+  await engine.write(hostPool(1));
+  await engine.delete('Host', 'other');
+  await engine.settle();
+  expect(engine.get('Hypervisor', 'xen').status?.hosts).toBe(1);
+  expect(engine.get('Hypervisor', 'virtualbox').status?.hosts).toBe(0);
+});

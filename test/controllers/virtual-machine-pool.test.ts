@@ -193,6 +193,30 @@ describe('a new template', () => {
     expect(engine.get('VirtualMachinePool', 'web').status).toMatchObject({ updatedReplicas: replicas });
   });
 
+  test('behind a load balancer · an old VM goes only when its successor is sent requests', async () => {
+    const balancer =
+      'kind: LoadBalancer\nmetadata: {name: web}\nspec: {selector: {matchLabels: {app: web}}, serviceTime: 5ms, drain: 5s, healthCheck: {interval: 10s, healthyThreshold: 3}}';
+    let least = Infinity;
+    const engine = await engineWith([...hosts, balancer, pool('web', 3)], ({ cache }) => {
+      const backends = cache.get('LoadBalancer', 'default', 'web')?.status?.backends ?? [];
+      least = Math.min(least, backends.filter(({ ready }) => ready).length);
+    });
+    await engine.settle();
+    await engine.advance(60_000);
+    expect(engine.get('LoadBalancer', 'web').status?.backends?.map(({ ready }) => ready)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    least = Infinity;
+    await engine.write(pool('web', 3, { os: 'debian-13' }));
+    expect(await engine.settle()).toEqual({ type: 'settled' });
+    const web = engine.get('VirtualMachinePool', 'web');
+    expect(web.status).toMatchObject({ replicas: 3, readyReplicas: 3, updatedReplicas: 3 });
+    expect(engine.condition(web, 'Ready')).toBe('True Ready');
+    expect(least).toBe(3);
+  });
+
   test('that no host can take · most of the old ones go on', async () => {
     const engine = await engineWith([...hosts, pool('web', 8)]);
     await engine.settle();
