@@ -8,7 +8,7 @@ import { type KubeObject } from '../../src/model/object.ts';
 import { formatSelector, matchesSelector, parseSelector } from '../../src/model/selectors.ts';
 
 const owner = fc.constantFrom(undefined, 'p1', 'p2');
-const labels = fc.dictionary(fc.constantFrom('app', 'tier'), fc.constantFrom('a', 'b'));
+const labels = fc.dictionary(fc.constantFrom('app', 'tier'), fc.constantFrom('a', 'b'), { maxKeys: 2 });
 const conditions = fc.constantFrom(
   [],
   [{ type: 'Ready', status: 'True' }],
@@ -16,10 +16,11 @@ const conditions = fc.constantFrom(
   [{ type: 'Resized', status: 'False' }],
 );
 
+// Few names and labels, so that often the same object changes within the same group.
 const metadata = fc
   .record({
-    name: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
-    labels,
+    name: fc.constantFrom('a', 'b', 'c'),
+    labels: fc.constantFrom({}, { app: 'a' }, { app: 'a', tier: 'b' }),
     owner,
     deletionTimestamp: fc.option(fc.constant('2000-01-01T00:00:00Z'), { nil: undefined, freq: 4 }),
   })
@@ -31,7 +32,7 @@ const metadata = fc
 const machine = fc
   .record({
     metadata,
-    cpu: fc.constantFrom(1, '2'),
+    cpu: fc.constantFrom('2', 1, 2),
     status: fc.record({
       conditions,
       phase: fc.constantFrom('Running', 'Pending', 'Resizing', 'Failed'),
