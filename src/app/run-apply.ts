@@ -61,7 +61,9 @@ export async function runApply(
   if (objects.length === 0) {
     throw new UserError(`there is no manifest in ${request.paths.join(', ')}`, {
       exitCode: request.prune ? ExitCode.Refused : ExitCode.Usage,
-      nextSteps: ['name files that end in .yaml, .yml or .json', 'or take subfolders too with -R'],
+      nextSteps: request.prune
+        ? ['pruning would delete all that was applied from there: if that is meant, use vctl delete']
+        : ['name files that end in .yaml, .yml or .json', 'or take subfolders too with -R'],
     });
   }
   const inventory = await readInventory(state, request.paths);

@@ -56,7 +56,8 @@ export function* summaryLines({
   }
   if (tenants.total > 0) {
     const levels = Object.entries(tenants.byLevel).map(([level, count]) => `${count} x ${level}`);
-    yield `  tenants    ${tenants.ready} of ${tenants.total} ready: ${levels.join(', ')}`;
+    const known = levels.length === 0 ? '' : `: ${levels.join(', ')}`;
+    yield `  tenants    ${tenants.ready} of ${tenants.total} ready${known}`;
   }
   yield* column(
     'endpoints',
