@@ -10,8 +10,8 @@ import {
   type VirtualMachine,
   type VirtualMachinePool,
 } from '../model/kinds/index.ts';
-import { isControlledBy, type KubeObject } from '../model/object.ts';
-import { labels } from '../controllers/annotations.ts';
+import { isControlledBy, keyOf, keyText, type KubeObject } from '../model/object.ts';
+import { scaledKey } from '../controllers/scaling-target.ts';
 import { matchesSelector } from '../model/selectors.ts';
 
 /** The VMs that a pool has made. */
@@ -24,19 +24,12 @@ export function poolHosts(cache: ObjectCache, pool: HostPool): Host[] {
   return ofKind(controlledBy(cache, pool), 'Host');
 }
 
-/** The policies whose target is this object; those of an application's tier count for the pools of its shared sets. */
+/** The policies that scale this object; one whose target is an application's tier scales the pool of that tier. */
 export function policiesOf(cache: ObjectCache, target: KubeObject): ScalingPolicy[] {
-  const { namespace, name, labels: own } = target.metadata;
-  return cache.list('ScalingPolicy', namespace).filter(({ spec }) => {
-    if (spec.target.kind === target.kind) return spec.target.name === name;
-    return (
-      target.kind === 'VirtualMachinePool' &&
-      spec.target.kind === 'Application' &&
-      target.metadata.ownerReferences?.some(({ kind }) => kind === 'Application') === true &&
-      own?.[labels.application] === spec.target.name &&
-      own[labels.tier] === spec.target.tier
-    );
-  });
+  const key = keyText(keyOf(target));
+  return cache
+    .list('ScalingPolicy', target.metadata.namespace)
+    .filter((policy) => keyText(scaledKey(policy)) === key);
 }
 
 /** The pools whose VMs a load balancer's selector matches. */

@@ -624,7 +624,7 @@ describe('describe, kind by kind', () => {
         tenants                  2
         traffics                 3
         virtualmachines          5
-        virtualmachinepools      3
+        virtualmachinepools      4
       Conditions:   <none>
       Events:       <none>
       "

@@ -25,14 +25,15 @@ describe('trees', () => {
   });
   test('an application: its shared sets and its tenants', async () => {
     expect(await tree('app/crm')).toMatchInlineSnapshot(`
-      "Application/crm                    crm-5.0
-      ├─ LoadBalancer/crm-db             RoundRobin
-      │  └─ VirtualMachinePool/crm-db    0/1
-      ├─ LoadBalancer/crm-web            LeastRequest  200 req/s  p95 41ms
-      │  └─ VirtualMachinePool/crm-web   1/1           sp/young
-      │     └─ VirtualMachine/crm-web-1  running       h2         para              50%
-      ├─ Tenant/acme                     IV            ready      acme.crm.example  $0.41/h
-      └─ Tenant/solo                     AdHoc
+      "Application/crm                       crm-5.0
+      ├─ LoadBalancer/crm-db                RoundRobin
+      │  └─ VirtualMachinePool/crm-db       0/1
+      ├─ LoadBalancer/crm-web               LeastRequest  200 req/s  p95 41ms
+      │  └─ VirtualMachinePool/crm-web      1/1           sp/young
+      │     └─ VirtualMachine/crm-web-1     running       h2         para              50%
+      ├─ VirtualMachinePool/crm-shared-web  0/1
+      ├─ Tenant/acme                        IV            ready      acme.crm.example  $0.41/h
+      └─ Tenant/solo                        AdHoc
       "
     `);
   });
@@ -83,40 +84,35 @@ describe('trees', () => {
   test('a namespace', async () => {
     expect(await tree('ns/default')).toMatchInlineSnapshot(`
       "Namespace/default
-      ├─ Application/crm                    crm-5.0
-      │  ├─ LoadBalancer/crm-db             RoundRobin
-      │  │  └─ VirtualMachinePool/crm-db    0/1
-      │  ├─ LoadBalancer/crm-web            LeastRequest  200 req/s    p95 41ms
-      │  │  └─ VirtualMachinePool/crm-web   1/1           sp/young
-      │  │     └─ VirtualMachine/crm-web-1  running       h2           para              50%
-      │  ├─ Tenant/acme                     IV            ready        acme.crm.example  $0.41/h
-      │  └─ Tenant/solo                     AdHoc
-      ├─ LoadBalancer/web                   LeastRequest  182.4 req/s  p95 41ms
-      │  └─ VirtualMachinePool/web          1/2           scaled 2 → 4 by sp/web
-      │     ├─ VirtualMachine/web-1         running       h1           para              61%
-      │     └─ VirtualMachine/web-2         booting       h1           para
-      ├─ VirtualMachine/big                 pending                    para
-      └─ VirtualMachine/huge                pending                    para
+      ├─ Application/crm                       crm-5.0
+      │  ├─ LoadBalancer/crm-db                RoundRobin
+      │  │  └─ VirtualMachinePool/crm-db       0/1
+      │  ├─ LoadBalancer/crm-web               LeastRequest  200 req/s    p95 41ms
+      │  │  └─ VirtualMachinePool/crm-web      1/1           sp/young
+      │  │     └─ VirtualMachine/crm-web-1     running       h2           para              50%
+      │  ├─ VirtualMachinePool/crm-shared-web  0/1
+      │  ├─ Tenant/acme                        IV            ready        acme.crm.example  $0.41/h
+      │  └─ Tenant/solo                        AdHoc
+      ├─ LoadBalancer/web                      LeastRequest  182.4 req/s  p95 41ms
+      │  └─ VirtualMachinePool/web             1/2           scaled 2 → 4 by sp/web
+      │     ├─ VirtualMachine/web-1            running       h1           para              61%
+      │     └─ VirtualMachine/web-2            booting       h1           para
+      ├─ VirtualMachine/big                    pending                    para
+      └─ VirtualMachine/huge                   pending                    para
       "
     `);
   });
   test('by reference: a policy, a budget, traffic', async () => {
     expect(await tree('sp/young', 'db/web', 'traffic/waves')).toMatchInlineSnapshot(`
       "ScalingPolicy/young
-      └─ Application/crm                    crm-5.0
-         ├─ LoadBalancer/crm-db             RoundRobin
-         │  └─ VirtualMachinePool/crm-db    0/1
-         ├─ LoadBalancer/crm-web            LeastRequest  200 req/s  p95 41ms
-         │  └─ VirtualMachinePool/crm-web   1/1           sp/young
-         │     └─ VirtualMachine/crm-web-1  running       h2         para              50%
-         ├─ Tenant/acme                     IV            ready      acme.crm.example  $0.41/h
-         └─ Tenant/solo                     AdHoc
+      └─ VirtualMachinePool/crm-web   1/1      sp/young
+         └─ VirtualMachine/crm-web-1  running  h2  para  50%
       DisruptionBudget/web
-      ├─ VirtualMachine/web-1               running       h1         para              61%
-      └─ VirtualMachine/web-2               booting       h1         para
+      ├─ VirtualMachine/web-1         running  h1  para  61%
+      └─ VirtualMachine/web-2         booting  h1  para
       Traffic/waves
-      ├─ VirtualMachine/big                 pending                  para
-      └─ VirtualMachine/huge                pending                  para
+      ├─ VirtualMachine/big           pending      para
+      └─ VirtualMachine/huge          pending      para
       "
     `);
   });

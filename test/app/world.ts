@@ -130,6 +130,11 @@ metadata: {name: crm-db, labels: {vctl.dev/application: crm, vctl.dev/tier: db}}
 owner: Application/crm
 spec: {replicas: 1, selector: {matchLabels: {tier: db}}, template: {metadata: {labels: {tier: db}}, spec: {guest: {os: debian-12, paravirtualized: true}, resources: {cpu: 4, memory: 16Gi}}}}
 ---
+kind: VirtualMachinePool
+metadata: {name: crm-shared-web, labels: {vctl.dev/application: crm, vctl.dev/tier: web}}
+owner: Application/crm
+spec: {replicas: 1, selector: {matchLabels: {set: shared}}, template: {metadata: {labels: {set: shared}}, spec: {guest: {os: debian-12, paravirtualized: true}, resources: {cpu: 2, memory: 4Gi}}}}
+---
 kind: VirtualMachine
 metadata: {name: crm-web-1, labels: {tier: web}}
 owner: VirtualMachinePool/crm-web

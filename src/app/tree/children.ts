@@ -1,6 +1,7 @@
 /** What stands below what in a tree: by ownership and by reference. Pure. */
 import { compareText } from '../../base/listing.ts';
 import { type ObjectCache } from '../../controllers/cache.ts';
+import { scaledKey } from '../../controllers/scaling-target.ts';
 import {
   type Application,
   type Kind,
@@ -51,7 +52,10 @@ const children: { readonly [K in Kind]?: Children<KindMap[K]> } = {
     ...(balancer.spec.calls ?? []).flatMap((name) => named(cache, 'LoadBalancer', balancer, name)),
   ],
   Namespace: ({ metadata }, cache) => topLevel(metadata.name, cache),
-  ScalingPolicy: (policy, cache) => named(cache, policy.spec.target.kind, policy, policy.spec.target.name),
+  ScalingPolicy: (policy, cache) => {
+    const object = cache.find(scaledKey(policy));
+    return object ? [{ object }] : [];
+  },
   Tenant: (tenant, cache) => tenantSet(tenant, cache),
   Traffic: (traffic, cache) => {
     const { kind, name, selector } = traffic.spec.to;
