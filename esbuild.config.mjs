@@ -14,6 +14,7 @@ await build({
   entryPoints: {
     main: 'src/main.ts',
     'cli/help': 'src/cli/help.ts',
+    'cli/not-found': 'src/cli/not-found.ts',
     ...Object.fromEntries(
       commandFiles().map((file) => [`commands/${basename(file, '.ts')}`, join('src/commands', file)]),
     ),
