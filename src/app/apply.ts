@@ -1,5 +1,5 @@
 /** Server-side apply of many objects as one transaction: all of them, or, when one is refused, none. */
-import { ApiError, ExitCode, UserError } from '../base/errors.ts';
+import { ExitCode, UserError } from '../base/errors.ts';
 import { deepEqual } from '../base/deep.ts';
 import { type CheckedObject } from '../manifest/check.ts';
 import { applyObject, type Conflict } from '../merge/apply.ts';
@@ -113,7 +113,10 @@ function mergeOne(
   if (!before)
     return { applied: { ...base, action: 'created', after }, write: { type: 'create', object: after } };
   if (before.metadata.deletionTimestamp !== undefined) {
-    throw new ApiError('Conflict', `${base.name} is being deleted: wait for it, then apply again`);
+    throw new UserError(`${base.name} is being deleted`, {
+      exitCode: ExitCode.Conflict,
+      nextSteps: ['wait until it is gone, then apply again'],
+    });
   }
   const transition = update(before, after);
   if (transition.type === 'unchanged' || deepEqual(before, transition.object)) {

@@ -1,8 +1,8 @@
 /** What `vctl apply` does: read, admit, merge, prune, and let the world follow. */
 import { resolve } from 'node:path';
-import { ExitCode, UserError } from '../base/errors.ts';
+import { ApiError, ExitCode, UserError } from '../base/errors.ts';
 import { checkManifests } from '../manifest/check.ts';
-import { loadManifests } from '../manifest/load.ts';
+import { type Loaded, loadManifests } from '../manifest/load.ts';
 import { type Diagnostic } from '../model/diagnostic.ts';
 import { type KubeObject, keyOf, keyText, parseKeyText } from '../model/object.ts';
 import { isKind } from '../model/kinds/index.ts';
@@ -36,6 +36,9 @@ export interface ApplyReport {
   readonly run?: Run;
 }
 
+/** A busy engine commits a few times a second; this many lost races in a row are no coincidence. */
+const attempts = 20;
+
 /** Called once the objects are durable, before the world follows. */
 export type OnApplied = (objects: readonly AppliedObject[]) => void;
 
@@ -54,10 +57,25 @@ export async function runApply(
     stdin: request.stdin,
     defaultNamespace: request.namespace,
   });
+  const stored = await again(() => storeManifests(state, request, loaded));
+  const { objects, diagnostics } = stored;
+  const { sources } = loaded;
+  if (hasErrors(diagnostics)) return { objects: [], diagnostics, sources };
+  options.onApplied?.(objects);
+  const isWaited = request.wait && request.dryRun === 'none';
+  const run = isWaited ? await follow(state, timeoutMs, options) : undefined;
+  return { objects, diagnostics, sources, run };
+}
+
+/** Admits, merges and writes on one view of the state; writes nothing when a diagnostic is an error. */
+async function storeManifests(
+  state: State,
+  request: ApplyRequest,
+  loaded: Loaded,
+): Promise<{ objects: readonly AppliedObject[]; diagnostics: readonly Diagnostic[] }> {
   const live = await LiveSnapshot.read(state.store);
   const { objects, diagnostics } = await checkManifests(loaded, live);
-  const { sources } = loaded;
-  if (diagnostics.some((d) => d.severity === 'error')) return { objects: [], diagnostics, sources };
+  if (hasErrors(diagnostics)) return { objects: [], diagnostics };
   if (objects.length === 0) {
     throw new UserError(`there is no manifest in ${request.paths.join(', ')}`, {
       exitCode: request.prune ? ExitCode.Refused : ExitCode.Usage,
@@ -76,10 +94,26 @@ export async function runApply(
     prune,
     private: inventory.entry(kept.sort()),
   });
-  options.onApplied?.(applied);
-  const isWaited = request.wait && request.dryRun === 'none';
-  const run = isWaited ? await follow(state, timeoutMs, options) : undefined;
-  return { objects: applied, diagnostics, sources, run };
+  return { objects: applied, diagnostics };
+}
+
+/**
+ * Runs `attempt` anew while another process changes the same objects between its reading and its writing: a
+ * controller that reports a status, or another apply.
+ */
+async function again<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let left = attempts - 1; ; left--) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const isRace = error instanceof ApiError && ['Conflict', 'AlreadyExists'].includes(error.reason);
+      if (!isRace || left === 0) throw error;
+    }
+  }
+}
+
+function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error');
 }
 
 /** Checks manifests as `apply` would, against the state or, without one, against an empty world. */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { defaultEpochMs, toTimestamp } from '../base/clock.ts';
-import { ExitCode, UserError } from '../base/errors.ts';
+import { ApiError, ExitCode, UserError } from '../base/errors.ts';
 import { hypervisorCatalogue } from '../model/catalogue.ts';
 import { withDefaults } from '../model/defaults.ts';
 import { type Kind } from '../model/kinds/index.ts';
@@ -51,15 +51,10 @@ export async function openState(options: OpenOptions): Promise<State> {
   const open = (seed: number): Promise<Store> =>
     openLmdbStore({ path: options.path, seed, create: options.create });
   const store = await open(options.seed ?? defaultSeed);
-  const meta = (await store.getPrivate(metaKey)) as StateMeta | undefined;
+  const meta = (await readMeta(store)) ?? (options.create ? await makeState(store, options) : undefined);
   if (!meta) {
-    if (!options.create) {
-      await store.close();
-      return memoryState(options.seed ?? defaultSeed, options.epochMs);
-    }
-    const made = { seed: options.seed ?? defaultSeed, epochMs: options.epochMs ?? defaultEpochMs };
-    await bootstrap(store, made);
-    return { store, path: options.path, ...made };
+    await store.close();
+    return memoryState(options.seed ?? defaultSeed, options.epochMs);
   }
   refuseOther(options, meta);
   if (meta.seed === (options.seed ?? defaultSeed)) return { store, path: options.path, ...meta };
@@ -81,6 +76,22 @@ export async function memoryState(
 export async function worldTime(state: State): Promise<number> {
   const clock = (await state.store.getPrivate(clockKey)) as { nowMs: number } | undefined;
   return clock?.nowMs ?? state.epochMs;
+}
+
+async function readMeta(store: Store): Promise<StateMeta | undefined> {
+  return (await store.getPrivate(metaKey)) as StateMeta | undefined;
+}
+
+/** Makes the state, unless another process does so at the same time: then its state is the one. */
+async function makeState(store: Store, options: OpenOptions): Promise<StateMeta | undefined> {
+  const made = { seed: options.seed ?? defaultSeed, epochMs: options.epochMs ?? defaultEpochMs };
+  try {
+    await bootstrap(store, made);
+    return made;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.reason !== 'Conflict') throw error;
+    return readMeta(store);
+  }
 }
 
 /** What every new state holds: the namespace `default` and the catalogue of hypervisors. */
