@@ -102,6 +102,10 @@ describe('drain', () => {
     const report = await drain(state, request);
     expect(Object.values(await hostsOf(state)).sort()).toEqual(['one', 'two']);
     expect(report.unmet).toHaveLength(1);
+    for (const name of ['a', 'b']) {
+      const { annotations } = (await stored(state, 'VirtualMachine', name))!.metadata;
+      expect(annotations ?? {}, 'nobody leaves later, unexpectedly').toEqual({});
+    }
   });
 
   test('a VM that is off · gives up its place', async () => {
