@@ -11,6 +11,7 @@ import { explain, type Placement, place, placeElsewhere } from '../placement/pla
 import { type VmRequest } from '../placement/types.ts';
 import { type ObjectCache } from './cache.ts';
 import { type Amount, amountOf, hostView } from './host-facts.ts';
+import { placementOf } from './default-spread.ts';
 import { wantsHost } from './machine-plan.ts';
 import { PendingMachines, machineKey } from './pending.ts';
 import { type Turn } from './turn.ts';
@@ -249,7 +250,7 @@ function requestOf(vm: VirtualMachine, size: Amount): VmRequest {
     ...size,
     mode: vm.spec.mode,
     paravirtualized: vm.spec.guest.paravirtualized,
-    placement: vm.spec.placement,
+    placement: placementOf(vm),
     priority: vm.spec.priority,
   };
 }

@@ -139,8 +139,9 @@ function obey(
   conditions: readonly ConditionInput[] = [],
 ): Result {
   if (answer.ok) {
-    // On the way up, being placed and running are what people look for; the steps between are phases.
-    const steps = ['Provisioning', 'Booting'];
+    // On the way up, being placed and running are what people look for; the steps between are phases. A change
+    // of resources has told its event already.
+    const steps = ['Provisioning', 'Booting', 'Running', 'Resizing'];
     if (!steps.includes(plan.reason)) turn.event(vm, 'Normal', plan.reason, plan.message);
     return report(vm, plan, turn, status, conditions);
   }
