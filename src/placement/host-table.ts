@@ -115,6 +115,24 @@ export class HostTable {
   freeMemory(slot: number): number {
     return (this.allocatableMemory[slot] ?? 0) - (this.usedMemory[slot] ?? 0) - (this.overhead[slot] ?? 0);
   }
+
+  /**
+   * True when one more guest would need more CPU than is free once guests have given back `freed` millicores.
+   * As in Kubernetes, a host lacks nothing of what a guest does not need, even when it is overfull.
+   * Source: kubernetes/kubernetes pkg/scheduler/framework/plugins/noderesources/fit.go
+   */
+  lacksCpu(slot: number, cpuMillis: number, freed = 0): boolean {
+    return cpuMillis > 0 && cpuMillis > this.freeCpu(slot) + freed;
+  }
+
+  /**
+   * The same for memory. What the VMM takes for a guest is a part of the guest's need, as the overhead of a pod
+   * is: a guest without memory of its own may need some.
+   */
+  lacksMemory(slot: number, memoryBytes: number, freed = 0): boolean {
+    const need = memoryBytes + (this.overhead[slot] ?? 0);
+    return need > 0 && memoryBytes > this.freeMemory(slot) + freed;
+  }
 }
 
 function hasNewStructure(before: HostView, after: HostView): boolean {

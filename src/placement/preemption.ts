@@ -1,7 +1,6 @@
 import { compareText } from '../base/listing.ts';
 import { type Fleet } from './fleet.ts';
 import { judgeWithout, rulesOf, type Rule } from './rules.ts';
-import { fits } from './ranking.ts';
 import { type Eligibility } from './eligibility.ts';
 import { type VmRequest } from './types.ts';
 
@@ -96,13 +95,14 @@ function hasRoom(
   eligibility: Eligibility,
 ): boolean {
   const overhead = table.overhead[slot] ?? 0;
-  let freeCpu = table.freeCpu(slot);
-  let freeMemory = table.freeMemory(slot);
+  let freedCpu = 0;
+  let freedMemory = 0;
   for (const { cpuMillis, memoryBytes } of gone) {
-    freeCpu += cpuMillis;
-    freeMemory += memoryBytes + overhead;
+    freedCpu += cpuMillis;
+    freedMemory += memoryBytes + overhead;
   }
-  if (!fits(vm.cpuMillis, freeCpu) || !fits(vm.memoryBytes, freeMemory)) return false;
+  if (table.lacksCpu(slot, vm.cpuMillis, freedCpu)) return false;
+  if (table.lacksMemory(slot, vm.memoryBytes, freedMemory)) return false;
   return rules.every((rule) => judgeWithout(rule, slot, gone, eligibility.domains(rule.counter.axis)));
 }
 

@@ -159,17 +159,12 @@ export class Ranking {
     const { eligibility, cpuMillis, memoryBytes } = this.input;
     if (eligibility.mode[slot] === undefined) return -1;
     const { table } = this;
-    if (!fits(cpuMillis, table.freeCpu(slot)) || !fits(memoryBytes, table.freeMemory(slot))) return -1;
+    if (table.lacksCpu(slot, cpuMillis) || table.lacksMemory(slot, memoryBytes)) return -1;
     const points = sumOfPoints(this.#rules, slot);
     if (points < 0) return -1;
     const taints = this.input.taintWeight * (eligibility.taintScore[slot] ?? 0);
     return points + this.capacityPoints(this.capacityScore(slot)) + taints;
   }
-}
-
-/** True when `need` fits in `free`. As in Kubernetes, needing nothing fits even an overfull host. */
-export function fits(need: number, free: number): boolean {
-  return need <= 0 || need <= free;
 }
 
 /** The points of a host by all rules; -1 when one refuses it. */

@@ -2,7 +2,6 @@ import { compareText } from '../base/listing.ts';
 import { humanCpu, humanMemory } from '../base/quantity.ts';
 import { type Eligibility } from './eligibility.ts';
 import { type HostTable } from './host-table.ts';
-import { fits } from './ranking.ts';
 import { judge, type BoundRule, type Rule } from './rules.ts';
 import { type VmRequest } from './types.ts';
 
@@ -45,10 +44,10 @@ export function reasonsOnHost(input: RefusalInput, slot: number): string[] {
   const reasons: string[] = [];
   const freeCpu = table.freeCpu(slot);
   const freeMemory = table.freeMemory(slot);
-  if (!fits(vm.cpuMillis, freeCpu)) {
+  if (table.lacksCpu(slot, vm.cpuMillis)) {
     reasons.push(`${noCpu} (needs ${humanCpu(vm.cpuMillis)}, free ${downCpu(freeCpu)})`);
   }
-  if (!fits(vm.memoryBytes, freeMemory)) {
+  if (table.lacksMemory(slot, vm.memoryBytes)) {
     reasons.push(`${noMemory} (needs ${humanMemory(vm.memoryBytes)}, free ${downMemory(freeMemory)})`);
   }
   const rule = refusingRule(input.rules, slot);
@@ -74,8 +73,8 @@ export function countRefusals(input: RefusalInput): RefusalCount[] {
       continue;
     }
     if (eligibility.mode[slot] === undefined) continue;
-    const lacksCpu = !fits(vm.cpuMillis, table.freeCpu(slot));
-    const lacksMemory = !fits(vm.memoryBytes, table.freeMemory(slot));
+    const lacksCpu = table.lacksCpu(slot, vm.cpuMillis);
+    const lacksMemory = table.lacksMemory(slot, vm.memoryBytes);
     if (lacksCpu) cpu.see(slot, table.freeCpu(slot));
     if (lacksMemory) memory.see(slot, table.freeMemory(slot));
     const rule = lacksCpu || lacksMemory ? undefined : refusingRule(input.rules, slot);

@@ -143,6 +143,37 @@ const rows: readonly Row[] = [
     summary: 'insufficient memory (needs 30Gi, most free h 29Gi)',
   },
   {
+    name: 'no cpu on a host with more cpu promised than it has',
+    vm: { cpuMillis: 0 },
+    there: [vm('a', { cpuMillis: 9000 })],
+  },
+  {
+    name: 'some cpu on a host with more cpu promised than it has',
+    vm: { cpuMillis: 100 },
+    there: [vm('a', { cpuMillis: 9000 })],
+    reason: 'insufficient cpu (needs 0.1, free -1)',
+    summary: 'insufficient cpu (needs 0.1, most free h -1)',
+  },
+  {
+    name: 'no memory on a host with more memory promised than it has',
+    vm: { memoryBytes: 0 },
+    there: [vm('a', { memoryBytes: 33 * Gi })],
+  },
+  {
+    name: 'no memory but the overhead of the VM, for which none is left',
+    host: { perVirtualMachineMemoryBytes: Gi },
+    vm: { memoryBytes: 0 },
+    there: [vm('a', { memoryBytes: 31 * Gi })],
+    reason: 'insufficient memory (needs 0, free -1Gi)',
+    summary: 'insufficient memory (needs 0, most free h -1Gi)',
+  },
+  {
+    name: 'no memory but the overhead of the VM, for which just enough is left',
+    host: { perVirtualMachineMemoryBytes: Gi },
+    vm: { memoryBytes: 0 },
+    there: [vm('a', { memoryBytes: 30 * Gi })],
+  },
+  {
     name: 'affinity to nobody',
     vm: { placement: { affinity: [web] } },
     reason: 'no VM with app=web within kubernetes.io/hostname (affinity) h',

@@ -31,13 +31,19 @@ export function naivePlace(vm: VmRequest, fleet: NaiveFleet, options: PlaceOptio
   return answers.sort((a, b) => b.score - a.score || (a.host < b.host ? -1 : 1)).slice(0, 2);
 }
 
+/** What a VM takes of a host, the VMM's overhead included. */
+export function needOn(host: HostView, vm: VmRequest): { cpu: number; memory: number } {
+  return { cpu: vm.cpuMillis, memory: vm.memoryBytes + host.perVirtualMachineMemoryBytes };
+}
+
 export function usedOf(host: HostView, fleet: NaiveFleet): { cpu: number; memory: number } {
   let cpu = 0;
   let memory = 0;
   for (const one of fleet.vms.values()) {
     if (one.host !== host.name) continue;
-    cpu += one.vm.cpuMillis;
-    memory += one.vm.memoryBytes + host.perVirtualMachineMemoryBytes;
+    const need = needOn(host, one.vm);
+    cpu += need.cpu;
+    memory += need.memory;
   }
   return { cpu, memory };
 }
@@ -50,10 +56,12 @@ function scoreOf(
 ): number | undefined {
   if (!judgeFacts(host, vm).ok) return undefined;
   const used = usedOf(host, fleet);
-  const cpu = used.cpu + vm.cpuMillis;
-  const memory = used.memory + vm.memoryBytes + host.perVirtualMachineMemoryBytes;
+  const need = needOn(host, vm);
+  const cpu = used.cpu + need.cpu;
+  const memory = used.memory + need.memory;
   const { cpuMillis, memoryBytes } = host.allocatable;
-  if (cpu > cpuMillis || memory > memoryBytes) return undefined;
+  // As in kube-scheduler, an overfull host still takes what needs nothing of that resource.
+  if ((need.cpu > 0 && cpu > cpuMillis) || (need.memory > 0 && memory > memoryBytes)) return undefined;
   const rules = rulePoints(vm, host, fleet);
   if (rules === undefined) return undefined;
   const taints = 3 * Math.floor(100 / (1 + softTaintCount(host, vm.placement.tolerations)));

@@ -161,6 +161,15 @@ describe('preemption', () => {
     expect(chosen?.victims.map(({ key }) => key.replace('default/', ''))).toEqual(row.chosen?.victims);
   });
 
+  test('makes room for the overhead of a VM without memory of its own', () => {
+    const fleet = fleetOf([host('a', { perVirtualMachineMemoryBytes: Gi })], {
+      a: [vm('x', { priority: 5 }), vm('y', { memoryBytes: 29 * Gi, priority: 20 })],
+    });
+    const wanted = vm('new', { memoryBytes: 0, priority: 10 });
+    expect(place(wanted, fleet).type).toBe('refused');
+    expect(choosePreemption(wanted, fleet)?.victims.map(({ key }) => key)).toEqual(['default/x']);
+  });
+
   test('once the victims are gone the VM is placed there', () => {
     const fleet = fleetOf([host('a')], {
       a: [half('x', 5), half('y', 4), vm('z', { cpuMillis: 0, memoryBytes: Gi })],
