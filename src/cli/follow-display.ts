@@ -7,8 +7,8 @@ import { isInteractive } from './terminal.ts';
 /** What the line is made from; the engine's manager is one. */
 export interface Watched {
   readonly nowMs: number;
-  readonly cache: { readonly size: number };
-  unsettled(): readonly string[];
+  readonly objectCount: number;
+  readonly unsettledCount: number;
   waiting(limit: number): readonly string[];
 }
 
@@ -33,8 +33,8 @@ export class FollowDisplay {
   /** Draws the line anew after a turn, for people who watch. */
   readonly onTurn = (manager: Watched): void => {
     this.draw(manager, (worldMs) => ({
-      total: manager.cache.size,
-      done: manager.cache.size - manager.unsettled().length,
+      total: manager.objectCount,
+      done: manager.objectCount - manager.unsettledCount,
       waiting: manager.waiting(1),
       worldMs,
     }));

@@ -117,6 +117,13 @@ export class ObjectCache {
     yield* this.#byUid.values();
   }
 
+  /** How many objects of a kind there are. */
+  count(kind: Kind): number {
+    let count = 0;
+    for (const space of this.#objects.get(kind)?.values() ?? []) count += space.size;
+    return count;
+  }
+
   get size(): number {
     return this.#byUid.size;
   }

@@ -9,7 +9,7 @@ import { type Kind, isKind } from '../model/kinds/index.ts';
 import { type KubeObject, keyOf, keyText, parseKeyText } from '../model/object.ts';
 import { type Operation, type Store, type World, type WorldChange } from '../model/ports.ts';
 import { ObjectCache } from './cache.ts';
-import { type Controller } from './controller.ts';
+import { type Controller, type Watch } from './controller.ts';
 import { collectGarbage } from './garbage.ts';
 import { Notes } from './notes.ts';
 import { forgettable } from './event-retention.ts';
@@ -75,8 +75,12 @@ export class Manager {
   readonly #failures = new Map<string, { count: number; error: unknown }>();
   #revision = 0;
 
+  /** Kind of what changes -> who wants to know, in the order of the controllers. */
+  readonly #watches: ReadonlyMap<string, readonly Watch[]>;
+
   constructor(options: ManagerOptions) {
     this.#options = options;
+    this.#watches = watchesOf(Object.values(options.controllers));
   }
 
   get cache(): ObjectCache {
@@ -115,6 +119,15 @@ export class Manager {
   /** Objects that are not yet as wanted, ordered by key. */
   unsettled(): readonly string[] {
     return [...this.#unsettled].sort();
+  }
+
+  get unsettledCount(): number {
+    return this.#unsettled.size;
+  }
+
+  /** Objects that are reconciled: all but events. */
+  get objectCount(): number {
+    return this.cache.size - this.cache.count('Event');
   }
 
   /** The errors of the looks that failed last, by key. */
@@ -324,11 +337,8 @@ export class Manager {
   }
 
   #notify(object: KubeObject, other: KubeObject | undefined): void {
-    if (!isKind(object.kind)) return;
-    for (const controller of Object.values(this.#options.controllers)) {
-      const watch = controller.watches?.[object.kind];
-      if (!watch) continue;
-      for (const key of watch(object as never, this.cache, other as never)) this.#queue.add(keyText(key));
+    for (const watch of this.#watches.get(object.kind) ?? []) {
+      for (const key of watch(object, this.cache, other)) this.#queue.add(keyText(key));
     }
   }
 
@@ -362,4 +372,14 @@ function keyOfChange(change: WorldChange): { kind: string; namespace: string; na
 function earlier(a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return Math.min(a, b);
+}
+
+function watchesOf(controllers: readonly Controller[]): Map<string, Watch[]> {
+  const byKind = new Map<string, Watch[]>();
+  for (const { watches = {} } of controllers) {
+    for (const [kind, watch] of Object.entries(watches)) {
+      byKind.set(kind, [...(byKind.get(kind) ?? []), watch as Watch]);
+    }
+  }
+  return byKind;
 }

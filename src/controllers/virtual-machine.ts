@@ -73,7 +73,7 @@ function carryOut(vm: VirtualMachine, plan: Plan, turn: Turn): Result {
       });
     case 'destroy':
       world.destroy(uid);
-      turn.event(vm, 'Normal', plan.reason, plan.message);
+      if (!isTerminating(vm)) turn.event(vm, 'Normal', plan.reason, plan.message);
       return report(vm, plan, turn, { image: undefined });
     case 'release':
       return release(vm, plan, plan.action.why, turn);
