@@ -4,7 +4,8 @@ import { ExitCode, UserError } from '../base/errors.ts';
 import { type Outcome } from '../controllers/manager.ts';
 import { Engine, type EngineOptions } from './engine.ts';
 import { type State } from './state.ts';
-import { type Summary, summarize } from './summary.ts';
+import { type Summary } from '../model/summary.ts';
+import { summarize } from './summary.ts';
 
 /** What came of letting the world follow. */
 export interface Run {

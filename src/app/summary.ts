@@ -4,43 +4,8 @@ import { findCondition, isTrue, type Condition } from '../model/conditions.ts';
 import { kinds, type Kind } from '../model/kinds/index.ts';
 import { type KubeObject } from '../model/object.ts';
 import { type ObjectCache } from '../controllers/cache.ts';
+import { type Summary } from '../model/summary.ts';
 import { nextSteps } from './next-steps.ts';
-
-export interface Summary {
-  readonly hosts: {
-    readonly total: number;
-    readonly ready: number;
-    readonly hosted: number;
-    readonly bareMetal: number;
-    /** Share of the allocatable that is promised, 0..1. */
-    readonly cpuShare: number;
-    readonly memoryShare: number;
-  };
-  /** Count by phase and by mode. */
-  readonly machines: {
-    readonly total: number;
-    readonly byPhase: Readonly<Record<string, number>>;
-    readonly byMode: Readonly<Record<string, number>>;
-  };
-  readonly tenants: {
-    readonly total: number;
-    readonly ready: number;
-    readonly byLevel: Readonly<Record<string, number>>;
-  };
-  readonly endpoints: readonly {
-    readonly route: string;
-    readonly balancer: string;
-    readonly ready: number;
-  }[];
-  /** What is not as wanted, each with its reason. */
-  readonly problems: readonly {
-    readonly object: string;
-    readonly reason: string;
-    readonly message: string;
-  }[];
-  /** Commands that may be of use now, with real names in them. */
-  readonly next: readonly string[];
-}
 
 /** Counts what is there; pure. */
 export function summarize(cache: ObjectCache): Summary {

@@ -1,49 +1,12 @@
 /** The closing lines of `apply`: what the world has come to, and what to type next. */
 import { formatDuration } from '../base/duration.ts';
-
-/** The figures that are printed; as `app/summary.ts` makes them. */
-export interface SummaryFigures {
-  readonly hosts: {
-    readonly total: number;
-    readonly ready: number;
-    readonly hosted: number;
-    readonly bareMetal: number;
-    readonly cpuShare: number;
-    readonly memoryShare: number;
-  };
-  readonly machines: {
-    readonly total: number;
-    readonly byPhase: Readonly<Record<string, number>>;
-    readonly byMode: Readonly<Record<string, number>>;
-  };
-  readonly tenants: {
-    readonly total: number;
-    readonly ready: number;
-    readonly byLevel: Readonly<Record<string, number>>;
-  };
-  readonly endpoints: readonly {
-    readonly route: string;
-    readonly balancer: string;
-    readonly ready: number;
-  }[];
-  readonly problems: readonly {
-    readonly object: string;
-    readonly reason: string;
-    readonly message: string;
-  }[];
-}
+import { type Summary } from '../model/summary.ts';
 
 /** More than this are counted and not listed. */
 const listed = 8;
 
 /** Two-column lines, one a topic; topics without anything to say are left out. */
-export function* summaryLines({
-  hosts,
-  machines,
-  tenants,
-  endpoints,
-  problems,
-}: SummaryFigures): Iterable<string> {
+export function* summaryLines({ hosts, machines, tenants, endpoints, problems }: Summary): Iterable<string> {
   if (hosts.total > 0) {
     const kinds = `${hosts.hosted} hosted, ${hosts.bareMetal} bare-metal`;
     const ready =

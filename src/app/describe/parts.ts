@@ -2,7 +2,7 @@
 import { cpuMillis, humanCpu, humanMemory, memoryBytes } from '../../base/quantity.ts';
 import { type VirtualMachine } from '../../model/kinds/index.ts';
 import { percent } from '../../model/kinds/cells.ts';
-import { type LabelSelector } from '../../model/selectors.ts';
+import { formatSelector, type LabelSelector } from '../../model/selectors.ts';
 import { type DescribeNode } from '../../output/describe.ts';
 import { type TableColumn } from '../../output/table.ts';
 import { stateStyle } from '../../output/paint.ts';
@@ -29,22 +29,7 @@ export function memoryText(memory: Quantity): string {
 /** `app=web,tier in (a,b),!old`; an empty selector is `<all>`. */
 export function selectorText(selector: LabelSelector | undefined): string {
   if (!selector) return '';
-  const labels = Object.keys(selector.matchLabels ?? {})
-    .sort()
-    .map((key) => `${key}=${selector.matchLabels?.[key]}`);
-  const others = (selector.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
-    switch (operator) {
-      case 'In':
-        return `${key} in (${values.join(',')})`;
-      case 'NotIn':
-        return `${key} notin (${values.join(',')})`;
-      case 'Exists':
-        return key;
-      case 'DoesNotExist':
-        return `!${key}`;
-    }
-  });
-  return [...labels, ...others].join(',') || '<all>';
+  return formatSelector(selector) || '<all>';
 }
 
 /** Texts of the values that are there, as `key: value` or `key=value`, in the order of their keys. */

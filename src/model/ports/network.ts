@@ -1,0 +1,129 @@
+/** What is told to the world of balancers, routes and traffic, and what is seen of them. */
+
+export type BalancingAlgorithm =
+  'RoundRobin' | 'WeightedRoundRobin' | 'LeastRequest' | 'RingHash' | 'Maglev' | 'Random';
+
+/** Names of things on the simulated network are `namespace/name` of their object. */
+export type NetworkName = string;
+
+export interface BackendRequest {
+  readonly machineUid: string;
+  readonly weight: number;
+  /** A draining backend finishes what it has and gets nothing new. */
+  readonly draining: boolean;
+}
+
+export interface BalancerRequest {
+  readonly name: NetworkName;
+  readonly algorithm: BalancingAlgorithm;
+  /** CPU time that one request takes on a bare physical core, ms. */
+  readonly serviceTimeMs: number;
+  readonly healthCheck: {
+    readonly intervalMs: number;
+    readonly healthyThreshold: number;
+    readonly unhealthyThreshold: number;
+  };
+  readonly backends: readonly BackendRequest[];
+  /** Balancers that each request calls once, one after the other (the next tier). */
+  readonly calls: readonly NetworkName[];
+}
+
+/** What a balancer's health checks have found of one backend. */
+export interface BackendHealth {
+  /** Health checks have passed: it gets traffic unless it drains. */
+  readonly healthy: boolean;
+  /** When that turns if nothing comes in between, ms of world time; undefined: it stays. */
+  readonly turnsAtMs: number | undefined;
+}
+
+export interface BackendObservation {
+  readonly machineUid: string;
+  /** Health checks have passed: it gets traffic unless it drains. */
+  readonly healthy: boolean;
+  /** Share of the balancer's requests in the last step, 0..1. */
+  readonly share: number;
+}
+
+/** Latency of the requests of the last step, ms. */
+export interface LatencyObservation {
+  readonly meanMs: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+}
+
+export interface FlowObservation {
+  /** Offered in the last step, requests a second. */
+  readonly requestsPerSecond: number;
+  /** Share of the offered requests that failed or were refused, 0..1. */
+  readonly errorRate: number;
+  /** Refused because of a quota, requests a second; part of the errors. */
+  readonly throttledPerSecond: number;
+  readonly latency: LatencyObservation;
+  /** Since the flow came into being. */
+  readonly totalRequests: number;
+  readonly totalErrors: number;
+}
+
+export interface BalancerObservation extends FlowObservation {
+  readonly backends: readonly BackendObservation[];
+}
+
+/** A tenant's way in: its host name, its data partition, its quota, and the balancer behind it. */
+export interface RouteRequest {
+  readonly name: NetworkName;
+  readonly host: string;
+  /** Absent while the tenant has nowhere to go: its requests fail. */
+  readonly balancer?: NetworkName;
+  readonly dataPartition: string;
+  /** Requests a second above this are refused; absent means no limit. */
+  readonly quotaRequestsPerSecond?: number;
+}
+
+export interface RouteObservation extends FlowObservation {
+  /** Uids of the machines (of every tier) that served this tenant's requests in the last step, sorted. */
+  readonly servedBy: readonly string[];
+}
+
+/** Load over time; all figures in requests a second (`Requests`) or share of the vCPUs (`Cpu`). */
+export type TrafficPattern =
+  | { readonly type: 'Constant'; readonly value: number }
+  /** Each level holds from its time on, counted from the start of the traffic. */
+  | { readonly type: 'Steps'; readonly steps: readonly { readonly atMs: number; readonly value: number }[] }
+  /** A cosine with its top at `peakAtMs` of each world-time day (UTC). */
+  | { readonly type: 'Daily'; readonly base: number; readonly peak: number; readonly peakAtMs: number }
+  /** `base`, and `peak` for `durationMs` from `atMs` after the start, with linear ramps of `rampMs`. */
+  | {
+      readonly type: 'Spike';
+      readonly base: number;
+      readonly peak: number;
+      readonly atMs: number;
+      readonly durationMs: number;
+      readonly rampMs: number;
+    }
+  /** Each sample holds for `intervalMs`; begins again after the last. */
+  | { readonly type: 'Trace'; readonly intervalMs: number; readonly samples: readonly number[] }
+  /** `mean + amplitude * sin(2 pi (t / period + phase))`; `perTarget`: each VM has a seeded phase of its own. */
+  | {
+      readonly type: 'Sine';
+      readonly mean: number;
+      readonly amplitude: number;
+      readonly periodMs: number;
+      readonly perTarget: boolean;
+    };
+
+export type TrafficTarget =
+  | { readonly type: 'Balancer'; readonly name: NetworkName }
+  | { readonly type: 'Route'; readonly name: NetworkName }
+  /** Requests or CPU load straight to machines; requests are split evenly among them. */
+  | { readonly type: 'Machines'; readonly uids: readonly string[]; readonly serviceTimeMs: number };
+
+export interface TrafficRequest {
+  readonly name: NetworkName;
+  readonly target: TrafficTarget;
+  readonly unit: 'Requests' | 'Cpu';
+  readonly pattern: TrafficPattern;
+  readonly poisson: boolean;
+  /** The pattern's time zero, ms of world time. */
+  readonly startMs: number;
+}

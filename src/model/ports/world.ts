@@ -1,0 +1,64 @@
+/** What is measured, and a world whose time the engine moves. */
+import { type Infrastructure } from './infrastructure.ts';
+import { type BalancerObservation, type NetworkName, type RouteObservation } from './network.ts';
+import { type PrivateEntry } from './store.ts';
+
+/** One machine's load in the last step. */
+export interface MachineUsage {
+  /** CPU that it used, millicores of its host. */
+  readonly cpuMillis: number;
+  /** Share of its own vCPUs, 0..1. */
+  readonly utilization: number;
+  readonly memoryBytes: number;
+  readonly requestsPerSecond: number;
+  /** The step's end, ms of world time. */
+  readonly sampledAtMs: number;
+}
+
+export interface HostUsage {
+  readonly utilization: number;
+  readonly watts: number;
+}
+
+/** What is measured. Absent where nothing was sampled yet. */
+export interface Metrics {
+  machineUsage(uid: string): MachineUsage | undefined;
+  hostUsage(uid: string): HostUsage | undefined;
+  balancer(name: NetworkName): BalancerObservation | undefined;
+  route(name: NetworkName): RouteObservation | undefined;
+  /** Of the traffic's last step: what it offered, in its unit. */
+  traffic(name: NetworkName): { readonly offered: number } | undefined;
+}
+
+/** Something happened in the world that a controller should look at. */
+export type WorldChange =
+  | { readonly type: 'Host'; readonly name: string }
+  | { readonly type: 'Machine'; readonly namespace: string; readonly name: string }
+  | { readonly type: 'Balancer'; readonly name: NetworkName };
+
+/** An operation that takes world time and that convergence waits for. */
+export interface Operation {
+  /** As `vm/saas/crm-db-0`. */
+  readonly subject: string;
+  /** As `provisioning image`, `booting`, `migrating`, `health check`. */
+  readonly activity: string;
+  readonly endsAtMs: number;
+}
+
+/** A world whose time the engine moves. */
+export interface World extends Infrastructure, Metrics {
+  readonly nowMs: number;
+  /** When something next happens by itself (an operation ends, a load step is due); undefined: never. */
+  nextEventAtMs(): number | undefined;
+  /** Lets everything up to and including `timeMs` happen, and makes that the present. */
+  advanceTo(timeMs: number): void;
+  /** What has happened since the last call, without duplicates, in a stable order. */
+  takeChanges(): readonly WorldChange[];
+  /** The entries that have changed since the last call, to be stored with the objects of the same turn. */
+  takeDirty(): readonly PrivateEntry[];
+  /** Marks what is stored lazily (measured figures) as changed, so that the next `takeDirty` holds all. */
+  checkpoint(): void;
+  /** Operations under way, the one that ends last first. */
+  operations(): readonly Operation[];
+  operationCount(): number;
+}
