@@ -4,16 +4,14 @@
  */
 import { ApiError, assert } from '../base/errors.ts';
 import { formatDuration } from '../base/duration.ts';
-import { uniform } from '../base/random.ts';
-import { type Kind, isKind } from '../model/kinds/index.ts';
-import { type KubeObject, keyOf, keyText, parseKeyText } from '../model/object.ts';
+import { type Kind } from '../model/kinds/index.ts';
+import { type KubeObject, type ObjectKey, keyOf } from '../model/object.ts';
 import { type Operation, type Store, type World, type WorldChange } from '../model/ports.ts';
 import { ObjectCache } from './cache.ts';
-import { type Controller, type Watch } from './controller.ts';
-import { collectGarbage } from './garbage.ts';
+import { type Controller } from './controller.ts';
 import { Notes } from './notes.ts';
 import { forgettable } from './event-retention.ts';
-import { WorkQueue } from './queue.ts';
+import { Reconciler } from './reconciler.ts';
 import { Scheduler } from './scheduler.ts';
 import { Turn } from './turn.ts';
 
@@ -43,11 +41,6 @@ export type Outcome =
   | { readonly type: 'stuck'; readonly waitingFor: readonly string[] }
   | { readonly type: 'interrupted' };
 
-/** More looks at one key within a turn than any sound controller needs: two of them are fighting. */
-const maxLooksPerTurn = 200;
-/** First delay after a failed look; doubles up to `maxBackoffMs`. */
-const minBackoffMs = 1_000;
-const maxBackoffMs = 300_000;
 /** Under which the store keeps what controllers remember. */
 const notesPrefix = 'autoscaling/';
 /** Kinds whose statuses carry measured figures. */
@@ -63,24 +56,20 @@ const measuredKinds: readonly Kind[] = [
 export class Manager {
   readonly #options: ManagerOptions;
   #cache = new ObjectCache();
-  #queue = new WorkQueue();
+  #reconciler: Reconciler;
   #scheduler = new Scheduler(this.#cache);
   #notes = new Notes();
   #world: World | undefined;
   /** The turn under way, or the last ones that are not committed yet. */
   #open: Turn | undefined;
   #turnsOpen = 0;
-  /** Keys of the objects that are still on their way. */
-  readonly #unsettled = new Set<string>();
-  readonly #failures = new Map<string, { count: number; error: unknown }>();
   #revision = 0;
-
-  /** Kind of what changes -> who wants to know, in the order of the controllers. */
-  readonly #watches: ReadonlyMap<string, readonly Watch[]>;
+  #turns = 0;
+  #writes = 0;
 
   constructor(options: ManagerOptions) {
     this.#options = options;
-    this.#watches = watchesOf(Object.values(options.controllers));
+    this.#reconciler = this.#newReconciler();
   }
 
   get cache(): ObjectCache {
@@ -97,15 +86,15 @@ export class Manager {
   }
 
   /** How many turns were taken and how many objects were written, for tests that count work. */
-  readonly counts = { turns: 0, writes: 0, looks: 0 };
+  get counts(): { readonly turns: number; readonly writes: number; readonly looks: number } {
+    return { turns: this.#turns, writes: this.#writes, looks: this.#reconciler.looks };
+  }
 
   /** Fills the cache and the world from the store and asks for a look at everything. */
   async start(): Promise<void> {
     this.#cache = new ObjectCache();
-    this.#queue = new WorkQueue();
+    this.#reconciler = this.#newReconciler();
     this.#scheduler = new Scheduler(this.#cache);
-    this.#unsettled.clear();
-    this.#failures.clear();
     this.#open = undefined;
     this.#world = await this.#options.loadWorld();
     this.#revision = await this.#options.store.revision();
@@ -116,23 +105,18 @@ export class Manager {
     for (const object of (await this.#options.store.list('Event')).items) this.cache.put(object);
   }
 
-  /** Objects that are not yet as wanted, ordered by key. */
+  /** Objects that are not yet as wanted, in order of their keys; failing ones with their error. */
   unsettled(): readonly string[] {
-    return [...this.#unsettled].sort();
+    return this.#reconciler.unsettled();
   }
 
   get unsettledCount(): number {
-    return this.#unsettled.size;
+    return this.#reconciler.unsettledCount;
   }
 
   /** Objects that are reconciled: all but events. */
   get objectCount(): number {
     return this.cache.size - this.cache.count('Event');
-  }
-
-  /** The errors of the looks that failed last, by key. */
-  failures(): ReadonlyMap<string, unknown> {
-    return new Map([...this.#failures].map(([key, failure]) => [key, failure.error]));
   }
 
   operations(): readonly Operation[] {
@@ -141,7 +125,8 @@ export class Manager {
 
   /** True when nothing is left to do and nothing is under way. */
   isSettled(): boolean {
-    return this.#queue.readyCount === 0 && this.#unsettled.size === 0 && this.world.operationCount() === 0;
+    const { readyCount, unsettledCount } = this.#reconciler;
+    return readyCount === 0 && unsettledCount === 0 && this.world.operationCount() === 0;
   }
 
   /** Moves world time on until all has settled, but not beyond `deadlineMs`. */
@@ -172,7 +157,7 @@ export class Manager {
       await this.#options.onTurn?.(this);
       if (signal?.aborted) return { type: 'interrupted' };
       if (isDone?.() === true) return { type: 'settled' };
-      const next = earlier(this.#queue.nextAtMs(), this.world.nextEventAtMs());
+      const next = earlier(this.#reconciler.nextAtMs(), this.world.nextEventAtMs());
       if (next === undefined && isDone) return { type: 'stuck', waitingFor: this.unsettled() };
       this.world.advanceTo(next === undefined || next > untilMs ? untilMs : next);
       this.#takeWorldChanges();
@@ -186,7 +171,7 @@ export class Manager {
   /** Closes a run: measured figures go into the statuses, and all of the world's state to the store. */
   async #finish(): Promise<void> {
     for (const kind of measuredKinds) {
-      for (const object of this.cache.list(kind)) this.#queue.add(keyText(keyOf(object)));
+      for (const object of this.cache.list(kind)) this.#reconciler.add(keyOf(object));
     }
     const turn = await this.#openTurn();
     turn.figures = true;
@@ -209,7 +194,7 @@ export class Manager {
    * if there are uncommitted ones here, they are given up and all is read anew: they come about again.
    */
   async #openTurn(): Promise<Turn> {
-    this.counts.turns++;
+    this.#turns++;
     const revision = await this.#options.store.revision();
     if (revision !== this.#revision) {
       if (this.#open && !this.#open.isEmpty) await this.start();
@@ -234,46 +219,17 @@ export class Manager {
     });
   }
 
+  #newReconciler(): Reconciler {
+    return new Reconciler(this.#options.controllers, this.#cache, this.#options.seed);
+  }
+
   #reconcileReady(turn: Turn): void {
     const looks = new Map<string, number>();
     do {
-      for (let key = this.#queue.pop(this.nowMs); key !== undefined; key = this.#queue.pop(this.nowMs)) {
-        this.#look(key, turn, looks);
-      }
+      this.#reconciler.lookAtReady(turn, looks);
       this.#scheduler.placePending(turn);
       this.#takeWorldChanges();
-    } while (this.#queue.readyCount > 0);
-  }
-
-  #look(key: string, turn: Turn, looks: Map<string, number>): void {
-    const count = (looks.get(key) ?? 0) + 1;
-    looks.set(key, count);
-    if (count > maxLooksPerTurn) throw new Error(`bug in vctl: ${key} does not come to rest`);
-    this.counts.looks++;
-    const parsed = parseKeyText(key);
-    const object = this.cache.find(parsed);
-    const controller = isKind(parsed.kind) ? this.#options.controllers[parsed.kind] : undefined;
-    if (!object || !controller) {
-      this.#unsettled.delete(key);
-      this.#failures.delete(key);
-      this.#queue.cancel(key);
-      return;
-    }
-    try {
-      if (collectGarbage(object, turn)) return;
-      const result = controller.reconcile(object as never, turn);
-      this.#failures.delete(key);
-      if (result.settled === false) this.#unsettled.add(key);
-      else this.#unsettled.delete(key);
-      if (result.requeueAtMs !== undefined) this.#queue.addAt(key, result.requeueAtMs);
-    } catch (error) {
-      const failure = { count: (this.#failures.get(key)?.count ?? 0) + 1, error };
-      this.#failures.set(key, failure);
-      this.#unsettled.add(key);
-      const backoff = Math.min(maxBackoffMs, minBackoffMs * 2 ** (failure.count - 1));
-      const jitter = 0.5 + 0.5 * uniform(this.#options.seed, `backoff/${key}`, failure.count);
-      this.#queue.addAt(key, this.nowMs + Math.round(backoff * jitter));
-    }
+    } while (this.#reconciler.readyCount > 0);
   }
 
   /** One transaction for all that was gathered, and the world as it stands with it. */
@@ -290,7 +246,7 @@ export class Manager {
         nowMs: this.nowMs,
       });
       this.#revision = committed.revision;
-      this.counts.writes += writes.length;
+      this.#writes += writes.length;
       for (const outcome of committed.outcomes) if (outcome.type === 'put') this.#cache.put(outcome.object);
     } catch (error) {
       if (!(error instanceof ApiError) || error.reason !== 'Conflict') throw error;
@@ -320,30 +276,14 @@ export class Manager {
     this.#changed(object, old);
   }
 
-  /** Asks for a look at a changed object and at all that depend on it, as it was and as it is. */
   #changed(object: KubeObject | undefined, old: KubeObject | undefined): void {
     this.#options.onChange?.(object, old);
     this.#scheduler.observe(object, old);
-    const one = object ?? old;
-    if (!one || one.kind === 'Event') return;
-    this.#queue.add(keyText(keyOf(one)));
-    if (old) this.#notify(old, object);
-    if (object) this.#notify(object, old);
-    if (!object && old) {
-      for (const dependent of this.cache.dependents(old.metadata.uid ?? '')) {
-        this.#queue.add(keyText(keyOf(dependent)));
-      }
-    }
-  }
-
-  #notify(object: KubeObject, other: KubeObject | undefined): void {
-    for (const watch of this.#watches.get(object.kind) ?? []) {
-      for (const key of watch(object, this.cache, other)) this.#queue.add(keyText(key));
-    }
+    this.#reconciler.changed(object, old);
   }
 
   #takeWorldChanges(): void {
-    for (const change of this.world.takeChanges()) this.#queue.add(keyText(keyOfChange(change)));
+    for (const change of this.world.takeChanges()) this.#reconciler.add(keyOfChange(change));
   }
 
   /** What still keeps the run from settling, for people: at most `limit` lines. */
@@ -356,7 +296,7 @@ export class Manager {
   }
 }
 
-function keyOfChange(change: WorldChange): { kind: string; namespace: string; name: string } {
+function keyOfChange(change: WorldChange): ObjectKey {
   switch (change.type) {
     case 'Host':
       return { kind: 'Host', namespace: '', name: change.name };
@@ -372,14 +312,4 @@ function keyOfChange(change: WorldChange): { kind: string; namespace: string; na
 function earlier(a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return Math.min(a, b);
-}
-
-function watchesOf(controllers: readonly Controller[]): Map<string, Watch[]> {
-  const byKind = new Map<string, Watch[]>();
-  for (const { watches = {} } of controllers) {
-    for (const [kind, watch] of Object.entries(watches)) {
-      byKind.set(kind, [...(byKind.get(kind) ?? []), watch as Watch]);
-    }
-  }
-  return byKind;
 }

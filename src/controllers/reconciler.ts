@@ -1,0 +1,139 @@
+/**
+ * Which objects await a look, and the looks: hands each key to its kind's controller, notes who is settled,
+ * and tries again later what failed. It belongs to one cache and is thrown away with it.
+ */
+import { uniform } from '../base/random.ts';
+import { type Kind, isKind } from '../model/kinds/index.ts';
+import { type KubeObject, type ObjectKey, keyOf, keyText, parseKeyText } from '../model/object.ts';
+import { type ObjectCache } from './cache.ts';
+import { type Controller, type Watch } from './controller.ts';
+import { collectGarbage } from './garbage.ts';
+import { WorkQueue } from './queue.ts';
+import { type Turn } from './turn.ts';
+
+/** More looks at one key within a turn than any sound controller needs: two of them are fighting. */
+const maxLooksPerTurn = 200;
+/** First delay after a failed look; doubles up to `maxBackoffMs`. */
+const minBackoffMs = 1_000;
+const maxBackoffMs = 300_000;
+
+interface Failure {
+  readonly count: number;
+  readonly error: unknown;
+}
+
+export class Reconciler {
+  readonly #queue = new WorkQueue();
+  /** Keys of the objects that are still on their way. */
+  readonly #unsettled = new Set<string>();
+  readonly #failures = new Map<string, Failure>();
+  /** Kind of what changes -> who wants to know, in the order of the controllers. */
+  readonly #watches: ReadonlyMap<string, readonly Watch[]>;
+  /** Looks since the start, for tests that count work. */
+  looks = 0;
+
+  constructor(
+    private readonly controllers: Readonly<Partial<Record<Kind, Controller>>>,
+    private readonly cache: ObjectCache,
+    private readonly seed: number,
+  ) {
+    this.#watches = watchesOf(Object.values(controllers));
+  }
+
+  get readyCount(): number {
+    return this.#queue.readyCount;
+  }
+
+  get unsettledCount(): number {
+    return this.#unsettled.size;
+  }
+
+  /** When something is next to be looked at by appointment, ms of world time. */
+  nextAtMs(): number | undefined {
+    return this.#queue.nextAtMs();
+  }
+
+  /** Keys of the objects that are not yet as wanted, in order, those whose looks fail with the error. */
+  unsettled(): string[] {
+    return [...this.#unsettled].sort().map((key) => {
+      const failure = this.#failures.get(key);
+      if (!failure) return key;
+      return `${key} (${failure.error instanceof Error ? failure.error.message : String(failure.error)})`;
+    });
+  }
+
+  /** Asks for a look. */
+  add(key: ObjectKey): void {
+    this.#queue.add(keyText(key));
+  }
+
+  /** Asks for a look at a changed object and at all that depend on it, as it was and as it is. */
+  changed(object: KubeObject | undefined, old: KubeObject | undefined): void {
+    const one = object ?? old;
+    if (!one || one.kind === 'Event') return;
+    this.add(keyOf(one));
+    if (old) this.#notify(old, object);
+    if (object) this.#notify(object, old);
+    if (object || !old) return;
+    for (const dependent of this.cache.dependents(old.metadata.uid ?? '')) this.add(keyOf(dependent));
+  }
+
+  /** Looks until nothing is ready. `looks` counts those of one turn by key. */
+  lookAtReady(turn: Turn, looks: Map<string, number>): void {
+    for (let key = this.#queue.pop(turn.nowMs); key !== undefined; key = this.#queue.pop(turn.nowMs)) {
+      const count = (looks.get(key) ?? 0) + 1;
+      looks.set(key, count);
+      if (count > maxLooksPerTurn) throw new Error(`bug in vctl: ${key} does not come to rest`);
+      this.#look(key, turn);
+    }
+  }
+
+  #look(key: string, turn: Turn): void {
+    this.looks++;
+    const parsed = parseKeyText(key);
+    const object = this.cache.find(parsed);
+    const controller = isKind(parsed.kind) ? this.controllers[parsed.kind] : undefined;
+    if (!object || !controller) return this.#forget(key);
+    try {
+      if (collectGarbage(object, turn)) return;
+      const { settled, requeueAtMs } = controller.reconcile(object as never, turn);
+      this.#failures.delete(key);
+      if (settled === false) this.#unsettled.add(key);
+      else this.#unsettled.delete(key);
+      if (requeueAtMs !== undefined) this.#queue.addAt(key, requeueAtMs);
+    } catch (error) {
+      this.#retry(key, error, turn.nowMs);
+    }
+  }
+
+  #forget(key: string): void {
+    this.#unsettled.delete(key);
+    this.#failures.delete(key);
+    this.#queue.cancel(key);
+  }
+
+  #retry(key: string, error: unknown, nowMs: number): void {
+    const count = (this.#failures.get(key)?.count ?? 0) + 1;
+    this.#failures.set(key, { count, error });
+    this.#unsettled.add(key);
+    const backoff = Math.min(maxBackoffMs, minBackoffMs * 2 ** (count - 1));
+    const jitter = 0.5 + 0.5 * uniform(this.seed, `backoff/${key}`, count);
+    this.#queue.addAt(key, nowMs + Math.round(backoff * jitter));
+  }
+
+  #notify(object: KubeObject, other: KubeObject | undefined): void {
+    for (const watch of this.#watches.get(object.kind) ?? []) {
+      for (const key of watch(object, this.cache, other)) this.add(key);
+    }
+  }
+}
+
+function watchesOf(controllers: readonly Controller[]): Map<string, Watch[]> {
+  const byKind = new Map<string, Watch[]>();
+  for (const { watches = {} } of controllers) {
+    for (const [kind, watch] of Object.entries(watches)) {
+      byKind.set(kind, [...(byKind.get(kind) ?? []), watch as Watch]);
+    }
+  }
+  return byKind;
+}
