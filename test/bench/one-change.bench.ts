@@ -29,7 +29,7 @@ async function change({ state, engine, machines }: Fleet): Promise<void> {
   const spec = old.spec as { resources: { cpu: number; memory: string } };
   const next = { ...old, spec: { ...spec, resources: { ...spec.resources, cpu: 3 - spec.resources.cpu } } };
   await state.store.commit({
-    writes: [{ type: 'update', object: next as KubeObject }],
+    writes: [{ type: 'update', object: next }],
     nowMs: engine.manager.nowMs,
   });
   const { type } = await engine.settle(3_600_000);
