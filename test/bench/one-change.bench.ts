@@ -1,7 +1,6 @@
 /** One changed object in a running engine: what it costs must not depend on how many others there are. */
 import { Engine } from '../../src/app/engine.ts';
 import { memoryState, type State } from '../../src/app/state.ts';
-import { type KubeObject } from '../../src/model/object.ts';
 import { fill } from './fleet-state.ts';
 import { count, interleaved, ms, report, scale } from './measure.ts';
 
