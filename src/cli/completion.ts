@@ -28,6 +28,7 @@ const namesOf: Readonly<Record<string, string>> = {
   cordon: 'host',
   uncordon: 'host',
   drain: 'host',
+  taint: 'host',
 };
 /** Commands whose words are no objects. */
 const wordless: readonly string[] = [

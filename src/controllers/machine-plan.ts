@@ -15,8 +15,8 @@ export interface MachineView {
   readonly machine: MachineObservation | undefined;
   /** Its host can take requests. */
   readonly hostReady: boolean;
-  /** Its host is being deleted, so that it has to leave. */
-  readonly hostLeaving: boolean;
+  /** Why it has to leave its host, if so. */
+  readonly leaving: Leaving | undefined;
   readonly wanted: Amount;
   readonly features: {
     readonly liveMigration: boolean;
@@ -26,6 +26,14 @@ export interface MachineView {
   /** Longest draining time of the load balancers in front of it; 0 without any. */
   readonly drainMs: number;
   readonly nowMs: number;
+}
+
+/** A reason to be somewhere else. */
+export interface Leaving {
+  readonly reason: 'Moving' | 'Tainted';
+  readonly message: string;
+  /** A live migration will do, where the hypervisor has it. */
+  readonly live: boolean;
 }
 
 export type Action =
@@ -89,7 +97,8 @@ export function planMachine(view: MachineView): Plan {
   }
   if (vm.status?.host === undefined) return planWithoutHost(view);
   if (!machine) {
-    if (!view.hostReady || view.hostLeaving) {
+    if (view.leaving) return giveUp(view.leaving);
+    if (!view.hostReady) {
       return step(
         { type: 'release', why: 'HostNotReady' },
         'Pending',
@@ -141,11 +150,11 @@ function planWithoutHost({ vm, machine }: MachineView): Plan {
   };
 }
 
-function planStopped({ vm, machine, wanted, hostReady, hostLeaving }: MachineView): Plan {
+function planStopped(view: MachineView): Plan {
+  const { vm, machine, wanted, hostReady } = view;
   if (isOutdated(vm)) return step({ type: 'destroy' }, 'Provisioning', 'Replacing', 'its disk is made anew');
-  if (isLeaving(vm, hostLeaving)) {
-    return step({ type: 'release', why: 'Moving' }, 'Pending', 'Moving', `it leaves ${vm.status?.host}`);
-  }
+  const leaving = leavingOf(view);
+  if (leaving) return giveUp(leaving);
   if (!wantsPower(vm)) return rest('Stopped', 'Stopped', `it is off (runPolicy ${vm.spec.runPolicy})`);
   if (!hostReady) return rest('Stopped', 'HostNotReady', `${vm.status?.host} is not ready`);
   if (machine && differs(machine, wanted))
@@ -154,16 +163,18 @@ function planStopped({ vm, machine, wanted, hostReady, hostLeaving }: MachineVie
 }
 
 function planRunning(view: MachineView, machine: MachineObservation): Plan {
-  const { vm, features, wanted, hostLeaving } = view;
+  const { vm, features, wanted } = view;
   if (vm.status?.migrationTarget !== undefined) {
     return step({ type: 'arrive' }, 'Running', 'Running', 'it has moved');
   }
   if (!wantsPower(vm)) return stopAfterDrain(view, 'Stopping', 'it is to be off');
   if (isOutdated(vm)) return stopAfterDrain(view, 'Replacing', `its image changes to ${imageOf(vm)}`);
   if (isRestartAsked(vm)) return stopAfterDrain(view, 'Restarting', 'a restart was asked for');
-  if (isLeaving(vm, hostLeaving)) {
-    if (features.liveMigration) return { ...running(), action: { type: 'migrate' }, settled: false };
-    return stopAfterDrain(view, 'Moving', `it leaves ${vm.status?.host}`);
+  const leaving = leavingOf(view);
+  if (leaving) {
+    const live = leaving.live && features.liveMigration;
+    if (live) return { ...running(), ...leaving, action: { type: 'migrate' }, settled: false };
+    return stopAfterDrain(view, leaving.reason, leaving.message);
   }
   if (differs(machine, wanted)) {
     const byRestart = vm.metadata.annotations?.[annotations.resize] === 'Restart';
@@ -225,9 +236,16 @@ function isRestartAsked(vm: VirtualMachine): boolean {
   return asked !== undefined && asked !== vm.status?.restartRequest;
 }
 
-function isLeaving(vm: VirtualMachine, hostLeaving: boolean): boolean {
+/** What makes the VM leave its host: the host itself, or a command. */
+function leavingOf({ vm, leaving }: MachineView): Leaving | undefined {
+  if (leaving) return leaving;
   const from = vm.metadata.annotations?.[annotations.moveFrom];
-  return hostLeaving || (from !== undefined && from === vm.status?.host);
+  const asked = from !== undefined && from === vm.status?.host;
+  return asked ? { reason: 'Moving', message: `it leaves ${from}`, live: true } : undefined;
+}
+
+function giveUp({ reason, message }: Leaving): Plan {
+  return step({ type: 'release', why: reason }, 'Pending', reason, message);
 }
 
 function differs(machine: MachineObservation, wanted: Amount): boolean {

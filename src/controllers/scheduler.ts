@@ -8,12 +8,11 @@ import { type Host, type VirtualMachine } from '../model/kinds/index.ts';
 import { type KubeObject } from '../model/object.ts';
 import { Fleet } from '../placement/fleet.ts';
 import { explain, type Placement, place, placeElsewhere } from '../placement/place.ts';
-import { type VmRequest } from '../placement/types.ts';
 import { type ObjectCache } from './cache.ts';
 import { type Amount, amountOf, hostView } from './host-facts.ts';
-import { placementOf } from './default-spread.ts';
 import { wantsHost } from './machine-plan.ts';
 import { PendingMachines, machineKey } from './pending.ts';
+import { requestOf, scoringOf } from './requests.ts';
 import { type Turn } from './turn.ts';
 
 /** A VM under way to another host holds its place there under its key with this suffix. */
@@ -82,7 +81,8 @@ export class Scheduler {
       mode: vm.status?.mode ?? request.mode,
       placement: { ...request.placement, ...(hypervisors ? { hypervisors } : {}) },
     };
-    const result = placeElsewhere(narrowed, this.#fleet);
+    const options = scoringOf(vm);
+    const result = placeElsewhere(narrowed, this.#fleet, options);
     if (target === undefined || result.type === 'refused' || result.host === target) return result;
     return placeElsewhere(
       {
@@ -93,13 +93,14 @@ export class Scheduler {
         },
       },
       this.#fleet,
+      options,
     );
   }
 
   /** Another host for a VM that is stopped for the move: of any product, in any mode that it can run in. */
   elsewhereStopped(vm: VirtualMachine): Placement {
     this.#sync();
-    return placeElsewhere(requestOf(vm, amountOf(vm.spec.resources)), this.#fleet);
+    return placeElsewhere(requestOf(vm, amountOf(vm.spec.resources)), this.#fleet, scoringOf(vm));
   }
 
   /** Why each host refuses the VM, by the hosts' names; a host that would take it is not in the answer. */
@@ -139,7 +140,7 @@ export class Scheduler {
   /** Answers whether the VM found a place. */
   #place(vm: VirtualMachine, turn: Turn): boolean {
     const request = requestOf(vm, amountOf(vm.spec.resources));
-    const result = place(request, this.#fleet);
+    const result = place(request, this.#fleet, scoringOf(vm));
     if (result.type === 'refused') return false;
     // Noted at once, so that the next VM sees it; the status below says the same to everybody else.
     this.#fleet.assign(request, result.host);
@@ -241,16 +242,4 @@ export class Scheduler {
     const slash = key.indexOf('/');
     return this.#cache.get('VirtualMachine', key.slice(0, slash), key.slice(slash + 1));
   }
-}
-
-function requestOf(vm: VirtualMachine, size: Amount): VmRequest {
-  return {
-    key: machineKey(vm),
-    labels: vm.metadata.labels ?? {},
-    ...size,
-    mode: vm.spec.mode,
-    paravirtualized: vm.spec.guest.paravirtualized,
-    placement: placementOf(vm),
-    priority: vm.spec.priority,
-  };
 }

@@ -1,13 +1,15 @@
 import { formatCpu, formatMemory, memoryBytes } from '../base/quantity.ts';
 import { toTimestamp } from '../base/clock.ts';
 import { type ConditionInput } from '../model/conditions.ts';
-import { type VirtualMachine } from '../model/kinds/index.ts';
+import { deepEqual } from '../base/deep.ts';
+import { type Host, type VirtualMachine } from '../model/kinds/index.ts';
 import { type KubeObject, isTerminating } from '../model/object.ts';
 import { type Acceptance } from '../model/ports.ts';
 import { durationMs } from '../base/duration.ts';
 import { annotations } from './annotations.ts';
 import { controller, type Result } from './controller.ts';
 import { amountOf } from './host-facts.ts';
+import { evictionOf, leavingOf } from './leaving.ts';
 import { type MachineView, type Plan, imageOf, planMachine } from './machine-plan.ts';
 import { type Turn } from './turn.ts';
 
@@ -19,12 +21,17 @@ type Status = NonNullable<VirtualMachine['status']>;
 export const virtualMachineController = controller<'VirtualMachine'>({
   kind: 'VirtualMachine',
   watches: {
-    Host: (host, cache) => (isTerminating(host) ? cache.machinesOn(host.metadata.name).map(keyOf) : []),
+    Host: (host, cache, other) =>
+      isTerminating(host) || !deepEqual(host.spec.taints, other?.spec.taints ?? [])
+        ? cache.machinesOn(host.metadata.name).map(keyOf)
+        : [],
   },
   reconcile(object, turn) {
-    const vm = turn.addFinalizer(object, finalizer);
-    const plan = planMachine(viewOf(vm, turn));
-    return carryOut(vm, plan, turn);
+    const vm = noteTaints(turn.addFinalizer(object, finalizer), turn);
+    const evictAtMs = evictionOf(vm, hostOf(vm, turn))?.atMs ?? 0;
+    const result = carryOut(vm, planMachine(viewOf(vm, turn)), turn);
+    if (evictAtMs <= turn.nowMs) return result;
+    return { ...result, requeueAtMs: Math.min(evictAtMs, result.requeueAtMs ?? Infinity) };
   },
 });
 
@@ -33,18 +40,34 @@ function keyOf(vm: KubeObject): { kind: string; namespace: string; name: string 
 }
 
 function viewOf(vm: VirtualMachine, turn: Turn): MachineView {
-  const host = vm.status?.host === undefined ? undefined : turn.cache.get('Host', '', vm.status.host);
+  const host = hostOf(vm, turn);
   const hypervisor = turn.cache.get('Hypervisor', '', host?.spec.hypervisor ?? '');
+  const machine = turn.world.machine(vm.metadata.uid ?? '');
   return {
     vm,
-    machine: turn.world.machine(vm.metadata.uid ?? ''),
+    machine,
     hostReady: turn.world.host(host?.metadata.uid ?? '')?.state === 'On',
-    hostLeaving: host !== undefined && isTerminating(host),
+    leaving: leavingOf(vm, host, turn.nowMs, () => {
+      const isMoving = machine?.state !== 'Running' || vm.status?.migrationTarget !== undefined;
+      return isMoving || turn.scheduler.elsewhere(vm).type === 'placed';
+    }),
     wanted: amountOf(vm.spec.resources),
     features: hypervisor?.spec.features ?? { liveMigration: false, cpuHotplug: false, memoryHotplug: false },
     drainMs: drainTime(vm, turn),
     nowMs: turn.nowMs,
   };
+}
+
+function hostOf(vm: VirtualMachine, turn: Turn): Host | undefined {
+  return vm.status?.host === undefined ? undefined : turn.cache.get('Host', '', vm.status.host);
+}
+
+/** Notes since when the VM puts up with taints for a time only, so that the time ends in any process. */
+function noteTaints(vm: VirtualMachine, turn: Turn): VirtualMachine {
+  const since = vm.status?.taintedSince;
+  const isTimed = evictionOf(vm, hostOf(vm, turn))?.isTimed ?? false;
+  if (isTimed === (since !== undefined)) return vm;
+  return turn.updateStatus(vm, { taintedSince: isTimed ? toTimestamp(turn.nowMs) : undefined });
 }
 
 /** The longest draining time of the load balancers that the VM stands behind. */
@@ -160,6 +183,7 @@ function release(vm: VirtualMachine, plan: Plan, why: string, turn: Turn): Resul
     ...cleared,
     image: undefined,
     startedAt: undefined,
+    taintedSince: undefined,
     utilization: undefined,
     migrationTarget: undefined,
     ...(failed ? { restartRequest: restartRequest(vm) } : {}),
@@ -212,7 +236,7 @@ function migrate(vm: VirtualMachine, plan: Plan, turn: Turn, why = 'Moving'): Re
     ...plan,
     phase: 'Migrating',
     reason: 'Migrating',
-    message: `it moves to ${target.host}`,
+    message: `it moves to ${target.host}${plan.reason === 'Tainted' ? `: ${plan.message}` : ''}`,
   };
   return obey(vm, moving, turn, answer, answer.ok ? { migrationTarget: target.host } : {});
 }
@@ -222,7 +246,12 @@ function arrive(vm: VirtualMachine, turn: Turn): Result {
   const machine = turn.world.machine(vm.metadata.uid ?? '');
   const host = turn.cache.byUid(machine?.hostUid ?? '')?.metadata.name ?? vm.status?.host;
   turn.event(vm, 'Normal', 'Migrated', `from ${vm.status?.host} to ${host}`);
-  turn.updateStatus(vm, { phase: 'Running', host, migrationTarget: undefined });
+  turn.updateStatus(vm, {
+    phase: 'Running',
+    host,
+    migrationTarget: undefined,
+    taintedSince: undefined,
+  });
   forgetMove(vm, turn);
   return { settled: false };
 }

@@ -18,6 +18,8 @@ export interface Toleration {
   readonly value?: string;
   /** Absent: every effect. */
   readonly effect?: TaintEffect;
+  /** For NoExecute: how long the VM may stay, seconds; absent: for ever. */
+  readonly tolerationSeconds?: number;
 }
 
 /** The hypervisor product on a host, as far as it decides what may run there. */

@@ -1,0 +1,37 @@
+/** A VM as placement sees it. Pure. */
+import { fromTimestamp } from '../base/clock.ts';
+import { type VirtualMachine } from '../model/kinds/index.ts';
+import { type PlaceOptions } from '../placement/place.ts';
+import { type Strategy } from '../placement/score.ts';
+import { type VmRequest } from '../placement/types.ts';
+import { placementOf } from './default-spread.ts';
+import { type Amount } from './host-facts.ts';
+import { machineKey } from './pending.ts';
+
+/** What the VM asks for, or has: `size` says which. */
+export function requestOf(vm: VirtualMachine, size: Amount): VmRequest {
+  const startedAt = vm.status?.startedAt;
+  return {
+    key: machineKey(vm),
+    labels: vm.metadata.labels ?? {},
+    ...size,
+    mode: vm.spec.mode,
+    paravirtualized: vm.spec.guest.paravirtualized,
+    placement: placementOf(vm),
+    priority: vm.spec.priority,
+    startedAtMs: startedAt === undefined ? undefined : fromTimestamp(startedAt),
+  };
+}
+
+/** Placement remembers its answers by the identity of the options: one object for each strategy. */
+const optionsOf: Readonly<Record<Strategy, PlaceOptions>> = {
+  LeastAllocated: {},
+  MostAllocated: { strategy: 'MostAllocated' },
+  BalancedAllocation: { strategy: 'BalancedAllocation' },
+  RequestedToCapacityRatio: { strategy: 'RequestedToCapacityRatio' },
+};
+
+/** How the hosts for this VM are scored. */
+export function scoringOf(vm: VirtualMachine): PlaceOptions {
+  return optionsOf[vm.spec.placement.strategy ?? 'LeastAllocated'];
+}
