@@ -4,6 +4,7 @@ import { type Host, type VirtualMachine } from '../model/kinds/index.ts';
 import { isTerminating } from '../model/object.ts';
 import { stayUnder } from '../placement/no-execute.ts';
 import { type Leaving } from './machine-plan.ts';
+import { preemptedMessage } from './preempting.ts';
 
 /** The end of a VM's stay because of a NoExecute taint of its host. */
 export interface Eviction {
@@ -25,18 +26,20 @@ export function evictionOf(vm: VirtualMachine, host: Host | undefined): Eviction
 }
 
 /**
- * Why the VM has to leave its host at `nowMs`, if so. `canMove` is asked whether another host could take it live:
+ * Why the VM has to leave its host at `nowMs`, if so: also for `preemptor`, which wants its place. `canMove` is asked whether another host could take it live:
  * a taint does not wait for that, and makes it stop where none can.
  */
 export function leavingOf(
   vm: VirtualMachine,
   host: Host | undefined,
+  preemptor: VirtualMachine | undefined,
   nowMs: number,
   canMove: () => boolean,
 ): Leaving | undefined {
   if (!host) return undefined;
   const { name } = host.metadata;
   if (isTerminating(host)) return { reason: 'Moving', message: `it leaves ${name}`, live: true };
+  if (preemptor) return { reason: 'Preempted', message: preemptedMessage(preemptor, name), live: false };
   const eviction = evictionOf(vm, host);
   if (!eviction || eviction.atMs > nowMs) return undefined;
   return {

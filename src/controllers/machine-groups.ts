@@ -153,7 +153,9 @@ function ownerKey(uid: string, namespace: string): string {
 /** Not ready, and nothing will change that by itself: refused by every host, off, or failed. */
 function isStuck({ status }: VirtualMachine): boolean {
   const refused =
-    status?.host === undefined && findCondition(status?.conditions, 'Scheduled')?.status === 'False';
+    status?.host === undefined &&
+    status?.nominatedHost === undefined &&
+    findCondition(status?.conditions, 'Scheduled')?.status === 'False';
   return refused || status?.phase === 'Failed' || (status?.phase === 'Stopped' && !isChanging(status));
 }
 

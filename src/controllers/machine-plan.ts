@@ -30,7 +30,7 @@ export interface MachineView {
 
 /** A reason to be somewhere else. */
 export interface Leaving {
-  readonly reason: 'Moving' | 'Tainted';
+  readonly reason: 'Moving' | 'Tainted' | 'Preempted';
   readonly message: string;
   /** A live migration will do, where the hypervisor has it. */
   readonly live: boolean;
@@ -138,6 +138,11 @@ function planWithoutHost({ vm, machine }: MachineView): Plan {
     return rest('Failed', 'HostLost', 'its host crashed under it; start it again with "vctl start"');
   }
   if (!wantsPower(vm)) return rest('Stopped', 'Stopped', `it is off (runPolicy ${vm.spec.runPolicy})`);
+  const nominated = vm.status?.nominatedHost;
+  if (nominated !== undefined) {
+    const message = `it waits for others to make room on ${nominated}`;
+    return { ...rest('Pending', 'Preempting', message), settled: false };
+  }
   const scheduled = findCondition(vm.status?.conditions, 'Scheduled');
   const refused = scheduled?.status === 'False';
   return {

@@ -96,13 +96,13 @@ export function machineKey(vm: KubeObject): string {
   return `${vm.metadata.namespace ?? ''}/${vm.metadata.name}`;
 }
 
-/** All that placement looks at: the fleet gives the same answer to VMs of the same group. */
+/** All that placement and preemption look at: the fleet gives the same answer to VMs of the same group. */
 function groupName(vm: VirtualMachine): string {
   const { spec, metadata } = vm;
-  const { mode, guest, resources, placement, priority } = spec;
+  const { mode, guest, resources, placement, priority, preemption } = spec;
   return JSON.stringify([
     metadata.namespace,
     metadata.labels,
-    [mode, guest.paravirtualized, resources.cpu, resources.memory, placement, priority],
+    [mode, guest.paravirtualized, resources.cpu, resources.memory, placement, priority, preemption],
   ]);
 }

@@ -1,17 +1,26 @@
 /**
  * Gives VMs their hosts. Keeps the fleet of `placement` in step with the cache, and at the end of a turn
- * places all that wait: higher priority first, then the older, then by name.
+ * places all that wait: higher priority first, then the older, then by name. Who finds no room may have VMs of lower
+ * priority make some, and holds it until then.
  */
 import { compareText } from '../base/listing.ts';
-import { findCondition } from '../model/conditions.ts';
+import { findCondition, isTrue } from '../model/conditions.ts';
 import { type Host, type VirtualMachine } from '../model/kinds/index.ts';
 import { type KubeObject } from '../model/object.ts';
 import { Fleet } from '../placement/fleet.ts';
-import { explain, type Placement, place, placeElsewhere } from '../placement/place.ts';
+import {
+  explain,
+  type Placed,
+  type Placement,
+  place,
+  placeElsewhere,
+  reasonsOn,
+} from '../placement/place.ts';
 import { type ObjectCache } from './cache.ts';
 import { type Amount, amountOf, hostView } from './host-facts.ts';
 import { wantsHost } from './machine-plan.ts';
 import { PendingMachines, machineKey } from './pending.ts';
+import { findPreemption, isGivingUp, nominate, nominatedHostOf, nomination, withdraw } from './preempting.ts';
 import { requestOf, scoringOf } from './requests.ts';
 import { type Turn } from './turn.ts';
 
@@ -25,6 +34,9 @@ export class Scheduler {
   readonly #staleHosts = new Set<string>();
   readonly #staleMachines = new Set<string>();
   readonly #pending = new PendingMachines();
+  /** Keys of VMs that others make room for, and of those that give up their room by themselves. */
+  readonly #nominated = new Set<string>();
+  readonly #givingUp = new Set<string>();
   /** Names of hosts that are on their way to being ready. */
   readonly #poweringOn = new Set<string>();
   /** Keys of waiting VMs whose status does not say so yet, and of those to be told once all hosts are on. */
@@ -53,7 +65,11 @@ export class Scheduler {
   /** What the VMs of a host take, each one's overhead included. */
   allocated(host: string): Amount {
     this.#sync();
-    return this.#fleet.allocated(host);
+    const kept = [...this.#nominated]
+      .map((key) => key + nomination)
+      .filter((key) => this.#fleet.hostOf(key) === host);
+    // Room that is kept is not taken yet.
+    return this.#fleet.without(kept, () => this.#fleet.allocated(host));
   }
 
   /** True when the VM, grown to `size`, still fits on its host. */
@@ -64,9 +80,13 @@ export class Scheduler {
     if (!host) return false;
     const allocated = this.#fleet.allocated(name);
     const has = amountOf(vm.status?.resources);
+    const { cpuMillis, memoryBytes } = host.allocatable;
+    const moreCpu = size.cpuMillis - has.cpuMillis;
+    const moreMemory = size.memoryBytes - has.memoryBytes;
+    // What shrinks fits even where more is promised than there is, as while others make room.
     return (
-      allocated.cpuMillis - has.cpuMillis + size.cpuMillis <= host.allocatable.cpuMillis &&
-      allocated.memoryBytes - has.memoryBytes + size.memoryBytes <= host.allocatable.memoryBytes
+      (moreCpu <= 0 || allocated.cpuMillis + moreCpu <= cpuMillis) &&
+      (moreMemory <= 0 || allocated.memoryBytes + moreMemory <= memoryBytes)
     );
   }
 
@@ -117,15 +137,62 @@ export class Scheduler {
     this.#sync();
     // The first placement of all waits until every host is on: else the one that boots first gets everything.
     const isFirst = this.#fleet.vmCount === 0 && this.#poweringOn.size > 0;
-    for (
-      let key = isFirst ? undefined : this.#pending.next();
-      key !== undefined;
-      key = this.#pending.next()
-    ) {
-      const vm = this.#machine(key);
-      if (!vm || !this.#place(vm, turn)) this.#pending.refuse(key);
+    if (!isFirst) {
+      for (const vm of this.#nominatedMachines()) {
+        this.#placeAbove(vm.spec.priority, turn);
+        this.#placeNominated(vm, turn);
+      }
+      this.#placeAbove(-Infinity, turn);
     }
     if (turn.figures || this.#untold.size > 0) this.#tellRefused(turn);
+  }
+
+  /** Places what waits and has a higher priority. */
+  #placeAbove(priority: number, turn: Turn): void {
+    for (let key = this.#pending.next(); key !== undefined; key = this.#pending.next()) {
+      const vm = this.#machine(key);
+      if (vm && vm.spec.priority <= priority) return;
+      if (!vm || !(this.#place(vm, turn) || this.#preempt(vm, turn))) this.#pending.refuse(key);
+    }
+  }
+
+  /** The VMs that others make room for: higher priority first, then the older, then by key. */
+  #nominatedMachines(): VirtualMachine[] {
+    return [...this.#nominated].flatMap((key) => this.#machine(key) ?? []).sort(byUrgency);
+  }
+
+  /** Places the VM once there is room, or has it look anew when its host could not take it even then. */
+  #placeNominated(vm: VirtualMachine, turn: Turn): void {
+    // It may have been outbid in this turn.
+    const host = this.#machine(machineKey(vm))?.status?.nominatedHost;
+    if (host === undefined) return;
+    const own = machineKey(vm) + nomination;
+    const request = requestOf(vm, amountOf(vm.spec.resources));
+    const scoring = scoringOf(vm);
+    const result = this.#fleet.without([own], () => place(request, this.#fleet, scoring));
+    if (result.type === 'placed') {
+      this.#fleet.unassign(own);
+      if (result.host !== host) this.#pending.retry();
+      this.#settleOn(vm, result, turn);
+      return;
+    }
+    const ask = (): readonly string[] => reasonsOn(request, this.#fleet, host, scoring);
+    const reasons = this.#fleet.without([own, ...this.#givingUp], ask);
+    if (reasons.length > 0) withdraw(vm, `${host} cannot take it any more: ${reasons.join(', ')}`, turn);
+  }
+
+  /** Answers whether others make room for the VM. Hosts that are powering on may have it without that. */
+  #preempt(vm: VirtualMachine, turn: Turn): boolean {
+    if (this.#poweringOn.size > 0) return false;
+    const request = requestOf(vm, amountOf(vm.spec.resources));
+    const [fleet, cache] = [this.#fleet, this.#cache];
+    const input = { fleet, cache, givingUp: this.#givingUp, scoring: scoringOf(vm) };
+    const preemption = findPreemption(vm, request, input);
+    if (!preemption) return false;
+    nominate(vm, preemption, { cache, turn });
+    // The next VM has to see the room as kept.
+    this.#sync();
+    return true;
   }
 
   #tellRefused(turn: Turn): void {
@@ -142,6 +209,22 @@ export class Scheduler {
     const request = requestOf(vm, amountOf(vm.spec.resources));
     const result = place(request, this.#fleet, scoringOf(vm));
     if (result.type === 'refused') return false;
+    this.#settleOn(vm, result, turn);
+    return true;
+  }
+
+  #settleOn(vm: VirtualMachine, result: Placed, turn: Turn): void {
+    const request = requestOf(vm, amountOf(vm.spec.resources));
+    const back = isTrue(vm.status?.conditions, 'Preempted')
+      ? [
+          {
+            type: 'Preempted',
+            status: 'False',
+            reason: 'PlacedAgain',
+            message: `it has a place again, on ${result.host}`,
+          } as const,
+        ]
+      : [];
     // Noted at once, so that the next VM sees it; the status below says the same to everybody else.
     this.#fleet.assign(request, result.host);
     this.#pending.delete(request.key);
@@ -153,11 +236,14 @@ export class Scheduler {
         hypervisor: this.#fleet.host(result.host)?.hypervisor.name,
         mode: result.mode,
         resources: vm.spec.resources,
+        nominatedHost: undefined,
       },
-      [{ type: 'Scheduled', status: 'True', reason: 'Placed', message: `${result.host}: ${result.why}` }],
+      [
+        { type: 'Scheduled', status: 'True', reason: 'Placed', message: `${result.host}: ${result.why}` },
+        ...back,
+      ],
     );
     turn.event(vm, 'Normal', 'Scheduled', `placed on ${result.host} in mode ${result.mode}`);
-    return true;
   }
 
   #refuse(vm: VirtualMachine, turn: Turn): void {
@@ -183,7 +269,9 @@ export class Scheduler {
   #observeMachine(vm: VirtualMachine | undefined, one: KubeObject): void {
     const key = machineKey(one);
     this.#staleMachines.add(key);
-    if (vm && wantsHost(vm)) {
+    if (nominatedHostOf(vm) === undefined) this.#nominated.delete(key);
+    else this.#nominated.add(key);
+    if (vm && wantsHost(vm) && !this.#nominated.has(key)) {
       this.#pending.put(vm);
       if (findCondition(vm.status?.conditions, 'Scheduled')?.status !== 'False') this.#untold.add(key);
     } else {
@@ -233,13 +321,37 @@ export class Scheduler {
     else if (before !== undefined) this.#fleet.unassign(key);
     if (vm && target !== undefined) {
       const request = requestOf(vm, amountOf(vm.status?.resources));
-      this.#fleet.assign({ ...request, key: key + reservation }, target);
+      // Nobody takes the place of what is under way.
+      this.#fleet.assign({ ...request, key: key + reservation, priority: Infinity }, target);
     } else if (beforeTarget !== undefined) this.#fleet.unassign(key + reservation);
-    return before !== host || beforeTarget !== target;
+    const isFreed = this.#syncPreemption(key, vm);
+    return isFreed || before !== host || beforeTarget !== target;
+  }
+
+  /** Answers whether room that was kept is kept no longer, or room that was to come free is not. */
+  #syncPreemption(key: string, vm: VirtualMachine | undefined): boolean {
+    const own = key + nomination;
+    const before = this.#fleet.hostOf(own);
+    const host = nominatedHostOf(vm);
+    if (vm && host !== undefined) {
+      this.#fleet.assign({ ...requestOf(vm, amountOf(vm.spec.resources)), key: own }, host);
+    } else if (before !== undefined) this.#fleet.unassign(own);
+    const wasGivingUp = this.#givingUp.has(key);
+    const givesUp = isGivingUp(vm);
+    if (givesUp) this.#givingUp.add(key);
+    else this.#givingUp.delete(key);
+    return (before !== undefined && before !== host) || (wasGivingUp && !givesUp);
   }
 
   #machine(key: string): VirtualMachine | undefined {
     const slash = key.indexOf('/');
     return this.#cache.get('VirtualMachine', key.slice(0, slash), key.slice(slash + 1));
   }
+}
+
+function byUrgency(a: VirtualMachine, b: VirtualMachine): number {
+  const [left, right] = [a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? ''];
+  return (
+    b.spec.priority - a.spec.priority || compareText(left, right) || compareText(machineKey(a), machineKey(b))
+  );
 }

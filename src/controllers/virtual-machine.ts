@@ -10,6 +10,7 @@ import { annotations } from './annotations.ts';
 import { controller, type Result } from './controller.ts';
 import { amountOf } from './host-facts.ts';
 import { evictionOf, leavingOf } from './leaving.ts';
+import { nominatedHostOf, preemptorOf, victimsOf } from './preempting.ts';
 import { type MachineView, type Plan, imageOf, planMachine } from './machine-plan.ts';
 import { type Turn } from './turn.ts';
 
@@ -25,9 +26,12 @@ export const virtualMachineController = controller<'VirtualMachine'>({
       isTerminating(host) || !deepEqual(host.spec.taints, other?.spec.taints ?? [])
         ? cache.machinesOn(host.metadata.name).map(keyOf)
         : [],
+    // Victims go on making room only as long as somebody wants it.
+    VirtualMachine: (vm, cache, other) =>
+      vm.status?.nominatedHost === other?.status?.nominatedHost ? [] : victimsOf(vm, cache).map(keyOf),
   },
   reconcile(object, turn) {
-    const vm = noteTaints(turn.addFinalizer(object, finalizer), turn);
+    const vm = noteTaints(notePreemption(turn.addFinalizer(object, finalizer), turn), turn);
     const evictAtMs = evictionOf(vm, hostOf(vm, turn))?.atMs ?? 0;
     const result = carryOut(vm, planMachine(viewOf(vm, turn)), turn);
     if (evictAtMs <= turn.nowMs) return result;
@@ -47,7 +51,7 @@ function viewOf(vm: VirtualMachine, turn: Turn): MachineView {
     vm,
     machine,
     hostReady: turn.world.host(host?.metadata.uid ?? '')?.state === 'On',
-    leaving: leavingOf(vm, host, turn.nowMs, () => {
+    leaving: leavingOf(vm, host, preemptorOf(vm, turn.cache), turn.nowMs, () => {
       const isMoving = machine?.state !== 'Running' || vm.status?.migrationTarget !== undefined;
       return isMoving || turn.scheduler.elsewhere(vm).type === 'placed';
     }),
@@ -60,6 +64,19 @@ function viewOf(vm: VirtualMachine, turn: Turn): MachineView {
 
 function hostOf(vm: VirtualMachine, turn: Turn): Host | undefined {
   return vm.status?.host === undefined ? undefined : turn.cache.get('Host', '', vm.status.host);
+}
+
+/** Takes back what no longer holds: room that the VM does not want any more, or that nobody wants of it. */
+function notePreemption(vm: VirtualMachine, turn: Turn): VirtualMachine {
+  const { nominatedHost, preemptedBy } = vm.status ?? {};
+  if (nominatedHost !== undefined && nominatedHostOf(vm) === undefined) {
+    return turn.updateStatus(vm, { nominatedHost: undefined });
+  }
+  if (preemptedBy === undefined || preemptorOf(vm, turn.cache)) return vm;
+  const message = `${preemptedBy} no longer needs its place`;
+  return turn.updateStatus(vm, { preemptedBy: undefined }, [
+    { type: 'Preempted', status: 'False', reason: 'Spared', message },
+  ]);
 }
 
 /** Notes since when the VM puts up with taints for a time only, so that the time ends in any process. */
@@ -184,6 +201,7 @@ function release(vm: VirtualMachine, plan: Plan, why: string, turn: Turn): Resul
     image: undefined,
     startedAt: undefined,
     taintedSince: undefined,
+    preemptedBy: undefined,
     utilization: undefined,
     migrationTarget: undefined,
     ...(failed ? { restartRequest: restartRequest(vm) } : {}),

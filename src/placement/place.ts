@@ -80,6 +80,18 @@ export function explain(
   return explained;
 }
 
+/** Why one host refuses `vm`; empty when it would take it. A host that is not in the fleet says so. */
+export function reasonsOn(
+  vm: VmRequest,
+  fleet: Fleet,
+  host: string,
+  options: PlaceOptions = defaults,
+): readonly string[] {
+  const slot = fleet.table.slot(host);
+  if (slot === undefined) return ['it is not there'];
+  return reasonsOnHost(refusalInput(vm, fleet, fleet.rankings.ask(vm, options), undefined), slot);
+}
+
 function refuse(vm: VmRequest, fleet: Fleet, question: Question, avoided: number | undefined): Refused {
   const make = (): Refused => {
     const counts = countRefusals(refusalInput(vm, fleet, question, avoided));
