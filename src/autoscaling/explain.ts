@@ -2,7 +2,7 @@
 import { type ConditionInput } from '../model/conditions.ts';
 import { type DirectionRules } from './behavior.ts';
 import { type LimiterReason } from './limiter.ts';
-import { metricName, type MetricWish } from './metrics.ts';
+import { isProportional, metricName, type MetricWish } from './metrics.ts';
 import { type HorizontalInput, type Outcome } from './settle.ts';
 import { labelled, metricText, spacedDuration, timeOfDay } from './text.ts';
 import { type Wish } from './wish.ts';
@@ -93,7 +93,7 @@ function wishLines(wish: Wish): string[] {
 }
 
 function wishText(metric: MetricWish): string {
-  const which = metric.active === undefined && metric.source.type !== 'Latency' ? 'sampled' : 'ready';
+  const which = metric.active === undefined && isProportional(metric.source) ? 'sampled' : 'ready';
   return `${metricText(metric)} (${metric.sampled} of ${metric.total} VMs ${which}) → wish ${metric.wish}`;
 }
 

@@ -27,16 +27,26 @@ export interface ValueTarget {
 /**
  * A metric of a policy. `Latency` and `RequestsPerSecond` are those of the load balancer in front of the
  * target: the first behaves as an Object metric with a Value, the second as one with an AverageValue.
+ * A `share` is 0..1, which people read in percent. `answers` tells how well requests are answered: it needs a VM that
+ * does, and is not in proportion to the load.
  * With a minimum of 0 VMs, a metric is active while its value is above `activationThreshold`
  * (@defaultValue 0); only kinds that can be measured without a VM have one.
  */
 export type MetricSource =
   | { readonly type: 'Resource'; readonly name: string; readonly target: UtilizationTarget | AverageTarget }
-  | { readonly type: 'Pods'; readonly name: string; readonly target: AverageTarget }
+  | {
+      readonly type: 'Pods';
+      readonly name: string;
+      readonly target: AverageTarget;
+      readonly unit?: 'share';
+    }
   | {
       readonly type: 'Object' | 'External';
       readonly name: string;
       readonly target: ValueTarget | AverageTarget;
+      /** Absent: requests a second. */
+      readonly unit?: 'ms' | 'share';
+      readonly answers?: boolean;
       readonly activationThreshold?: number;
     }
   | {
@@ -56,6 +66,8 @@ export interface MetricReading {
   readonly vms: readonly VmSample[];
   /** For metrics of the whole target: its value; latency in ms, 0 while nothing is asked. Absent: unknown. */
   readonly value?: number;
+  /** Why it is absent, where more is known than that there is none yet. */
+  readonly problem?: string;
 }
 
 /** A metric that could be read. */
@@ -99,13 +111,14 @@ export function evaluateMetric(
       return evaluateSamples(source, reading, context);
     case 'Object':
     case 'External':
+      if (source.answers) return evaluateAnswers(source, reading, context);
       return evaluateTotal(source, source.target, reading, context, source.activationThreshold ?? 0);
     case 'RequestsPerSecond': {
       const target: AverageTarget = { type: 'AverageValue', value: source.target };
       return evaluateTotal(source, target, reading, context, source.activationThreshold ?? 0);
     }
     case 'Latency':
-      return evaluateLatency(source, reading, context);
+      return evaluateAnswers(source, reading, context);
     default:
       return assertNever(source);
   }
@@ -163,7 +176,7 @@ function evaluateTotal(
   activationThreshold: number,
 ): MetricResult {
   const total = reading.value;
-  if (total === undefined) return broken(source, 'it has no value yet');
+  if (total === undefined) return broken(source, reading.problem ?? noValue);
   const ready = countReady(reading.vms);
   const sized =
     target.type === 'Value'
@@ -180,15 +193,14 @@ function evaluateTotal(
   };
 }
 
-function evaluateLatency(
-  source: Extract<MetricSource, { type: 'Latency' }>,
-  reading: MetricReading,
-  context: MetricContext,
-): MetricResult {
+const noValue = 'it has no value yet';
+
+function evaluateAnswers(source: MetricSource, reading: MetricReading, context: MetricContext): MetricResult {
   if (context.current === 0) return broken(source, 'there is no VM that could answer');
-  if (reading.value === undefined) return broken(source, 'it has no value yet');
+  if (reading.value === undefined) return broken(source, reading.problem ?? noValue);
   const ready = countReady(reading.vms);
-  const sized = sizeByValue(reading.value, source.targetMs, ready, context);
+  const target = targetOf(source);
+  const sized = sizeByValue(reading.value, target, ready, context);
   // While VMs boot, few are ready and requests are slow: that must not read as a wish for fewer.
   const wish = sized.ratio > 1 ? Math.max(context.current, sized.wish) : sized.wish;
   return {
@@ -196,7 +208,7 @@ function evaluateLatency(
     source,
     ...sized,
     wish,
-    target: source.targetMs,
+    target,
     sampled: ready,
     total: countPresent(reading.vms),
   };
@@ -218,6 +230,12 @@ const brokenReasons: Record<MetricSource['type'], string> = {
 function broken(source: MetricSource, why: string): BrokenMetric {
   const message = `${metricName(source)} cannot be read: ${why}`;
   return { ok: false, source, reason: brokenReasons[source.type], message };
+}
+
+/** False for metrics that more VMs do not lower in proportion: latency and errors. */
+export function isProportional(source: MetricSource): boolean {
+  if (source.type === 'Latency') return false;
+  return !((source.type === 'Object' || source.type === 'External') && source.answers);
 }
 
 /** A metric's name for people: `cpu utilization`, `latency p95`. */

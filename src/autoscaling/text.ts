@@ -32,7 +32,11 @@ export function metricText(result: MetricWish): string {
 /** A value or target of this metric with its unit. */
 export function formatMetricValue(source: MetricSource, value: number): string {
   if (source.type === 'Latency') return `${rounded(value)} ms`;
-  if (source.type !== 'Resource') return String(rounded(value));
+  if (source.type !== 'Resource') {
+    const unit = source.type === 'RequestsPerSecond' ? undefined : source.unit;
+    if (unit === 'share') return `${rounded(value * 100)} %`;
+    return unit === 'ms' ? `${rounded(value)} ms` : String(rounded(value));
+  }
   if (source.target.type === 'Utilization') return `${value} %`;
   return source.name === 'memory' ? humanMemory(value) : formatCpu(value);
 }

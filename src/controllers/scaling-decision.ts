@@ -10,14 +10,8 @@ import { decideHorizontal, type HorizontalDecision } from '../autoscaling/horizo
 import { evaluateMetric, type MetricResult } from '../autoscaling/metrics.ts';
 import { type Resources } from '../autoscaling/recommender.ts';
 import { sizeText, type VerticalDecision } from '../autoscaling/vertical.ts';
-import {
-  readingOf,
-  type ScalingInput,
-  type ScalingMemory,
-  sizeOf,
-  sourceOf,
-  syncPeriodMs,
-} from './scaling-inputs.ts';
+import { readingOf, type ScalingInput, type ScalingMemory, sizeOf, syncPeriodMs } from './scaling-inputs.ts';
+import { sourceOf } from './scaling-sources.ts';
 import { verticalFor, verticalLimits, withUsage } from './scaling-vertical.ts';
 
 export interface ScalingDecision extends CombinedDecision {
@@ -93,9 +87,10 @@ function refreshed({ spec, memory, replicas, nowMs }: ScalingInput): ScalingMemo
 function metricsOf(input: ScalingInput, factor: number): readonly MetricResult[] {
   const { tolerance } = resolveBehavior(input.spec.horizontal?.behavior);
   const context = { current: input.replicas, tolerance, nowMs: input.nowMs };
-  return input.spec.metrics.map((metric) => {
+  return input.spec.metrics.map((metric, index) => {
     const source = sourceOf(metric, factor);
-    return evaluateMetric(source, readingOf(source, input.vms, input.balancers), context);
+    const reading = readingOf(source, input.vms, input.balancers, input.totals[index]);
+    return evaluateMetric(source, reading, context);
   });
 }
 

@@ -1,7 +1,5 @@
 /** A policy and what was measured, in the terms of `autoscaling`. Pure. */
 import { fromTimestamp } from '../base/clock.ts';
-import { parseDuration } from '../base/duration.ts';
-import { cpuMillis, memoryBytes, parseQuantity } from '../base/quantity.ts';
 import { findCondition, isTrue } from '../model/conditions.ts';
 import { type ScalingPolicySpec, type VirtualMachine } from '../model/kinds/index.ts';
 import { isTerminating } from '../model/object.ts';
@@ -14,8 +12,6 @@ import { amountOf } from './host-facts.ts';
 
 /** How often a policy decides, aligned with world time; also how long a sample lasts. */
 export const syncPeriodMs = 15_000;
-
-type Metric = ScalingPolicySpec['metrics'][number];
 
 /** One VM of the target and its last sample. */
 export interface MeasuredVm {
@@ -46,6 +42,12 @@ export interface ScalingMemory {
   readonly metrics: ScalingPolicySpec['metrics'];
 }
 
+/** A figure of something other than the target, or why there is none. */
+export interface Total {
+  readonly value?: number;
+  readonly problem?: string;
+}
+
 export interface ScalingInput {
   readonly spec: ScalingPolicySpec;
   /** Which directions are open to the policy now. */
@@ -56,6 +58,8 @@ export interface ScalingInput {
   readonly size: Resources;
   readonly vms: readonly MeasuredVm[];
   readonly balancers: readonly BalancerObservation[];
+  /** In the order of the policy's metrics: figures of something other than the target. */
+  readonly totals: readonly (Total | undefined)[];
   /** VMs whose resize is under way. */
   readonly resizing: number;
   /** Another size costs no VM a restart. */
@@ -77,69 +81,31 @@ export function sizeOf(resources: {
   return { cpu: amount.cpuMillis / 1000, memory: amount.memoryBytes };
 }
 
-/**
- * A metric of the manifest. `factor` is what a target for each VM is multiplied by, since VMs that were
- * resized carry another load than those that the manifest had in mind. A target that is absent becomes 0,
- * which the metric then reports as unreadable.
- */
-export function sourceOf(metric: Metric, factor: number): MetricSource {
-  switch (metric.type) {
-    case 'Resource':
-      return resourceSource(metric, factor);
-    case 'RequestsPerSecond': {
-      const target = metric.requestsPerSecond?.target;
-      if (target?.type === 'Value') {
-        const value = numberOf(target.value);
-        return { type: 'Object', name: 'requests per second', target: { type: 'Value', value } };
-      }
-      return { type: 'RequestsPerSecond', target: numberOf(target?.averageValue) * factor };
-    }
-    case 'Latency': {
-      const { statistic = 'p95', target } = metric.latency ?? {};
-      return { type: 'Latency', statistic, targetMs: milliseconds(target?.value ?? target?.averageValue) };
-    }
-  }
-}
-
-function resourceSource({ resource }: Metric, factor: number): MetricSource {
-  const name = resource?.name ?? 'cpu';
-  const target = resource?.target;
-  if (target?.type === 'Utilization') {
-    return {
-      type: 'Resource',
-      name,
-      target: { type: 'Utilization', percent: target.averageUtilization ?? 0 },
-    };
-  }
-  const quantity = target?.averageValue ?? target?.value;
-  const value = name === 'cpu' ? cpuMillis(quantity) : memoryBytes(quantity);
-  return { type: 'Resource', name, target: { type: 'AverageValue', value: value * factor } };
-}
-
-/** What the metric is decided by: the VMs' samples, or the figure of the load balancers. */
+/** What the metric is decided by: the VMs' samples, the figure of the load balancers, or one of something else. */
 export function readingOf(
   source: MetricSource,
   vms: readonly MeasuredVm[],
   balancers: readonly BalancerObservation[],
+  total?: Total,
 ): MetricReading {
-  const resource = source.type === 'Resource' ? source.name : 'cpu';
-  const samples = vms.map((one) => sampleOf(one, resource));
-  if (source.type === 'Resource' || balancers.length === 0) return { vms: samples };
+  const samples = vms.map((one) => sampleOf(one, source));
+  if (total) return { vms: samples, ...total };
+  if (source.type === 'Resource' || source.type === 'Pods' || balancers.length === 0) return { vms: samples };
   if (source.type === 'Latency') {
     return { vms: samples, value: Math.max(...balancers.map((one) => latencyOf(one, source.statistic))) };
   }
   return { vms: samples, value: balancers.reduce((sum, one) => sum + one.requestsPerSecond, 0) };
 }
 
-/** 0 while nothing is asked. */
-function latencyOf(
+/** In ms; 0 while nothing is asked. */
+export function latencyOf(
   { requestsPerSecond, latency }: BalancerObservation,
   statistic: 'mean' | 'p50' | 'p95' | 'p99',
 ): number {
   return requestsPerSecond === 0 ? 0 : latency[`${statistic}Ms`];
 }
 
-function sampleOf({ vm, usage }: MeasuredVm, resource: string): VmSample {
+function sampleOf({ vm, usage }: MeasuredVm, source: MetricSource): VmSample {
   const ready = findCondition(vm.status?.conditions, 'Ready');
   const started = vm.status?.startedAt;
   const request = amountOf(vm.spec.resources);
@@ -149,11 +115,22 @@ function sampleOf({ vm, usage }: MeasuredVm, resource: string): VmSample {
     ready: ready?.status === 'True',
     ...(started === undefined ? {} : { startedAtMs: fromTimestamp(started) }),
     ...(ready === undefined ? {} : { readyChangedAtMs: fromTimestamp(ready.lastTransitionTime) }),
-    ...(usage === undefined ? {} : { usage: resource === 'cpu' ? usage.cpuMillis : usage.memoryBytes }),
-    request: resource === 'cpu' ? request.cpuMillis : request.memoryBytes,
+    ...(usage === undefined ? {} : { usage: usedOf(usage, source) }),
+    request: isMemory(source) ? request.memoryBytes : request.cpuMillis,
     ...(usage === undefined ? {} : { sampledAtMs: usage.sampledAtMs }),
     windowMs: syncPeriodMs,
   };
+}
+
+function isMemory(source: MetricSource): boolean {
+  return source.type === 'Resource' && source.name === 'memory';
+}
+
+function usedOf(usage: MachineUsage, source: MetricSource): number {
+  if (source.type === 'Pods') {
+    return source.name === 'utilization' ? usage.utilization : usage.requestsPerSecond;
+  }
+  return isMemory(source) ? usage.memoryBytes : usage.cpuMillis;
 }
 
 function phaseOf(vm: VirtualMachine): VmSample['phase'] {
@@ -181,14 +158,4 @@ export function isResizing(vm: VirtualMachine, wanted: VirtualMachine['spec']['r
   const same = has?.cpuMillis === should?.cpuMillis && has?.memoryBytes === should?.memoryBytes;
   const told = asked?.cpuMillis === should?.cpuMillis && asked?.memoryBytes === should?.memoryBytes;
   return !same || !told || vm.status.phase === 'Resizing' || vm.status.phase === 'Migrating';
-}
-
-function numberOf(quantity: string | number | undefined): number {
-  return (quantity === undefined ? undefined : parseQuantity(quantity)) ?? 0;
-}
-
-/** A duration, or a plain number of milliseconds. */
-function milliseconds(value: string | number | undefined): number {
-  if (value === undefined) return 0;
-  return (typeof value === 'string' ? parseDuration(value) : undefined) ?? numberOf(value);
 }

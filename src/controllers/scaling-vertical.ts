@@ -1,6 +1,6 @@
 /** What the vertical direction makes of one decision's input, and what it remembers of it. Pure. */
 import { resolveBehavior } from '../autoscaling/behavior.ts';
-import { type MetricResult } from '../autoscaling/metrics.ts';
+import { isProportional, type MetricResult } from '../autoscaling/metrics.ts';
 import {
   recordUsage,
   type ResourceName,
@@ -145,7 +145,7 @@ function ratioOf(metrics: readonly MetricResult[], name: ResourceName): number |
     const { source } = result;
     const measures = source.type === 'Resource' ? source.name : 'cpu';
     if (measures !== name) continue;
-    if (!result.ok || source.type === 'Latency') return undefined;
+    if (!result.ok || !isProportional(source)) return undefined;
     ratios.push(result.ratio);
   }
   return ratios.length === 0 ? undefined : Math.max(...ratios);

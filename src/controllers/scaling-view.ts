@@ -21,6 +21,7 @@ import { type ScalingDecision } from './scaling-decision.ts';
 import { isRefused, isResizing, type ScalingInput, type ScalingMemory, sizeOf } from './scaling-inputs.ts';
 import { quantitiesOf } from './scaling-report.ts';
 import { type Standing, scaledKey } from './scaling-target.ts';
+import { totalsOf } from './scaling-totals.ts';
 import { type Turn } from './turn.ts';
 
 /** What a policy can scale. */
@@ -80,6 +81,7 @@ export function inputOf(
     balancers: balancers.flatMap(({ metadata }) => {
       return turn.world.balancer(`${metadata.namespace}/${metadata.name}`) ?? [];
     }),
+    totals: totalsOf(policy, turn),
     resizing: machines.filter((vm) => isResizing(vm, wanted) && !isRefused(vm)).length,
     live: policy.spec.vertical?.update !== 'Restart' && machines.every((vm) => isLive(vm, turn.cache)),
     startedAtMs: starts.length === 0 ? turn.nowMs : Math.min(...starts),

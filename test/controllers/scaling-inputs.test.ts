@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readingOf, sourceOf } from '../../src/controllers/scaling-inputs.ts';
+import { readingOf } from '../../src/controllers/scaling-inputs.ts';
+import { sourceOf } from '../../src/controllers/scaling-sources.ts';
 import { type ScalingPolicySpec } from '../../src/model/kinds/index.ts';
 import { type BalancerObservation } from '../../src/model/ports.ts';
 
@@ -8,6 +9,18 @@ type Metric = ScalingPolicySpec['metrics'][number];
 const cpu = (target: object): Metric => ({ type: 'Resource', resource: { name: 'cpu', target } }) as Metric;
 const requests = (target: object): Metric =>
   ({ type: 'RequestsPerSecond', requestsPerSecond: { target } }) as Metric;
+const pods = (name: string, averageValue: string): Metric =>
+  ({ type: 'Pods', pods: { metric: { name }, target: { type: 'AverageValue', averageValue } } }) as Metric;
+const object = (kind: string, name: string, target: object): Metric =>
+  ({ type: 'Object', object: { describedObject: { kind, name: 'x' }, metric: { name }, target } }) as Metric;
+const outside: Metric = {
+  type: 'External',
+  external: {
+    metric: { name: 'offered' },
+    target: { type: 'AverageValue', averageValue: 40 },
+    activationThreshold: '500m',
+  },
+};
 const latency = (value: string | number): Metric => ({
   type: 'Latency',
   latency: { statistic: 'p99', target: { type: 'Value', value } },
@@ -35,6 +48,37 @@ describe('a metric of the manifest', () => {
     ['requests without a value · 0, unreadable', requests({ type: 'AverageValue' }), { target: 0 }],
     ['latency as a duration', latency('1.5s'), { statistic: 'p99', targetMs: 1500 }],
     ['latency in milliseconds', latency(250), { targetMs: 250 }],
+    [
+      'requests that each VM serves · follow the size',
+      pods('requestsPerSecond', '50'),
+      { type: 'Pods', target: { value: 100 } },
+    ],
+    [
+      'share of each VM · the same at every size',
+      pods('utilization', '600m'),
+      { unit: 'share', target: { value: 0.6 } },
+    ],
+    [
+      'requests of a named load balancer, in total',
+      object('LoadBalancer', 'requestsPerSecond', { type: 'Value', value: '2k' }),
+      { name: 'requests per second of LoadBalancer/x', target: { type: 'Value', value: 2000 } },
+    ],
+    [
+      'load of a named traffic · follows the size',
+      object('Traffic', 'offered', { type: 'AverageValue', averageValue: 40 }),
+      { target: { type: 'AverageValue', value: 80 } },
+    ],
+    [
+      'latency of a named load balancer',
+      object('LoadBalancer', 'latency', { type: 'Value', value: '1.5s' }),
+      { unit: 'ms', answers: true, target: { value: 1500 } },
+    ],
+    [
+      'errors of a named load balancer',
+      object('LoadBalancer', 'errorRate', { type: 'Value', value: '50m' }),
+      { unit: 'share', answers: true, target: { value: 0.05 } },
+    ],
+    ['load from outside', outside, { type: 'External', target: { value: 80 }, activationThreshold: 0.5 }],
   ])('%s', (_name, metric, expected) => {
     expect(sourceOf(metric, 2)).toMatchObject(expected);
   });

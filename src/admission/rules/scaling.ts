@@ -7,6 +7,14 @@ import { referenceProblems } from './references.ts';
 import { type View } from './view.ts';
 
 export function scalingProblems(policy: ScalingPolicy, subject: string, view: View): Problem[] {
+  return [
+    ...targetProblems(policy, subject, view),
+    ...metricProblems(policy, subject, view),
+    ...idleProblems(policy, subject),
+  ];
+}
+
+function targetProblems(policy: ScalingPolicy, subject: string, view: View): Problem[] {
   const { kind, name, tier } = policy.spec.target;
   const namespace = policy.metadata.namespace ?? '';
   const missing = referenceProblems(subject, { kind, namespace, name, path: '/spec/target/name' }, view);
@@ -15,6 +23,30 @@ export function scalingProblems(policy: ScalingPolicy, subject: string, view: Vi
   if (kind === 'Application') return tierProblems(policy, tier ?? '', subject, view);
   if (kind === 'VirtualMachinePool' && policy.spec.horizontal) return balancerProblems(policy, subject, view);
   return [];
+}
+
+/** The objects whose figures are metrics. */
+function metricProblems({ metadata, spec }: ScalingPolicy, subject: string, view: View): Problem[] {
+  const namespace = metadata.namespace ?? '';
+  return spec.metrics.flatMap(({ object }, index) => {
+    if (!object) return [];
+    const { kind, name } = object.describedObject;
+    const path = `/spec/metrics/${index}/object/describedObject/name`;
+    return referenceProblems(subject, { kind, namespace, name, path }, view);
+  });
+}
+
+/** Without a VM most metrics cannot be measured, so that nothing would tell when one is needed again. */
+function idleProblems({ spec }: ScalingPolicy, subject: string): Problem[] {
+  const tells = spec.metrics.some(({ type, object }) => {
+    if (type === 'Object')
+      return object?.metric.name === 'requestsPerSecond' || object?.metric.name === 'offered';
+    return type === 'External' || type === 'RequestsPerSecond';
+  });
+  if (spec.horizontal?.minReplicas !== 0 || tells) return [];
+  const message = `${subject} will keep one VM: none of its metrics can tell without a VM whether there is work`;
+  const help = 'add a metric of type RequestsPerSecond, Object or External, or set minReplicas to 1';
+  return [warning('NO_ACTIVITY_METRIC', '/spec/horizontal/minReplicas', message, help)];
 }
 
 function tierProblems(policy: ScalingPolicy, tier: string, subject: string, view: View): Problem[] {

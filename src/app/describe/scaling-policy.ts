@@ -56,10 +56,15 @@ function metricsTable({ metrics }: Spec, status: Status | undefined): DescribeNo
   return table(
     'Metrics',
     headings,
-    metrics.map(({ type, resource, latency }) => [
-      [type, resource?.name, latency?.statistic].filter(Boolean).join(' '),
-    ]),
+    metrics.map((metric) => [plannedName(metric)]),
   );
+}
+
+/** `Resource cpu`, `Object LoadBalancer/web latency`. */
+function plannedName({ type, resource, pods, object, external, latency }: Spec['metrics'][number]): string {
+  const of = object && `${object.describedObject.kind}/${object.describedObject.name}`;
+  const figure = (pods ?? object ?? external)?.metric.name;
+  return [type, resource?.name, of, figure, latency?.statistic].filter(Boolean).join(' ');
 }
 
 /** The decision as a heading and its reasons below: `metric`, `limits`, `next`; and what was not chosen. */
