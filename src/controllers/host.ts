@@ -4,6 +4,7 @@ import { type ConditionInput } from '../model/conditions.ts';
 import { type Host } from '../model/kinds/index.ts';
 import { isTerminating } from '../model/object.ts';
 import { type HostObservation } from '../model/ports.ts';
+import { shownShare } from './figures.ts';
 import { type Amount, allocatableOf, amountOf, hostRequest, mismatchOf } from './host-facts.ts';
 import { controller, type Result } from './controller.ts';
 import { type Turn } from './turn.ts';
@@ -67,7 +68,7 @@ function report(
       allocatable: quantities(allocatable),
       allocated: quantities(turn.scheduler.allocated(host.metadata.name)),
       virtualMachines: turn.cache.countMachinesOn(host.metadata.name),
-      ...(usage ? { utilization: round(usage.utilization) } : {}),
+      ...(usage ? { utilization: shownShare(usage.utilization) } : {}),
     },
     [{ type: 'Ready', ...ready }],
   );
@@ -128,8 +129,4 @@ function retire(host: Host, turn: Turn): Result {
 
 function quantities(amount: Amount): { cpu: string; memory: string } {
   return { cpu: formatCpu(amount.cpuMillis), memory: formatMemory(amount.memoryBytes) };
-}
-
-function round(share: number): number {
-  return Math.round(share * 1e4) / 1e4;
 }

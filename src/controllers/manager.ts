@@ -9,6 +9,7 @@ import { type KubeObject, type ObjectKey, keyOf } from '../model/object.ts';
 import { type Operation, type Store, type World, type WorldChange } from '../model/ports.ts';
 import { ObjectCache } from './cache.ts';
 import { type Controller } from './controller.ts';
+import { staleFigures } from './figures.ts';
 import { Notes } from './notes.ts';
 import { forgettable } from './event-retention.ts';
 import { Reconciler } from './reconciler.ts';
@@ -43,16 +44,6 @@ export type Outcome =
 
 /** Under which the store keeps what controllers remember. */
 const notesPrefix = 'autoscaling/';
-/** Kinds whose statuses carry measured figures. */
-const measuredKinds: readonly Kind[] = [
-  'VirtualMachine',
-  'Host',
-  'LoadBalancer',
-  'Traffic',
-  'ScalingPolicy',
-  'Tenant',
-];
-
 export class Manager {
   readonly #options: ManagerOptions;
   #cache = new ObjectCache();
@@ -170,9 +161,7 @@ export class Manager {
 
   /** Closes a run: measured figures go into the statuses, and all of the world's state to the store. */
   async #finish(): Promise<void> {
-    for (const kind of measuredKinds) {
-      for (const object of this.cache.list(kind)) this.#reconciler.add(keyOf(object));
-    }
+    for (const key of staleFigures(this.cache, this.world)) this.#reconciler.add(key);
     const turn = await this.#openTurn();
     turn.figures = true;
     this.#reconcileReady(turn);

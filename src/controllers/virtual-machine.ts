@@ -8,6 +8,7 @@ import { type Acceptance } from '../model/ports.ts';
 import { durationMs } from '../base/duration.ts';
 import { annotations } from './annotations.ts';
 import { controller, type Result } from './controller.ts';
+import { shownShare } from './figures.ts';
 import { amountOf } from './host-facts.ts';
 import { evictionOf, leavingOf } from './leaving.ts';
 import { nominatedHostOf, preemptorOf, victimsOf } from './preempting.ts';
@@ -293,7 +294,7 @@ function report(
     {
       phase: plan.phase,
       ...(started === undefined ? {} : { startedAt: started }),
-      ...(usage ? { utilization: Math.round(usage.utilization * 1e4) / 1e4 } : {}),
+      ...(usage ? { utilization: shownShare(usage.utilization) } : {}),
       ...status,
     },
     [
