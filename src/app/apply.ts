@@ -92,6 +92,8 @@ function mergeOne(
     schema: mergeSchemaFor(kind),
     nowMs,
     force,
+    // A pool that went back by itself is no rival: what is applied next replaces the template that it returned to.
+    equivalentManagers: kind === 'VirtualMachinePool' ? [managers.pool] : [],
     leave: ({ manager, path }: Conflict) => {
       if (manager !== managers.scaling) return false;
       left.push(path);

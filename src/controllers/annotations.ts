@@ -10,6 +10,10 @@ export const annotations = {
   resize: 'vctl.dev/resize',
   /** Name of a host that the VM is to leave: live where the hypervisor can, else by a restart elsewhere. */
   moveFrom: 'vctl.dev/move-from',
+  /** Why a pool was changed, for its history: kubectl's own name. */
+  changeCause: 'kubernetes.io/change-cause',
+  /** On a pool's template: world time at which all its VMs were asked to be replaced. */
+  restartedAt: 'vctl.dev/restarted-at',
   /** Name of the host that the VM is to move to, with `moveFrom`. */
   moveTo: 'vctl.dev/move-to',
 } as const;

@@ -34,6 +34,8 @@ export interface Controller<K extends Kind = Kind> {
   readonly kind: K;
   readonly watches?: { readonly [W in Kind]?: Watch<KindMap[W]> };
   reconcile(object: KindMap[K], turn: Turn): Result;
+  /** Called for an object that is no longer there, perhaps again and again: forgets what was noted of it. */
+  gone?(key: ObjectKey, turn: Turn): void;
 }
 
 /** Declares a controller so that its types are checked, and forgets its kind for the registry. */

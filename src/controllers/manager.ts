@@ -5,7 +5,7 @@
 import { ApiError, assert } from '../base/errors.ts';
 import { formatDuration } from '../base/duration.ts';
 import { type Kind } from '../model/kinds/index.ts';
-import { type KubeObject, type ObjectKey, keyOf } from '../model/object.ts';
+import { type KubeObject, type ObjectKey, keyOf, parseKeyText } from '../model/object.ts';
 import { type Operation, type Store, type World, type WorldChange } from '../model/ports.ts';
 import { ObjectCache } from './cache.ts';
 import { type Controller } from './controller.ts';
@@ -13,6 +13,7 @@ import { staleFigures } from './figures.ts';
 import { Notes } from './notes.ts';
 import { forgettable } from './event-retention.ts';
 import { Reconciler } from './reconciler.ts';
+import { recordPrefix } from './revisions.ts';
 import { Scheduler } from './scheduler.ts';
 import { Turn } from './turn.ts';
 
@@ -89,11 +90,19 @@ export class Manager {
     this.#open = undefined;
     this.#world = await this.#options.loadWorld();
     this.#revision = await this.#options.store.revision();
-    this.#notes = new Notes(await this.#options.store.listPrivate(notesPrefix));
+    const { store } = this.#options;
+    this.#notes = new Notes([
+      ...(await store.listPrivate(notesPrefix)),
+      ...(await store.listPrivate(recordPrefix)),
+    ]);
     for (const kind of Object.keys(this.#options.controllers).sort()) {
       for (const object of (await this.#options.store.list(kind)).items) this.#take(object, undefined);
     }
     for (const object of (await this.#options.store.list('Event')).items) this.cache.put(object);
+    // The object of a record may have gone while nobody looked.
+    for (const key of this.#notes.keys(recordPrefix)) {
+      this.#reconciler.add(parseKeyText(key.slice(recordPrefix.length)));
+    }
   }
 
   /** Objects that are not yet as wanted, in order of their keys; failing ones with their error. */

@@ -20,6 +20,11 @@ export class Notes {
     return this.#values.get(key);
   }
 
+  /** The keys that begin so, in order. */
+  keys(prefix: string): readonly string[] {
+    return [...this.#values.keys()].filter((key) => key.startsWith(prefix)).sort();
+  }
+
   /** Replaces the note in memory; undefined forgets it. */
   keep(key: string, value: unknown): void {
     if (value === undefined) this.#values.delete(key);

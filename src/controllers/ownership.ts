@@ -2,6 +2,8 @@ import { isKind, type Kind } from '../model/kinds/index.ts';
 import { type KubeObject } from '../model/object.ts';
 import { schemaOf } from '../model/schemas.ts';
 import { type MergeSchema, mergeSchemaOf } from '../merge/schema.ts';
+import { has } from '../merge/field-set.ts';
+import { ownersOf } from '../merge/owners.ts';
 import { trackUpdate } from '../merge/update.ts';
 
 /** The names under which controllers own the fields that they set on objects of others. */
@@ -24,4 +26,12 @@ export function mergeSchemaFor(kind: Kind): MergeSchema {
 export function trackManager(old: KubeObject, next: KubeObject, manager: string, nowMs: number): KubeObject {
   if (!isKind(next.kind)) return next;
   return trackUpdate({ before: old, after: next, manager, schema: mergeSchemaFor(next.kind), nowMs });
+}
+
+/** True when an autoscaler has set the size of the VMs that a pool makes. */
+export function isSizeScaled({ metadata }: KubeObject): boolean {
+  const path = ['f:spec', 'f:template', 'f:spec', 'f:resources'];
+  return ownersOf(metadata.managedFields)
+    .filter(({ entry }) => entry.manager === managers.scaling)
+    .some(({ fields }) => has(fields, [...path, 'f:cpu']) || has(fields, [...path, 'f:memory']));
 }

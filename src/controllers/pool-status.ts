@@ -33,9 +33,14 @@ export function isSettled(standing: PoolStanding): boolean {
   return isComplete(standing) || !isMoving(standing.groups);
 }
 
+/** The counts in words. */
+export function figuresText({ replicas, total, updated }: PoolStanding): string {
+  return `${total.ready} of ${replicas} VMs are ready, ${updated} of ${total.count} are up to date`;
+}
+
 /** Ready, and Progressing. */
 export function poolConditions(standing: PoolStanding): ConditionInput[] {
-  const { replicas, total, updated } = standing;
+  const { replicas, total } = standing;
   const figures = `${total.ready} of ${replicas} VMs are ready`;
   if (isComplete(standing)) {
     return [
@@ -43,7 +48,7 @@ export function poolConditions(standing: PoolStanding): ConditionInput[] {
       { type: 'Progressing', status: 'False', ...rest(standing) },
     ];
   }
-  const progress = `${figures}, ${updated} of ${total.count} are up to date`;
+  const progress = figuresText(standing);
   const stuck = firstOf(standing.groups, (group) => group.stuck);
   const ready = stuck ? complaint(stuck) : { reason: 'Progressing', message: progress };
   return [
@@ -54,7 +59,8 @@ export function poolConditions(standing: PoolStanding): ConditionInput[] {
   ];
 }
 
-function isComplete({ replicas, total, updated, groups }: PoolStanding): boolean {
+/** True when all VMs are as the template has them, and ready. */
+export function isComplete({ replicas, total, updated, groups }: PoolStanding): boolean {
   const resizing = groups.some((group) => group.resizing > 0);
   return total.count === replicas && total.ready === replicas && updated === replicas && !resizing;
 }

@@ -93,6 +93,7 @@ export class Reconciler {
     const parsed = parseKeyText(key);
     const object = this.cache.find(parsed);
     const controller = isKind(parsed.kind) ? this.controllers[parsed.kind] : undefined;
+    if (!object) controller?.gone?.(parsed, turn);
     if (!object || !controller) return this.#forget(key);
     try {
       if (collectGarbage(object, turn)) return;

@@ -2,7 +2,7 @@
  * How a pool gets from the VMs that it has to those that it should have. Pure: counts in, counts out, so that
  * nothing has to be listed as long as there is nothing to do.
  * Source: Kubernetes' Deployment, pkg/controller/deployment/rolling.go and util/deployment_util.go. Different
- * here: the old template is not kept, so VMs are only ever made from the present one.
+ * here: VMs are only ever made from the template in effect; `pool-paused.ts` is the exception.
  */
 import { compareText } from '../base/listing.ts';
 

@@ -1,4 +1,4 @@
-import { isTrue } from '../model/conditions.ts';
+import { type ConditionInput } from '../model/conditions.ts';
 import { type VirtualMachine, type VirtualMachinePool } from '../model/kinds/index.ts';
 import { isTerminating, type ObjectKey } from '../model/object.ts';
 import { formatSelector, matchesSelector } from '../model/selectors.ts';
@@ -7,10 +7,14 @@ import { controller, type Result } from './controller.ts';
 import { amountOf } from './host-facts.ts';
 import { type MachineGroup } from './machine-groups.ts';
 import { managers } from './ownership.ts';
-import { createMembers, labelsOf, membersOf, revisionOf, settleMembership } from './pool-members.ts';
-import { isSettled, poolConditions, tallyOf } from './pool-status.ts';
+import { leastWorth, longestReady, unreadyOf } from './pool-choice.ts';
+import { createMembers, labelsOf, revisionOf, settleMembership } from './pool-members.ts';
+import { scalePaused } from './pool-paused.ts';
+import { beginUpdate, endUpdate, forgetRecord, type PoolUpdate } from './pool-rollout.ts';
+import { figuresText, isComplete, isSettled, poolConditions, tallyOf } from './pool-status.ts';
 import { countUnserved, poolsServed } from './pool-serving.ts';
-import { byWorth, type Limits, limitsOf, type Member, planResize, planRollout } from './rollout.ts';
+import { type RolloutRecord } from './revisions.ts';
+import { type Limits, limitsOf, planResize, planRollout } from './rollout.ts';
 import { type Turn } from './turn.ts';
 
 /** Keeps so many VMs of one template, and replaces them one after the other when it changes. */
@@ -30,12 +34,17 @@ export const virtualMachinePoolController = controller<'VirtualMachinePool'>({
   reconcile(pool, turn) {
     if (isTerminating(pool)) return {};
     if (!matchesSelector(pool.spec.selector, labelsOf(pool))) return refuse(pool, turn);
-    settleMembership(pool, turn);
-    const limits = limitsFor(pool);
-    roll(pool, limits, turn);
-    resize(pool, limits, turn);
-    return report(pool, turn);
+    const update = beginUpdate(pool, turn);
+    const { effective, record, hold } = update;
+    if (!effective) return holdBack(pool, update, turn);
+    settleMembership(effective, turn);
+    const limits = limitsFor(effective);
+    if (hold === 'Paused' && record.underWay) scaleWhilePaused(effective, record, limits, turn);
+    else roll(effective, limits, turn);
+    resize(effective, limits, turn);
+    return report(pool, effective, update, turn);
   },
+  gone: forgetRecord,
 });
 
 function keyOfPool(namespace: string, name: string): ObjectKey {
@@ -53,6 +62,23 @@ function refuse(pool: VirtualMachinePool, turn: Turn): Result {
   const message = `the selector ${formatSelector(pool.spec.selector)} does not match the template's own labels: make them agree`;
   turn.updateStatus(pool, {}, [{ type: 'Ready', status: 'False', reason: 'SelectorMismatch', message }]);
   return {};
+}
+
+/** A pool that was paused from its first day has nothing to make VMs from yet. */
+function holdBack(pool: VirtualMachinePool, update: PoolUpdate, turn: Turn): Result {
+  const none = { complete: false, replicas: 0, ready: 0, updated: 0, text: '' };
+  const { status, conditions } = endUpdate(pool, update, none, turn);
+  const message = 'spec.paused is true, and no VM was ever made: set it to false to begin';
+  const ready: ConditionInput = { type: 'Ready', status: 'False', reason: 'Paused', message };
+  const figures = { replicas: 0, readyReplicas: 0, selector: formatSelector(pool.spec.selector) };
+  turn.updateStatus(pool, { ...figures, ...status }, [ready, ...conditions]);
+  return {};
+}
+
+function scaleWhilePaused(pool: VirtualMachinePool, record: RolloutRecord, limits: Limits, turn: Turn): void {
+  const change = scalePaused(pool, record, limits, turn);
+  if (change > 0) turn.event(pool, 'Normal', 'Created', `${count(change)} while its update is paused`);
+  if (change < 0) turn.event(pool, 'Normal', 'Removed', `${count(-change)} removed`);
 }
 
 /** The pool's groups, those of the present template's revision apart. */
@@ -99,24 +125,6 @@ function count(machines: number): string {
   return machines === 1 ? '1 VM' : `${machines} VMs`;
 }
 
-function leastWorth(groups: readonly MachineGroup[], wanted: number): VirtualMachine[] {
-  if (wanted === 0) return [];
-  return membersOf(groups)
-    .map((vm) => ({ vm, member: memberOf(vm) }))
-    .sort((a, b) => byWorth(a.member, b.member))
-    .slice(0, wanted)
-    .map(({ vm }) => vm);
-}
-
-function memberOf({ metadata, status }: VirtualMachine): Member {
-  return {
-    name: metadata.name,
-    placed: status?.host !== undefined,
-    ready: isTrue(status?.conditions, 'Ready'),
-    createdAt: metadata.creationTimestamp ?? '',
-  };
-}
-
 /** Gives VMs of the present revision the template's size: the idle ones at once, the others by turns. */
 function resize(pool: VirtualMachinePool, limits: Limits, turn: Turn): void {
   const { updated } = groupsOf(pool, turn);
@@ -148,33 +156,19 @@ function giveSize(vm: VirtualMachine, pool: VirtualMachinePool, turn: Turn): voi
   turn.update({ ...vm, metadata, spec: { ...vm.spec, resources } }, managers.pool);
 }
 
-function unreadyOf(groups: readonly MachineGroup[]): VirtualMachine[] {
-  return membersOf(groups.filter((group) => group.ready < group.members.size)).filter((vm) => !isReady(vm));
-}
-
-/** The first ready VMs in the groups' own order: without a look at all the others, of which there may be many. */
-function longestReady(groups: readonly MachineGroup[], wanted: number): VirtualMachine[] {
-  const found: VirtualMachine[] = [];
-  for (const group of groups) {
-    for (const vm of group.members.values()) {
-      if (found.length >= wanted) return found;
-      if (isReady(vm)) found.push(vm);
-    }
-  }
-  return found;
-}
-
-function isReady(vm: VirtualMachine): boolean {
-  return isTrue(vm.status?.conditions, 'Ready');
-}
-
 function sum(groups: readonly MachineGroup[], figure: (group: MachineGroup) => number): number {
   return groups.reduce((total, group) => total + figure(group), 0);
 }
 
-function report(pool: VirtualMachinePool, turn: Turn): Result {
-  const { updated, outdated } = groupsOf(pool, turn);
-  const wanted = amountOf(pool.spec.template.spec.resources);
+/** `effective` is the pool with the template that its VMs are to have. */
+function report(
+  pool: VirtualMachinePool,
+  effective: VirtualMachinePool,
+  update: PoolUpdate,
+  turn: Turn,
+): Result {
+  const { updated, outdated } = groupsOf(effective, turn);
+  const wanted = amountOf(effective.spec.template.spec.resources);
   const sized = updated.filter(
     ({ size }) => size.cpuMillis === wanted.cpuMillis && size.memoryBytes === wanted.memoryBytes,
   );
@@ -185,18 +179,39 @@ function report(pool: VirtualMachinePool, turn: Turn): Result {
     total,
     updated: tallyOf(sized).count,
     groups: all,
-    unserved: outdated.length > 0 ? countUnserved(pool, updated, turn.cache) : 0,
+    unserved: outdated.length > 0 ? countUnserved(effective, updated, turn.cache) : 0,
   };
+  const { status, conditions, requeueAtMs, goesOn, goBack } = endUpdate(
+    pool,
+    update,
+    {
+      complete: isComplete(standing),
+      replicas: total.count,
+      ready: total.ready,
+      updated: standing.updated,
+      text: figuresText(standing),
+    },
+    turn,
+  );
   turn.updateStatus(
     pool,
     {
       replicas: total.count,
       readyReplicas: total.ready,
-      updatedReplicas: standing.updated,
       selector: formatSelector(pool.spec.selector),
-      revision: revisionOf(pool.spec.template),
+      ...status,
     },
-    poolConditions(standing),
+    overridden(poolConditions(standing), conditions),
   );
-  return { settled: isSettled(standing) };
+  goBack?.();
+  return { settled: isSettled(standing) && !goesOn, ...(requeueAtMs === undefined ? {} : { requeueAtMs }) };
+}
+
+/** The conditions, those of `others` in the place of others of their type. */
+function overridden(
+  conditions: readonly ConditionInput[],
+  others: readonly ConditionInput[],
+): ConditionInput[] {
+  const types = new Set(others.map(({ type }) => type));
+  return [...conditions.filter(({ type }) => !types.has(type)), ...others];
 }

@@ -61,15 +61,15 @@ test('a change shows in its place, and nothing is written', async () => {
   expect(await diffText(state, changed)).toMatchInlineSnapshot(`
     "--- live/virtualmachinepool/default/web
     +++ wanted/virtualmachinepool/default/web
-    @@ -4,7 +4,7 @@
-       name: web
-       namespace: default
+    @@ -6,7 +6,7 @@
      spec:
+       paused: false
+       progressDeadline: 10m
     -  replicas: 2
     +  replicas: 3
+       revisionHistoryLimit: 10
+       rollback: Manual
        selector:
-         matchLabels:
-           app: web
     "
   `);
   expect(await state.store.revision()).toBe(revision);

@@ -1,0 +1,46 @@
+/** Scaling a pool in the middle of an update that is paused: each of its revisions takes its share. */
+import { type VirtualMachinePool } from '../model/kinds/index.ts';
+import { labels } from './annotations.ts';
+import { leastWorth } from './pool-choice.ts';
+import { createMembers } from './pool-members.ts';
+import { withTemplate } from './pool-rollout.ts';
+import { tallyOf } from './pool-status.ts';
+import { type RolloutRecord } from './revisions.ts';
+import { type Limits } from './rollout.ts';
+import { spread } from './rollout-progress.ts';
+import { type Turn } from './turn.ts';
+
+/**
+ * Brings a pool to its count without bringing its update any further: between `replicas` and, for as long as there are
+ * VMs of several revisions, the surge above it. VMs whose template is not known any more are left as they are.
+ *
+ * @returns how many VMs were made (positive) or removed (negative)
+ */
+export function scalePaused(
+  pool: VirtualMachinePool,
+  record: RolloutRecord,
+  limits: Limits,
+  turn: Turn,
+): number {
+  const groups = turn.cache.groups.ofOwner(pool.metadata.uid ?? '');
+  const sets = record.revisions
+    .map(({ hash, template }) => ({
+      template,
+      groups: groups.filter((group) => group.labels[labels.revision] === hash),
+    }))
+    .filter((set, index, all) => set.groups.length > 0 || index === all.length - 1);
+  const { replicas } = pool.spec;
+  const { count } = tallyOf(groups);
+  const most = replicas + (groups.length > 1 ? limits.surge : 0);
+  const change = Math.max(replicas - count, 0) + Math.min(most - count, 0);
+  const changes = spread(
+    sets.map((set) => tallyOf(set.groups).count),
+    change,
+  );
+  sets.forEach((set, index) => {
+    const share = changes[index] ?? 0;
+    if (share > 0) createMembers(withTemplate(pool, set.template), share, turn);
+    for (const vm of leastWorth(set.groups, Math.max(0, -share))) turn.delete(vm);
+  });
+  return change;
+}
