@@ -2,7 +2,7 @@
  * Room for VMs of higher priority: who makes it, and for whom it is kept. Placement chooses the victims; a victim
  * learns by its status that it is to go, and stays after all when the one that wanted its place no longer does.
  */
-import { isTrue } from '../model/conditions.ts';
+import { type ConditionInput, isTrue } from '../model/conditions.ts';
 import { type VirtualMachine } from '../model/kinds/index.ts';
 import { isTerminating } from '../model/object.ts';
 import { type Fleet } from '../placement/fleet.ts';
@@ -122,6 +122,13 @@ function preempt(victim: VirtualMachine, by: VirtualMachine, host: string, turn:
     ...draining,
   ]);
   turn.event(victim, 'Warning', 'Preempted', message);
+}
+
+/** What a VM that was preempted says once it has a place again. */
+export function placedAgain(vm: VirtualMachine, host: string): ConditionInput[] {
+  if (!isTrue(vm.status?.conditions, 'Preempted')) return [];
+  const message = `it has a place again, on ${host}`;
+  return [{ type: 'Preempted', status: 'False', reason: 'PlacedAgain', message }];
 }
 
 /** Why a victim goes. */

@@ -4,23 +4,18 @@
  * priority make some, and holds it until then.
  */
 import { compareText } from '../base/listing.ts';
-import { findCondition, isTrue } from '../model/conditions.ts';
+import { findCondition } from '../model/conditions.ts';
 import { type Host, type VirtualMachine } from '../model/kinds/index.ts';
 import { type KubeObject } from '../model/object.ts';
 import { Fleet } from '../placement/fleet.ts';
-import {
-  explain,
-  type Placed,
-  type Placement,
-  place,
-  placeElsewhere,
-  reasonsOn,
-} from '../placement/place.ts';
+import { explain, type Placed, type Placement, place, placeElsewhere } from '../placement/place.ts';
+import { type VmRequest } from '../placement/types.ts';
 import { type ObjectCache } from './cache.ts';
 import { type Amount, amountOf, hostView } from './host-facts.ts';
 import { wantsHost } from './machine-plan.ts';
 import { PendingMachines, machineKey } from './pending.ts';
-import { findPreemption, isGivingUp, nominate, nominatedHostOf, nomination, withdraw } from './preempting.ts';
+import { Nominations } from './nominations.ts';
+import { nominate, placedAgain, withdraw } from './preempting.ts';
 import { requestOf, scoringOf } from './requests.ts';
 import { type Turn } from './turn.ts';
 
@@ -34,9 +29,7 @@ export class Scheduler {
   readonly #staleHosts = new Set<string>();
   readonly #staleMachines = new Set<string>();
   readonly #pending = new PendingMachines();
-  /** Keys of VMs that others make room for, and of those that give up their room by themselves. */
-  readonly #nominated = new Set<string>();
-  readonly #givingUp = new Set<string>();
+  readonly #nominations: Nominations;
   /** Names of hosts that are on their way to being ready. */
   readonly #poweringOn = new Set<string>();
   /** Keys of waiting VMs whose status does not say so yet, and of those to be told once all hosts are on. */
@@ -45,6 +38,7 @@ export class Scheduler {
 
   constructor(cache: ObjectCache) {
     this.#cache = cache;
+    this.#nominations = new Nominations(this.#fleet, cache);
   }
 
   /** How often hosts were scored, for tests that count work. */
@@ -65,11 +59,8 @@ export class Scheduler {
   /** What the VMs of a host take, each one's overhead included. */
   allocated(host: string): Amount {
     this.#sync();
-    const kept = [...this.#nominated]
-      .map((key) => key + nomination)
-      .filter((key) => this.#fleet.hostOf(key) === host);
     // Room that is kept is not taken yet.
-    return this.#fleet.without(kept, () => this.#fleet.allocated(host));
+    return this.#fleet.without(this.#nominations.keptOn(host), () => this.#fleet.allocated(host));
   }
 
   /** True when the VM, grown to `size`, still fits on its host. */
@@ -138,7 +129,7 @@ export class Scheduler {
     // The first placement of all waits until every host is on: else the one that boots first gets everything.
     const isFirst = this.#fleet.vmCount === 0 && this.#poweringOn.size > 0;
     if (!isFirst) {
-      for (const vm of this.#nominatedMachines()) {
+      for (const vm of this.#nominations.inOrder((key) => this.#machine(key))) {
         this.#placeAbove(vm.spec.priority, turn);
         this.#placeNominated(vm, turn);
       }
@@ -156,40 +147,26 @@ export class Scheduler {
     }
   }
 
-  /** The VMs that others make room for: higher priority first, then the older, then by key. */
-  #nominatedMachines(): VirtualMachine[] {
-    return [...this.#nominated].flatMap((key) => this.#machine(key) ?? []).sort(byUrgency);
-  }
-
   /** Places the VM once there is room, or has it look anew when its host could not take it even then. */
   #placeNominated(vm: VirtualMachine, turn: Turn): void {
     // It may have been outbid in this turn.
     const host = this.#machine(machineKey(vm))?.status?.nominatedHost;
     if (host === undefined) return;
-    const own = machineKey(vm) + nomination;
-    const request = requestOf(vm, amountOf(vm.spec.resources));
-    const scoring = scoringOf(vm);
-    const result = this.#fleet.without([own], () => place(request, this.#fleet, scoring));
+    const result = this.#nominations.claim(vm);
     if (result.type === 'placed') {
-      this.#fleet.unassign(own);
       if (result.host !== host) this.#pending.retry();
-      this.#settleOn(vm, result, turn);
+      this.#settleOn(vm, requestOf(vm, amountOf(vm.spec.resources)), result, turn);
       return;
     }
-    const ask = (): readonly string[] => reasonsOn(request, this.#fleet, host, scoring);
-    const reasons = this.#fleet.without([own, ...this.#givingUp], ask);
+    const reasons = this.#nominations.obstacles(vm, host);
     if (reasons.length > 0) withdraw(vm, `${host} cannot take it any more: ${reasons.join(', ')}`, turn);
   }
 
   /** Answers whether others make room for the VM. Hosts that are powering on may have it without that. */
   #preempt(vm: VirtualMachine, turn: Turn): boolean {
-    if (this.#poweringOn.size > 0) return false;
-    const request = requestOf(vm, amountOf(vm.spec.resources));
-    const [fleet, cache] = [this.#fleet, this.#cache];
-    const input = { fleet, cache, givingUp: this.#givingUp, scoring: scoringOf(vm) };
-    const preemption = findPreemption(vm, request, input);
+    const preemption = this.#poweringOn.size > 0 ? undefined : this.#nominations.find(vm);
     if (!preemption) return false;
-    nominate(vm, preemption, { cache, turn });
+    nominate(vm, preemption, { cache: this.#cache, turn });
     // The next VM has to see the room as kept.
     this.#sync();
     return true;
@@ -209,22 +186,11 @@ export class Scheduler {
     const request = requestOf(vm, amountOf(vm.spec.resources));
     const result = place(request, this.#fleet, scoringOf(vm));
     if (result.type === 'refused') return false;
-    this.#settleOn(vm, result, turn);
+    this.#settleOn(vm, request, result, turn);
     return true;
   }
 
-  #settleOn(vm: VirtualMachine, result: Placed, turn: Turn): void {
-    const request = requestOf(vm, amountOf(vm.spec.resources));
-    const back = isTrue(vm.status?.conditions, 'Preempted')
-      ? [
-          {
-            type: 'Preempted',
-            status: 'False',
-            reason: 'PlacedAgain',
-            message: `it has a place again, on ${result.host}`,
-          } as const,
-        ]
-      : [];
+  #settleOn(vm: VirtualMachine, request: VmRequest, result: Placed, turn: Turn): void {
     // Noted at once, so that the next VM sees it; the status below says the same to everybody else.
     this.#fleet.assign(request, result.host);
     this.#pending.delete(request.key);
@@ -240,7 +206,7 @@ export class Scheduler {
       },
       [
         { type: 'Scheduled', status: 'True', reason: 'Placed', message: `${result.host}: ${result.why}` },
-        ...back,
+        ...placedAgain(vm, result.host),
       ],
     );
     turn.event(vm, 'Normal', 'Scheduled', `placed on ${result.host} in mode ${result.mode}`);
@@ -269,9 +235,8 @@ export class Scheduler {
   #observeMachine(vm: VirtualMachine | undefined, one: KubeObject): void {
     const key = machineKey(one);
     this.#staleMachines.add(key);
-    if (nominatedHostOf(vm) === undefined) this.#nominated.delete(key);
-    else this.#nominated.add(key);
-    if (vm && wantsHost(vm) && !this.#nominated.has(key)) {
+    this.#nominations.observe(key, vm);
+    if (vm && wantsHost(vm) && !this.#nominations.has(key)) {
       this.#pending.put(vm);
       if (findCondition(vm.status?.conditions, 'Scheduled')?.status !== 'False') this.#untold.add(key);
     } else {
@@ -324,34 +289,12 @@ export class Scheduler {
       // Nobody takes the place of what is under way.
       this.#fleet.assign({ ...request, key: key + reservation, priority: Infinity }, target);
     } else if (beforeTarget !== undefined) this.#fleet.unassign(key + reservation);
-    const isFreed = this.#syncPreemption(key, vm);
+    const isFreed = this.#nominations.sync(key, vm);
     return isFreed || before !== host || beforeTarget !== target;
-  }
-
-  /** Answers whether room that was kept is kept no longer, or room that was to come free is not. */
-  #syncPreemption(key: string, vm: VirtualMachine | undefined): boolean {
-    const own = key + nomination;
-    const before = this.#fleet.hostOf(own);
-    const host = nominatedHostOf(vm);
-    if (vm && host !== undefined) {
-      this.#fleet.assign({ ...requestOf(vm, amountOf(vm.spec.resources)), key: own }, host);
-    } else if (before !== undefined) this.#fleet.unassign(own);
-    const wasGivingUp = this.#givingUp.has(key);
-    const givesUp = isGivingUp(vm);
-    if (givesUp) this.#givingUp.add(key);
-    else this.#givingUp.delete(key);
-    return (before !== undefined && before !== host) || (wasGivingUp && !givesUp);
   }
 
   #machine(key: string): VirtualMachine | undefined {
     const slash = key.indexOf('/');
     return this.#cache.get('VirtualMachine', key.slice(0, slash), key.slice(slash + 1));
   }
-}
-
-function byUrgency(a: VirtualMachine, b: VirtualMachine): number {
-  const [left, right] = [a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? ''];
-  return (
-    b.spec.priority - a.spec.priority || compareText(left, right) || compareText(machineKey(a), machineKey(b))
-  );
 }
