@@ -117,6 +117,15 @@ function patternProblem(schema: JsonSchema, value: unknown, path: string): Probl
     const message = `${path} must be made of lower-case letters, digits${dots}, with a letter or digit at both ends, not ${shown(value)}`;
     return error('BAD_FORMAT', path, message, valid === '' ? undefined : `for example ${valid}`);
   }
+  if (pattern.includes('[Ss][Uu][Nn]')) {
+    const what = 'minute, hour, day of month, month and day of week, such as "30 8 * * MON-FRI"';
+    return error(
+      'BAD_FORMAT',
+      path,
+      `${path} must be a cron expression of five fields, not ${shown(value)}`,
+      what,
+    );
+  }
   if (pattern.includes('[01][0-9]|2[0-3]')) {
     return error('BAD_FORMAT', path, `${path} must be a time of day such as "14:00", not ${shown(value)}`);
   }

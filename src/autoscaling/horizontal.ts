@@ -8,7 +8,7 @@ import { nextGrowthAt, nextShrinkAt, type ScalingHistory } from './history.ts';
 import { type Limiter } from './limiter.ts';
 import { type MetricWish } from './metrics.ts';
 import { type HorizontalInput, settle } from './settle.ts';
-import { chooseWish } from './wish.ts';
+import { chooseWish, type Floor } from './wish.ts';
 
 export { type HorizontalInput } from './settle.ts';
 
@@ -23,6 +23,8 @@ export interface HorizontalDecision {
   readonly rawWish?: number;
   /** The metric that the wish is from; absent when it is from a floor or there is none. */
   readonly metric?: MetricWish;
+  /** The floor that raised the wish, if one did. */
+  readonly floor?: Floor;
   /** What kept the size from being the wish. */
   readonly limiter: Limiter;
   /** ScalingActive, AbleToScale, ScalingLimited, as in autoscaling/v2. */
@@ -60,6 +62,7 @@ export function decideHorizontal(input: HorizontalInput): HorizontalDecision {
     desired,
     rawWish: wish.type === 'Wish' ? wish.replicas : undefined,
     metric: wish.type === 'Wish' ? wish.metric : undefined,
+    ...(wish.type === 'Wish' && wish.floor ? { floor: wish.floor } : {}),
     limiter,
     conditions: scalingConditions(input, wish, outcome),
     nextUpAtMs,

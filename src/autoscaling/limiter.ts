@@ -26,21 +26,21 @@ export const limiters = {
     message: 'the size is 0 although the minimum is above it: set a size above 0 to scale again',
   }),
   unreadable: (message: string): Limiter => ({ reason: 'MetricsUnavailable', message }),
-  aboveMax: (current: number, max: number): Limiter => ({
+  aboveMax: (current: number, max: number, by?: string): Limiter => ({
     reason: 'TooManyReplicas',
-    message: `the size ${current} was above the maximum ${max}`,
+    message: `the size ${current} was above the maximum ${max}${of(by)}`,
   }),
-  belowMin: (current: number, min: number): Limiter => ({
+  belowMin: (current: number, min: number, by?: string): Limiter => ({
     reason: 'TooFewReplicas',
-    message: `the size ${current} was below the minimum ${min}`,
+    message: `the size ${current} was below the minimum ${min}${of(by)}`,
   }),
-  tooMany: (wanted: number, max: number): Limiter => ({
+  tooMany: (wanted: number, max: number, by?: string): Limiter => ({
     reason: 'TooManyReplicas',
-    message: `${wanted} wanted, above the maximum ${max}`,
+    message: `${wanted} wanted, above the maximum ${max}${of(by)}`,
   }),
-  tooFew: (wanted: number, min: number): Limiter => ({
+  tooFew: (wanted: number, min: number, by?: string): Limiter => ({
     reason: 'TooFewReplicas',
-    message: `${wanted} wanted, below the minimum ${min}`,
+    message: `${wanted} wanted, below the minimum ${min}${of(by)}`,
   }),
   upRate: (wanted: number, limit: number): Limiter => ({
     reason: 'ScaleUpLimit',
@@ -59,3 +59,8 @@ export const limiters = {
     message: `the highest wish of the last ${spacedDuration(windowMs)} keeps ${stabilized}`,
   }),
 };
+
+/** Whose the limit is, where it is not the policy's own. */
+function of(by: string | undefined): string {
+  return by === undefined ? '' : ` of ${by}`;
+}

@@ -25,6 +25,8 @@ export interface PredictionOptions {
   readonly leadMs?: number;
   /** Above this error the forecast is not used. @defaultValue 0.3 */
   readonly maxError?: number;
+  /** How many of the VMs in which demand was observed one VM of now carries. @defaultValue 1 */
+  readonly carries?: number;
 }
 
 export type Prediction =
@@ -101,7 +103,7 @@ export function predictFloor(
   if (highest === undefined) {
     return { type: 'None', reason: 'Unknown', message: 'this time of day was not seen yet' };
   }
-  const replicas = Math.ceil(highest - 1e-9);
+  const replicas = Math.ceil(highest / (options.carries ?? 1) - 1e-9);
   const floor: Floor = { source: 'forecast', replicas };
   return { type: 'Floor', floor, message: `${replicas} VMs forecast, error ${percent}` };
 }

@@ -17,6 +17,10 @@ export interface HorizontalInput {
   readonly current: number;
   readonly min: number;
   readonly max: number;
+  /** The minimum by itself, where a schedule has changed it: a size of 0 below it means disabled. */
+  readonly ownMin?: number;
+  /** What has changed the limits, for explanations: `schedule office`. */
+  readonly limitedBy?: string;
   /** In the order of the policy; ties between equal wishes go to the first. */
   readonly metrics: readonly MetricResult[];
   readonly behavior: Behavior;
@@ -51,7 +55,8 @@ export function settle(input: HorizontalInput, wish: Wish): Outcome {
   // not shrink on its first look.
   const found = Math.min(Math.max(current, min), max);
   const history = input.history ?? { wishes: [{ atMs: nowMs, wish: found }], changes: [] };
-  if (current === 0 && min > 0) return { desired: 0, limiter: limiters.disabled(), history };
+  if (current === 0 && (input.ownMin ?? min) > 0)
+    return { desired: 0, limiter: limiters.disabled(), history };
   const outcome = settleEnabled(input, wish, history);
   return {
     ...outcome,
@@ -60,9 +65,9 @@ export function settle(input: HorizontalInput, wish: Wish): Outcome {
 }
 
 function settleEnabled(input: HorizontalInput, wish: Wish, history: ScalingHistory): Outcome {
-  const { current, min, max } = input;
-  if (current > max) return { desired: max, limiter: limiters.aboveMax(current, max), history };
-  if (current < min) return { desired: min, limiter: limiters.belowMin(current, min), history };
+  const { current, min, max, limitedBy } = input;
+  if (current > max) return { desired: max, limiter: limiters.aboveMax(current, max, limitedBy), history };
+  if (current < min) return { desired: min, limiter: limiters.belowMin(current, min, limitedBy), history };
   if (wish.type === 'Held') return { desired: current, limiter: limiters.unreadable(wish.message), history };
   const stabilized = stabilize(current, wish.replicas, input.behavior, history, input.nowMs);
   const next = rememberWish(history, wish.replicas, input.behavior, input.nowMs);
@@ -89,7 +94,7 @@ function limitGrowth(input: HorizontalInput, wanted: number, history: ScalingHis
   if (wanted <= Math.min(rateLimit, max)) return { desired: wanted, rateLimit };
   return rateLimit < max
     ? { desired: rateLimit, rateLimit, limiter: limiters.upRate(wanted, rateLimit) }
-    : { desired: max, rateLimit, limiter: limiters.tooMany(wanted, max) };
+    : { desired: max, rateLimit, limiter: limiters.tooMany(wanted, max, input.limitedBy) };
 }
 
 function limitShrinking(input: HorizontalInput, wanted: number, history: ScalingHistory): Limited {
@@ -98,7 +103,7 @@ function limitShrinking(input: HorizontalInput, wanted: number, history: Scaling
   if (wanted >= Math.max(rateLimit, min)) return { desired: wanted, rateLimit };
   return rateLimit > min
     ? { desired: rateLimit, rateLimit, limiter: limiters.downRate(wanted, rateLimit) }
-    : { desired: min, rateLimit, limiter: limiters.tooFew(wanted, min) };
+    : { desired: min, rateLimit, limiter: limiters.tooFew(wanted, min, input.limitedBy) };
 }
 
 function stabilizer(wish: number, stabilized: number, behavior: Behavior): Limiter {

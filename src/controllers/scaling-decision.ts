@@ -9,9 +9,11 @@ import { combine, type CombinedDecision } from '../autoscaling/combine.ts';
 import { decideHorizontal, type HorizontalDecision } from '../autoscaling/horizontal.ts';
 import { evaluateMetric, type MetricResult } from '../autoscaling/metrics.ts';
 import { type Resources } from '../autoscaling/recommender.ts';
+import { type Limits, scheduledLimits, schedulesInForce } from '../autoscaling/schedule.ts';
 import { sizeText, type VerticalDecision } from '../autoscaling/vertical.ts';
 import { readingOf, type ScalingInput, type ScalingMemory, sizeOf, syncPeriodMs } from './scaling-inputs.ts';
 import { sourceOf } from './scaling-sources.ts';
+import { type Forecast, forecastOf, scheduleLines, schedulesOf } from './scaling-times.ts';
 import { verticalFor, verticalLimits, withUsage } from './scaling-vertical.ts';
 
 export interface ScalingDecision extends CombinedDecision {
@@ -20,6 +22,10 @@ export interface ScalingDecision extends CombinedDecision {
   readonly asHorizontal: HorizontalDecision;
   readonly asVertical?: VerticalDecision;
   readonly conditions: readonly ConditionInput[];
+  /** Names of the schedules in force. */
+  readonly activeSchedules: readonly string[];
+  /** As the status has it; absent where the policy wants none. */
+  readonly forecast?: Forecast['status'];
   /** For the next decision; holds the change, so that it must be kept with it or not at all. */
   readonly memory: ScalingMemory;
 }
@@ -29,9 +35,16 @@ export function decideScaling(input: ScalingInput): ScalingDecision {
   const { spec, nowMs, size } = input;
   const before = refreshed(input);
   const metrics = metricsOf(input, before.targetFactor);
+  const inForce = input.horizontal ? schedulesInForce(schedulesOf(spec), nowMs) : [];
+  const limits = scheduledLimits(limitsOf(input), inForce);
+  const forecast = forecastFor(input, before, metrics);
   const asHorizontal = decideHorizontal({
     current: input.replicas,
-    ...limitsOf(input),
+    min: limits.min,
+    max: limits.max,
+    ownMin: limitsOf(input).min,
+    ...(limits.by === undefined ? {} : { limitedBy: limits.by }),
+    ...(forecast ? { floors: forecast.floors } : {}),
     metrics,
     behavior: resolveBehavior(spec.horizontal?.behavior),
     ...(before.history ? { history: before.history } : {}),
@@ -40,16 +53,22 @@ export function decideScaling(input: ScalingInput): ScalingDecision {
   });
   const remembered = input.vertical ? withUsage(before, input, metrics) : before;
   const asVertical = input.vertical ? verticalFor(input, remembered) : undefined;
-  const chosen = asVertical ? combined(input, asHorizontal, asVertical, metrics) : alone(asHorizontal, size);
+  const chosen = asVertical
+    ? combined(input, limits, asHorizontal, asVertical, metrics)
+    : alone(asHorizontal, size);
   const resized = !deepEqual(chosen.size, size);
   return {
     ...chosen,
+    explanation: [...chosen.explanation, ...scheduleLines(inForce)],
+    activeSchedules: inForce.map(({ schedule }) => schedule.name),
+    ...(forecast ? { forecast: forecast.status } : {}),
     metrics,
     asHorizontal,
     ...(asVertical ? { asVertical } : {}),
     conditions: conditionsOf(input, chosen, asHorizontal),
     memory: {
       ...remembered,
+      season: forecast?.season,
       decidedAtMs: nowMs,
       history: chosen.history,
       ...(resized ? { resizedAtMs: nowMs } : {}),
@@ -59,7 +78,7 @@ export function decideScaling(input: ScalingInput): ScalingDecision {
 }
 
 /** Without the horizontal direction the number of VMs is its own limit. */
-function limitsOf({ spec, horizontal, replicas }: ScalingInput): { min: number; max: number } {
+function limitsOf({ spec, horizontal, replicas }: ScalingInput): Limits {
   if (!horizontal || !spec.horizontal) return { min: replicas, max: replicas };
   return { min: spec.horizontal.minReplicas, max: spec.horizontal.maxReplicas };
 }
@@ -78,10 +97,21 @@ function refreshed({ spec, memory, replicas, nowMs }: ScalingInput): ScalingMemo
     targetFactor: same ? memory.targetFactor : 1,
     metrics: spec.metrics,
     needs: same && !paused ? memory.needs : [],
+    // Other targets count in other VMs.
+    season: same ? memory.season : undefined,
     ...(history && paused
       ? { history: { ...history, wishes: [...history.wishes, { atMs: nowMs, wish: replicas }] } }
       : {}),
   };
+}
+
+function forecastFor(
+  { spec, horizontal, replicas, nowMs }: ScalingInput,
+  { season, targetFactor }: ScalingMemory,
+  metrics: readonly MetricResult[],
+): Forecast | undefined {
+  const predictive = horizontal ? spec.horizontal?.predictive : undefined;
+  return predictive && forecastOf(predictive, season, metrics, { replicas, factor: targetFactor, nowMs });
 }
 
 function metricsOf(input: ScalingInput, factor: number): readonly MetricResult[] {
@@ -96,19 +126,19 @@ function metricsOf(input: ScalingInput, factor: number): readonly MetricResult[]
 
 function combined(
   input: ScalingInput,
+  { min, max }: Limits,
   horizontal: HorizontalDecision,
   vertical: VerticalDecision,
   metrics: readonly MetricResult[],
 ): CombinedDecision {
-  const { min, max } = limitsOf(input);
-  const limits = verticalLimits(input);
+  const sizes = verticalLimits(input);
   const decision = combine({
     horizontal,
     vertical,
     metrics,
     size: input.size,
-    minSize: sizeOf(limits.min),
-    maxSize: sizeOf(limits.max),
+    minSize: sizeOf(sizes.min),
+    maxSize: sizeOf(sizes.max),
     minReplicas: min,
     maxReplicas: max,
     resizing: input.resizing,

@@ -6,6 +6,7 @@ import { isTerminating } from '../model/object.ts';
 import { type BalancerObservation, type MachineUsage } from '../model/ports.ts';
 import { type ScalingHistory } from '../autoscaling/history.ts';
 import { type MetricReading, type MetricSource } from '../autoscaling/metrics.ts';
+import { type SeasonState } from '../autoscaling/predict.ts';
 import { type VmSample } from '../autoscaling/readiness.ts';
 import { type Resources, type UsageState } from '../autoscaling/recommender.ts';
 import { amountOf } from './host-facts.ts';
@@ -33,6 +34,8 @@ export interface ScalingMemory {
   readonly decidedAtMs: number;
   readonly history?: ScalingHistory;
   readonly usage?: UsageState;
+  /** What a forecast has learned of the load. */
+  readonly season?: SeasonState;
   /** What was seen in the down window, oldest first. */
   readonly needs: readonly Need[];
   /** When the VMs' size was last changed, ms of world time. */

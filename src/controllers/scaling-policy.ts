@@ -154,12 +154,18 @@ function show(
 ): void {
   const figures = whole || hasTurned(policy, latest.conditions);
   const told = figures
-    ? { decision: shownDecision(shown, latest), currentMetrics: latest.currentMetrics }
+    ? {
+        decision: shownDecision(shown, latest),
+        currentMetrics: latest.currentMetrics,
+        forecast: latest.forecast,
+      }
     : {};
-  turn.updateStatus(policy, { ...sizesOf(policy, turn.cache), ...told, ...changes }, [
-    ...standingConditions(policy, standing, turn),
-    ...(figures ? latest.conditions : []),
-  ]);
+  const active = latest.activeSchedules.length > 0 ? [...latest.activeSchedules] : undefined;
+  turn.updateStatus(
+    policy,
+    { ...sizesOf(policy, turn.cache), activeSchedules: active, ...told, ...changes },
+    [...standingConditions(policy, standing, turn), ...(figures ? latest.conditions : [])],
+  );
 }
 
 /** True when a condition has another status than the object's, or metrics are broken for another reason. */

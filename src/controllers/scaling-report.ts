@@ -23,6 +23,8 @@ export interface ScalingReport {
   readonly notChosen: readonly string[];
   readonly currentMetrics: NonNullable<Status['currentMetrics']>;
   readonly conditions: readonly ConditionInput[];
+  readonly activeSchedules: readonly string[];
+  readonly forecast?: Status['forecast'];
 }
 
 /** How many changes a status remembers. */
@@ -30,8 +32,12 @@ const historyLength = 10;
 
 /** The decision in the words of the status. */
 export function reportOf(decision: ScalingDecision, atMs: number): ScalingReport {
-  const { type, summary, explanation, notChosen, metrics, conditions } = decision;
-  return { atMs, type, summary, explanation, notChosen, conditions, currentMetrics: metrics.map(measured) };
+  const { type, summary, explanation, notChosen, metrics, conditions, activeSchedules, forecast } = decision;
+  return {
+    ...{ atMs, type, summary, explanation, notChosen, conditions, activeSchedules },
+    currentMetrics: metrics.map(measured),
+    ...(forecast ? { forecast } : {}),
+  };
 }
 
 function measured(result: MetricResult): NonNullable<Status['currentMetrics']>[number] {
@@ -90,7 +96,12 @@ function reasonOf(
   replicas: number,
   vertical: boolean,
 ): Pick<ChangeText, 'reason' | 'why'> {
-  const { metric, limiter, rawWish } = asHorizontal;
+  const { metric, floor, limiter, rawWish } = asHorizontal;
+  const forced =
+    (type === 'ScaleOut' && limiter.reason === 'TooFewReplicas') ||
+    (type === 'ScaleIn' && limiter.reason === 'TooManyReplicas');
+  // The limits alone demanded it, whatever was measured.
+  if (forced && !vertical) return { reason: limiter.message, why: limiter.message };
   const byMetric = vertical ? type === 'ScaleUp' && (rawWish ?? 0) > replicas : rawWish !== undefined;
   if (metric && byMetric) {
     const limited = limiter.reason === 'DesiredWithinRange' || vertical ? '' : `; ${limiter.message}`;
@@ -105,6 +116,10 @@ function reasonOf(
       reason: asVertical.message,
       why: `usage asks for ${type === 'ScaleUp' ? 'larger' : 'smaller'} VMs`,
     };
+  }
+  if (floor && type === 'ScaleOut') {
+    const reason = `${floor.source}: at least ${floor.replicas} VMs`;
+    return { reason, why: `the ${floor.source} asks for more VMs` };
   }
   return { reason: limiter.message, why: limiter.message };
 }

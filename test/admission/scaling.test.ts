@@ -31,6 +31,38 @@ const external = (target: object, more: object = {}): object => ({
   external: { metric: { name: 'offered' }, target, ...more },
 });
 
+describe('schedules', () => {
+  const schedule = (more: object, minReplicas = 1): object =>
+    policy(external(rate), {
+      minReplicas,
+      maxReplicas: 3,
+      schedules: [{ name: 'office', cron: '0 8 * * MON-FRI', duration: '10h', ...more }],
+    });
+  const at = '/spec/horizontal';
+
+  test.each([
+    ['a minimum', schedule({ minReplicas: 2, timeZone: 'Europe/Berlin' }), []],
+    ['a size', schedule({ replicas: 3 }), []],
+    ['neither', schedule({}), [`EXACTLY_ONE ${at}/schedules/0`]],
+    ['more than the maximum', schedule({ minReplicas: 4 }), [`MAX_BELOW_MIN ${at}/schedules`]],
+    ['none, where there must be one', schedule({ replicas: 0 }), [`ZERO_BELOW_MIN ${at}/schedules`]],
+    ['none, where that may be', schedule({ replicas: 0 }, 0), []],
+    ['no cron', schedule({ replicas: 1, cron: '0 25 * * *' }), [`BAD_FORMAT ${at}/schedules/0/cron`]],
+  ])('%s', (_name, given, problems) => {
+    expect(wrong(given)).toEqual(problems);
+  });
+
+  test.each([
+    ['of no time zone', { timeZone: 'Mars/Base' }, 'UNKNOWN_TIME_ZONE'],
+    ['too short', { duration: '59s' }, 'OUT_OF_RANGE'],
+    ['too long', { duration: '8d' }, 'OUT_OF_RANGE'],
+  ])('%s', async (_name, more, code) => {
+    const admitted = admit(schedule({ replicas: 1, ...more }));
+    const found = await crossCheck([admitted], { get: () => undefined, list: () => [] });
+    expect(found.flat().map((problem) => problem.code)).toEqual(['REFERENCE_NOT_FOUND', code]);
+  });
+});
+
 describe('metrics', () => {
   test.each([
     ['Pods', pods('utilization', rate), []],

@@ -1,8 +1,10 @@
 /** A scaling policy's target must be there, and behind a load balancer when it is to be scaled out. */
+import { durationMs } from '../../base/duration.ts';
+import { isTimeZone } from '../../base/time-zone.ts';
 import { type ScalingPolicy } from '../../model/kinds/index.ts';
 import { matchesSelector } from '../../model/selectors.ts';
 import { flowText } from '../flow.ts';
-import { didYouMean, nameOf, type Problem, warning } from '../problem.ts';
+import { didYouMean, error, nameOf, type Problem, warning } from '../problem.ts';
 import { referenceProblems } from './references.ts';
 import { type View } from './view.ts';
 
@@ -11,6 +13,7 @@ export function scalingProblems(policy: ScalingPolicy, subject: string, view: Vi
     ...targetProblems(policy, subject, view),
     ...metricProblems(policy, subject, view),
     ...idleProblems(policy, subject),
+    ...scheduleProblems(policy, subject),
   ];
 }
 
@@ -48,6 +51,30 @@ function idleProblems({ spec }: ScalingPolicy, subject: string): Problem[] {
   const help = 'add a metric of type RequestsPerSecond, Object or External, or set minReplicas to 1';
   return [warning('NO_ACTIVITY_METRIC', '/spec/horizontal/minReplicas', message, help)];
 }
+
+/** What the schema cannot tell of a schedule: the time zone and its length. */
+function scheduleProblems({ spec }: ScalingPolicy, subject: string): Problem[] {
+  return (spec.horizontal?.schedules ?? []).flatMap(({ timeZone, duration }, index) => {
+    const path = `/spec/horizontal/schedules/${index}`;
+    const problems: Problem[] = [];
+    if (!isTimeZone(timeZone)) {
+      const message = `${subject}: there is no time zone "${timeZone}"`;
+      problems.push(
+        error('UNKNOWN_TIME_ZONE', `${path}/timeZone`, message, 'write one such as Europe/Berlin, or UTC'),
+      );
+    }
+    const lengthMs = durationMs(duration);
+    if (lengthMs < shortestMs || lengthMs > longestMs) {
+      const message = `${subject}: a schedule holds from 1m to 7d, not ${duration}`;
+      problems.push(error('OUT_OF_RANGE', `${path}/duration`, message));
+    }
+    return problems;
+  });
+}
+
+const shortestMs = 60_000;
+/** Beyond a week it would no longer be a time but a state. */
+const longestMs = 7 * 24 * 3_600_000;
 
 function tierProblems(policy: ScalingPolicy, tier: string, subject: string, view: View): Problem[] {
   const application = view.get('Application', policy.metadata.namespace ?? '', policy.spec.target.name);

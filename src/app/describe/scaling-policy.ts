@@ -28,6 +28,8 @@ export function describePolicy({ spec, status }: ScalingPolicy): DescribeNode[] 
           ),
         ]
       : []),
+    ...(horizontal?.schedules ? [schedulesTable(horizontal.schedules, status?.activeSchedules ?? [])] : []),
+    ...(horizontal?.predictive ? [forecastNode(horizontal.predictive, status?.forecast)] : []),
     field('Last scaled', status?.lastScaleTime ?? ''),
     metricsTable(spec, status),
     ...decisionNodes(status?.decision),
@@ -41,6 +43,29 @@ export function describePolicy({ spec, status }: ScalingPolicy): DescribeNode[] 
 
 function horizontalText({ minReplicas, maxReplicas }: NonNullable<Spec['horizontal']>): string {
   return `${minReplicas} to ${maxReplicas} VMs`;
+}
+
+type Horizontal = NonNullable<Spec['horizontal']>;
+
+function schedulesTable(
+  schedules: NonNullable<Horizontal['schedules']>,
+  active: readonly string[],
+): DescribeNode {
+  const rows = schedules.map(({ name, cron, timeZone, duration, minReplicas, replicas }) => [
+    ...[name, cron, timeZone, duration],
+    replicas === undefined ? `at least ${minReplicas}` : `just ${replicas}`,
+    active.includes(name) ? 'yes' : 'no',
+  ]);
+  return table('Schedules', ['Name', 'Cron', 'Time zone', 'For', 'VMs', 'In force'], rows);
+}
+
+function forecastNode(
+  { enabled, lead, maxError }: NonNullable<Horizontal['predictive']>,
+  forecast: Status['forecast'],
+): DescribeNode {
+  const options = `${lead} ahead, error up to ${Math.round(Number(maxError) * 1000) / 10} %`;
+  const message = forecast?.message ?? 'nothing seen yet';
+  return field('Forecast', `${message} (${enabled ? options : 'only watched'})`);
 }
 
 /** What was measured; before anything was, what will be. */
