@@ -117,7 +117,7 @@ function retire(host: Host, turn: Turn): Result {
         type: 'Ready',
         status: 'False',
         reason: 'Draining',
-        message: `${residents.length} VMs have to leave first: ${residents[0]?.metadata.name}${residents.length > 1 ? ', …' : ''}`,
+        message: `${residents.length} ${residents.length > 1 ? 'VMs have' : 'VM has'} to leave first: ${residents[0]?.metadata.name}${residents.length > 1 ? ', …' : ''}`,
       },
     ]);
     return { settled: residents.some((vm) => vm.status?.phase === 'Pending') };

@@ -295,6 +295,8 @@ function report(
       phase: plan.phase,
       ...(started === undefined ? {} : { startedAt: started }),
       ...(usage ? { utilization: shownShare(usage.utilization) } : {}),
+      // A guest that is down uses nothing: its last figure would tell of a load that is gone.
+      ...(plan.phase === 'Stopped' ? { utilization: undefined } : {}),
       ...status,
     },
     [

@@ -55,6 +55,19 @@ describe('where it goes', () => {
     expect([utilization(engine, 'web-1'), utilization(engine, 'db-0')]).toEqual([0.5, 0.5]);
   });
 
+  test('a VM that has been stopped no longer tells of its last load', async () => {
+    const load = traffic(toVms, 'unit: Cpu, pattern: {constant: 0.5}');
+    const engine = await engineWith(load, vm('web-0', '', web));
+    await engine.settle();
+    await engine.advance(2 * stepMs);
+    expect(utilization(engine, 'web-0')).toBe(0.5);
+    await engine.write(vm('web-0', 'runPolicy: Halted', web));
+    await engine.settle();
+    await engine.advance(2 * stepMs);
+    expect(engine.get('VirtualMachine', 'web-0').status).toMatchObject({ phase: 'Stopped' });
+    expect(utilization(engine, 'web-0')).toBeUndefined();
+  });
+
   test('requests straight to VMs are split among those that run', async () => {
     const engine = await engineWith(
       vm('web-0', '', web),
