@@ -92,7 +92,9 @@ async function targetsOf(store: Store, request: DeleteRequest): Promise<KubeObje
     }
     return existing(store, keysInManifests(request), request.ignoreNotFound);
   }
-  const wanted = parseResources(request.resources);
+  // "all" means all of a namespace: hosts and hypervisors serve the others too, and go by their own names only.
+  const isAll = request.resources[0] === 'all';
+  const wanted = parseResources(request.resources).filter(({ kind }) => !isAll || kinds[kind].namespaced);
   const scope = { namespace: request.namespace, selector: request.selector };
   if (wanted.every(({ names }) => names.length === 0)) {
     if (request.selector === undefined && !request.all) {

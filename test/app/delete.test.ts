@@ -39,6 +39,11 @@ describe('delete', () => {
       ['virtualmachine.vctl.dev/a', 'virtualmachine.vctl.dev/b'],
     ],
     [
+      'all of a namespace · no hosts, no hypervisors',
+      { resources: ['all'], all: true },
+      ['virtualmachine.vctl.dev/a', 'virtualmachine.vctl.dev/b'],
+    ],
+    [
       'a file, valid or not',
       {
         resources: [],
