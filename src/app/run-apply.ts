@@ -77,12 +77,7 @@ async function storeManifests(
   const { objects, diagnostics } = await checkManifests(loaded, live);
   if (hasErrors(diagnostics)) return { objects: [], diagnostics };
   if (objects.length === 0) {
-    throw new UserError(`there is no manifest in ${request.paths.join(', ')}`, {
-      exitCode: request.prune ? ExitCode.Refused : ExitCode.Usage,
-      nextSteps: request.prune
-        ? ['pruning would delete all that was applied from there: if that is meant, use vctl delete']
-        : ['name files that end in .yaml, .yml or .json', 'or take subfolders too with -R'],
-    });
+    throw noManifests(request.paths, request.prune);
   }
   const inventory = await readInventory(state, request.paths);
   const present = objects.map(({ object }) => keyText(keyOf(object)));
@@ -95,6 +90,19 @@ async function storeManifests(
     private: inventory.entry(kept.sort()),
   });
   return { objects: applied, diagnostics };
+}
+
+/** Why files that declare nothing are refused: pruning would take all away, anything else would do nothing. */
+export function noManifests(paths: readonly string[], prune = false): UserError {
+  const places = paths.map((path) => (path === '-' ? 'standard input' : path)).join(', ');
+  return new UserError(`there is no manifest in ${places}`, {
+    exitCode: prune ? ExitCode.Refused : ExitCode.Usage,
+    nextSteps: prune
+      ? ['pruning would delete all that was applied from there: if that is meant, use vctl delete']
+      : paths.every((path) => path === '-')
+        ? ['pipe manifests in: cat world.yaml | vctl apply -f -']
+        : ['name files that end in .yaml, .yml or .json', 'or take subfolders too with -R'],
+  });
 }
 
 /**

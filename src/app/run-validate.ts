@@ -1,7 +1,6 @@
 /** What `vctl validate` does: admission without a state, or beside one. */
-import { ExitCode, UserError } from '../base/errors.ts';
 import { type Diagnostic } from '../model/diagnostic.ts';
-import { type ApplyRequest, runValidate } from './run-apply.ts';
+import { type ApplyRequest, noManifests, runValidate } from './run-apply.ts';
 import { withState } from './with-state.ts';
 
 export interface ValidateReport {
@@ -32,10 +31,7 @@ export async function validateManifests(
     ? await withState(where.path, where.env, (state) => runValidate(state, request))
     : await runValidate(undefined, request);
   if (count === 0 && diagnostics.length === 0) {
-    throw new UserError(`there is no manifest in ${request.paths.join(', ')}`, {
-      exitCode: ExitCode.Usage,
-      nextSteps: ['name files that end in .yaml, .yml or .json', 'or take subfolders too with -R'],
-    });
+    throw noManifests(request.paths);
   }
   const valid = !diagnostics.some(({ severity }) => severity === 'error');
   const files = sources.size;

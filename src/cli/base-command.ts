@@ -46,7 +46,7 @@ export abstract class BaseCommand extends Command {
     const code = exitCodeOf(error);
     process.exitCode = code;
     if (this.jsonEnabled()) {
-      const { message } = error;
+      const message = messageOf(error);
       this.logJson({
         error: { message, code, nextSteps: error instanceof UserError ? error.nextSteps : [] },
       });
@@ -70,9 +70,19 @@ function isUsageError(error: Interfaces.CommandError): boolean {
 
 function* explain(error: Interfaces.CommandError): Iterable<string> {
   const known = error instanceof UserError || error instanceof ApiError || isUsageError(error);
-  yield `error: ${error.message.trimEnd()}`;
+  yield `error: ${messageOf(error)}`;
   for (let cause = error.cause; cause instanceof Error; cause = cause.cause)
     yield `  because: ${cause.message}`;
   if (error instanceof UserError) for (const step of error.nextSteps) yield `  try: ${step}`;
   if (!known && error.stack !== undefined) yield error.stack;
+}
+
+/** oclif puts headings before what it has to say, and breaks one sentence into two lines. */
+function messageOf(error: Interfaces.CommandError): string {
+  const message = error.message.trimEnd();
+  if (!isUsageError(error)) return message;
+  return message
+    .replace(/^The following errors? occurred:\s*/, '')
+    .replace(/^(Parsing --\S+) *\n\s*/, '$1: ')
+    .replace(/\nSee more help with --help$/, '\n  try: --help tells how it is called');
 }

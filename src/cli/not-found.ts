@@ -1,5 +1,5 @@
 /** oclif's hook for a command that is not there: says which one may be meant. Asks nothing, runs nothing. */
-import { type Hook } from '@oclif/core';
+import { type Hook, type Interfaces } from '@oclif/core';
 import { distance } from 'fastest-levenshtein';
 import { ExitCode } from '../base/errors.ts';
 
@@ -15,8 +15,30 @@ export function nearestCommand(word: string, commands: readonly string[]): strin
     .sort((a, b) => a.far - b.far)[0]?.command;
 }
 
+/** oclif joins a command that takes no arguments and the word after it, as in `apply:world.yaml`: both, apart. */
+export function surplusArgument(
+  id: string,
+  commands: readonly string[],
+): { readonly command: string; readonly argument: string } | undefined {
+  const end = id.indexOf(':');
+  const command = id.slice(0, end);
+  return end > 0 && commands.includes(command) ? { command, argument: id.slice(end + 1) } : undefined;
+}
+
+function takesFiles(config: Interfaces.Config, command: string): boolean {
+  return config.findCommand(command)?.flags['filename'] !== undefined;
+}
+
 const hook: Hook.CommandNotFound = async function ({ id, config }) {
   const shown = config.commands.filter(({ hidden }) => hidden !== true).map((command) => command.id);
+  const surplus = surplusArgument(id, shown);
+  if (surplus) {
+    const { command, argument } = surplus;
+    process.stderr.write(`error: ${config.bin} ${command} takes no argument "${argument}"\n`);
+    if (takesFiles(config, command)) process.stderr.write(`  try: ${config.bin} ${command} -f ${argument}\n`);
+    process.stderr.write(`  try: ${config.bin} ${command} --help\n`);
+    this.exit(ExitCode.Usage);
+  }
   const near = nearestCommand(id, shown);
   process.stderr.write(`error: ${config.bin} has no command "${id}"\n`);
   if (near !== undefined) process.stderr.write(`  try: ${config.bin} ${near}\n`);

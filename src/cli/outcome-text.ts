@@ -44,5 +44,10 @@ export function outcomeExitCode({ outcome }: RunEnd): ExitCode {
 
 function named(keys: readonly string[]): string {
   const more = keys.length > namedWaiting ? `, … (${keys.length})` : '';
-  return `${keys.slice(0, namedWaiting).join(', ')}${more}`;
+  return `${keys.slice(0, namedWaiting).map(withoutGap).join(', ')}${more}`;
+}
+
+/** The key of an object without a namespace has nothing between its slashes: `Host//a` reads better as `Host/a`. */
+function withoutGap(key: string): string {
+  return key.replace('//', '/');
 }

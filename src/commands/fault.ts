@@ -18,7 +18,7 @@ the controllers make of it.`;
     '<%= config.bin %> fault host/rack1-a --clear',
   ];
   static override args = {
-    host: Args.string({ required: true, description: 'host/NAME' }),
+    host: Args.string({ required: true, description: 'Name of the host, alone or as host/NAME.' }),
   };
   static override flags = {
     type: Flags.string({ summary: 'What fails.', options: ['Crash', 'Slow', 'NetworkLoss'] }),
@@ -32,7 +32,7 @@ the controllers make of it.`;
   async run(): Promise<ActReport> {
     const { args, flags: given } = await this.parse(Fault);
     const request = {
-      ...parseOne([args.host]),
+      ...parseOne(args.host.includes('/') ? [args.host] : ['host', args.host]),
       namespace: given.namespace,
       clear: given.clear,
       type: given.type as FaultType | undefined,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { completionScript } from '../../src/cli/completion.ts';
-import { nearestCommand } from '../../src/cli/not-found.ts';
+import { nearestCommand, surplusArgument } from '../../src/cli/not-found.ts';
 
 const input = {
   bin: 'vctl',
@@ -51,4 +51,13 @@ test.each([
   ['x', undefined],
 ])('nearest to %s: %s', (word, nearest) => {
   expect(nearestCommand(word, ['get', 'apply', 'describe'])).toBe(nearest);
+});
+
+test.each([
+  ['apply:world.yaml', { command: 'apply', argument: 'world.yaml' }],
+  ['apply:a:b', { command: 'apply', argument: 'a:b' }],
+  ['aply:world.yaml', undefined],
+  ['aply', undefined],
+])('a word too many in %s', (id, expected) => {
+  expect(surplusArgument(id, ['apply', 'get'])).toEqual(expected);
 });
