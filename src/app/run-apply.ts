@@ -10,7 +10,8 @@ import { type AppliedObject, applyObjects } from './apply.ts';
 import { type EngineOptions } from './engine.ts';
 import { follow, type Run, timeoutOf } from './follow.ts';
 import { LiveSnapshot } from './live.ts';
-import { type State, memoryState } from './state.ts';
+import { type OpenOptions, type State, defaultStatePath, isStateThere, memoryState } from './state.ts';
+import { withState } from './with-state.ts';
 
 export interface ApplyRequest {
   readonly paths: readonly string[];
@@ -50,13 +51,9 @@ export async function runApply(
   state: State,
   request: ApplyRequest,
   options: EngineOptions & { readonly onApplied?: OnApplied } = {},
+  loaded: Loaded = load(request),
 ): Promise<ApplyReport> {
   const timeoutMs = timeoutOf(request.timeout);
-  const loaded = loadManifests(request.paths, {
-    recursive: request.recursive,
-    stdin: request.stdin,
-    defaultNamespace: request.namespace,
-  });
   const stored = await again(() => storeManifests(state, request, loaded));
   const { objects, diagnostics } = stored;
   const { sources } = loaded;
@@ -65,6 +62,32 @@ export async function runApply(
   const isWaited = request.wait && request.dryRun === 'none';
   const run = isWaited ? await follow(state, timeoutMs, options) : undefined;
   return { objects, diagnostics, sources, run };
+}
+
+/**
+ * Applies to the state in a folder, which is made when it is missing; but not for manifests that would be
+ * refused: they leave nothing behind, not even a state with a seed.
+ */
+export async function applyIn(
+  path: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+  opening: Partial<OpenOptions>,
+  request: ApplyRequest,
+  options: EngineOptions & { readonly onApplied?: OnApplied },
+): Promise<ApplyReport> {
+  const loaded = load(request);
+  if (opening.create === true && !isStateThere(path ?? defaultStatePath(env))) {
+    const rehearsed = await withState(path, env, (state) =>
+      runApply(state, { ...request, dryRun: 'client' }, {}, loaded),
+    );
+    if (hasErrors(rehearsed.diagnostics)) return rehearsed;
+  }
+  return withState(path, env, (state) => runApply(state, request, options, loaded), opening);
+}
+
+function load(request: Pick<ApplyRequest, 'paths' | 'recursive' | 'stdin' | 'namespace'>): Loaded {
+  const { paths, recursive, stdin, namespace } = request;
+  return loadManifests(paths, { recursive, stdin, defaultNamespace: namespace });
 }
 
 /** Admits, merges and writes on one view of the state; writes nothing when a diagnostic is an error. */
@@ -129,11 +152,7 @@ export async function runValidate(
   state: State | undefined,
   request: Pick<ApplyRequest, 'paths' | 'recursive' | 'stdin' | 'namespace'>,
 ): Promise<{ count: number; diagnostics: readonly Diagnostic[]; sources: ReadonlyMap<string, string> }> {
-  const loaded = loadManifests(request.paths, {
-    recursive: request.recursive,
-    stdin: request.stdin,
-    defaultNamespace: request.namespace,
-  });
+  const loaded = load(request);
   const { store } = state ?? (await memoryState());
   const { objects, diagnostics } = await checkManifests(loaded, await LiveSnapshot.read(store));
   return { count: objects.length, diagnostics, sources: loaded.sources };

@@ -44,7 +44,7 @@ export function defaultStatePath(env: Readonly<Record<string, string | undefined
 
 /** Opens a state folder. @throws UserError when it was made with another seed or epoch than asked for. */
 export async function openState(options: OpenOptions): Promise<State> {
-  if (!options.create && !existsSync(join(options.path, 'data.mdb'))) {
+  if (!options.create && !isStateThere(options.path)) {
     return memoryState(options.seed ?? defaultSeed, options.epochMs);
   }
   const { openLmdbStore } = await import('../store/lmdb.ts');
@@ -60,6 +60,11 @@ export async function openState(options: OpenOptions): Promise<State> {
   if (meta.seed === (options.seed ?? defaultSeed)) return { store, path: options.path, ...meta };
   await store.close();
   return { store: await open(meta.seed), path: options.path, ...meta };
+}
+
+/** True when there is a state in the folder. */
+export function isStateThere(path: string): boolean {
+  return existsSync(join(path, 'data.mdb'));
 }
 
 /** A new state that lives as long as the process. */

@@ -1,6 +1,5 @@
 import { Flags } from '@oclif/core';
-import { withState } from '../app/with-state.ts';
-import { type ApplyReport, runApply } from '../app/run-apply.ts';
+import { type ApplyReport, applyIn } from '../app/run-apply.ts';
 import { type AppliedObject } from '../app/apply.ts';
 import { fromTimestamp } from '../base/clock.ts';
 import { ExitCode, UserError } from '../base/errors.ts';
@@ -67,12 +66,10 @@ Applying the same files again changes nothing. Fields that a ScalingPolicy has s
       timeout: given.timeout,
     };
     const onApplied = (objects: readonly AppliedObject[]): void => this.#printObjects(objects, dryRun);
-    const report = await withState(
-      given.state,
-      process.env,
-      (state) => runApply(state, request, { signal: display.signal, onTurn: display.onTurn, onApplied }),
-      opening,
-    ).finally(() => display.clear());
+    const options = { signal: display.signal, onTurn: display.onTurn, onApplied };
+    const report = await applyIn(given.state, process.env, opening, request, options).finally(() =>
+      display.clear(),
+    );
     this.#printEnd(report, display.wallMs);
     return { objects: report.objects, diagnostics: report.diagnostics, run: report.run };
   }
