@@ -4,6 +4,7 @@ import { ExitCode, UserError } from '../base/errors.ts';
 import { controllers } from '../controllers/index.ts';
 import { Manager, type Outcome } from '../controllers/manager.ts';
 import { type KubeObject } from '../model/object.ts';
+import { worldPrefix } from '../sim/core.ts';
 import { createWorld } from '../sim/world.ts';
 import { type Lease, acquireLease, defaultLeaseMs } from '../store/lease.ts';
 import { currentHolder, probeHolder } from '../store/lease-holder.ts';
@@ -52,7 +53,7 @@ export class Engine {
         createWorld({
           seed: state.seed,
           nowMs: state.epochMs,
-          restore: await state.store.listPrivate('world/'),
+          restore: await state.store.listPrivate(worldPrefix),
         }),
       controllers,
       seed: state.seed,

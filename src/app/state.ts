@@ -8,6 +8,7 @@ import { hypervisorCatalogue } from '../model/catalogue.ts';
 import { withDefaults } from '../model/defaults.ts';
 import { type Kind } from '../model/kinds/index.ts';
 import { type Store, type Write } from '../model/ports.ts';
+import { clockKey } from '../sim/core.ts';
 import { createMemoryStore } from '../store/memory.ts';
 
 /** What a state is made with and keeps for ever. */
@@ -33,7 +34,6 @@ export interface OpenOptions {
 }
 
 const metaKey = 'state/meta';
-const clockKey = 'world/clock';
 const defaultSeed = 1;
 
 /** Where the state lives unless a flag says otherwise: VCTL_STATE_DIR, else the XDG state folder. */
