@@ -1,0 +1,169 @@
+/**
+ * What one run of a scenario showed: plain data that every report, comparison and export is made from. It holds
+ * nothing of the machine it was made on (no wall time), so the same manifests and seed give the same record.
+ */
+
+/** What a series or an objective is about: `tenant/saas/acme`, `lb/default/web`, `host/rack1-a`; absent: the whole. */
+export type SubjectName = string;
+
+/** What is recorded over time. Latencies are those of the step's answered requests. */
+export type SeriesName =
+  | 'requestsPerSecond'
+  | 'latencyMean'
+  | 'latencyP50'
+  | 'latencyP95'
+  | 'latencyP99'
+  | 'errorRate'
+  | 'availability'
+  | 'utilization'
+  | 'replicas'
+  | 'readyReplicas'
+  | 'pending'
+  | 'costPerHour'
+  | 'watts';
+
+/** `ratio` is 0..1; `perHour` is money an hour, in the unit of the hosts' prices. */
+export type SeriesUnit = 'perSecond' | 'ms' | 'ratio' | 'count' | 'perHour' | 'watts';
+
+/** One figure over time. `values[i]` holds from `times[i]` of the record on; null where nothing was measured. */
+export interface Series {
+  readonly name: SeriesName;
+  readonly of?: SubjectName;
+  readonly unit: SeriesUnit;
+  readonly values: readonly (number | null)[];
+}
+
+export type MarkType = 'Scale' | 'Fault' | 'Repair' | 'Change' | 'Migration';
+
+/** Something that happened at one moment and explains what the series show. */
+export interface Mark {
+  /** World time, ms since the Unix epoch. */
+  readonly atMs: number;
+  readonly type: MarkType;
+  readonly subject: SubjectName;
+  /** One sentence: `4 → 7 replicas: cpu utilization 96 % of a 60 % target`. */
+  readonly text: string;
+}
+
+export type ObjectiveMetric =
+  | 'latency'
+  | 'errorRate'
+  | 'availability'
+  | 'utilization'
+  | 'cost'
+  | 'energy'
+  | 'pendingTime'
+  | 'replicas'
+  | 'migrations';
+
+export type Statistic = 'mean' | 'max' | 'min' | 'p50' | 'p90' | 'p95' | 'p99' | 'total';
+
+/** Unit of an objective's figures: latency and pendingTime in ms, shares as ratios, energy in kWh. */
+export type ObjectiveUnit = 'ms' | 'ratio' | 'count' | 'money' | 'kWh';
+
+/** An objective with what came out. `met` is false, too, when nothing was measured (`value` is absent). */
+export interface Verdict {
+  readonly name: string;
+  readonly of?: SubjectName;
+  readonly metric: ObjectiveMetric;
+  readonly statistic: Statistic;
+  readonly unit: ObjectiveUnit;
+  readonly below?: number;
+  readonly above?: number;
+  readonly value?: number;
+  readonly met: boolean;
+  /** World time that was judged, ms since the Unix epoch. */
+  readonly window: { readonly fromMs: number; readonly toMs: number };
+  /** When it was worst, and what happened then; for a missed objective. */
+  readonly worst?: { readonly fromMs: number; readonly toMs: number; readonly during: readonly string[] };
+}
+
+export interface TopologyMachine {
+  /** `namespace/name` */
+  readonly name: string;
+  readonly mode: 'Full' | 'Para';
+  readonly phase: string;
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
+  /** Of its own vCPUs, 0..1. */
+  readonly utilization?: number;
+  /** `namespace/name` of the pool that made it. */
+  readonly pool?: string;
+}
+
+export interface TopologyHost {
+  readonly name: string;
+  readonly hypervisor: string;
+  readonly architecture: 'Hosted' | 'BareMetal';
+  readonly phase: string;
+  readonly zone?: string;
+  /** Of what guests may have: allocatable and allocated. */
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
+  readonly allocatedCpuMillis: number;
+  readonly allocatedMemoryBytes: number;
+  readonly utilization?: number;
+  readonly machines: readonly TopologyMachine[];
+}
+
+export interface TopologyBalancer {
+  readonly name: string;
+  readonly algorithm: string;
+  /** `namespace/name` of the VMs behind it. */
+  readonly backends: readonly { readonly machine: string; readonly ready: boolean; readonly share: number }[];
+}
+
+export interface TopologyTenant {
+  readonly name: string;
+  readonly application: string;
+  readonly level: 'I' | 'II' | 'III' | 'IV';
+  /** Its host name. */
+  readonly route?: string;
+  readonly balancer?: string;
+  readonly costPerHour?: number;
+}
+
+/** What stood where when the run ended. Everything is ordered by name. */
+export interface Topology {
+  readonly hosts: readonly TopologyHost[];
+  /** Machines without a host. */
+  readonly waiting: readonly TopologyMachine[];
+  readonly balancers: readonly TopologyBalancer[];
+  readonly tenants: readonly TopologyTenant[];
+}
+
+/** Totals of a whole run. */
+export interface RunTotals {
+  readonly requests: number;
+  /** Requests that failed or were refused. */
+  readonly errors: number;
+  /** Price of the hosts, in the unit of their prices. */
+  readonly cost: number;
+  readonly energyKWh: number;
+  readonly migrations: number;
+  /** Changes of size that policies made. */
+  readonly scaleDecisions: number;
+  /** Hours that VMs ran, added up. */
+  readonly machineHours: number;
+}
+
+export interface RunRecord {
+  /** `namespace/name` of the scenario; absent for a run of manifests without one. */
+  readonly scenario?: string;
+  readonly seed: number;
+  /** World time, ms since the Unix epoch. `endMs` is earlier than planned when the run was interrupted. */
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Set when Ctrl-C ended the run. */
+  readonly interrupted: boolean;
+  /** Start of each sample, ms since the Unix epoch, in equal steps. */
+  readonly times: readonly number[];
+  readonly series: readonly Series[];
+  /** In the order of time. */
+  readonly marks: readonly Mark[];
+  readonly verdicts: readonly Verdict[];
+  readonly topology: Topology;
+  readonly totals: RunTotals;
+  /** Short hash of all of the above and of every object at the end: equal runs have equal results. */
+  readonly result: string;
+}
