@@ -71,12 +71,16 @@ export function kindOrFail(word: string): Kind {
 /**
  * The objects that are meant, kind by kind, each kind's by namespace and name.
  *
- * @throws ApiError NotFound for a name that is not there; UserError for a malformed selector.
+ * @throws ApiError NotFound for a name that is not there, unless `onMissing` takes it; UserError for a malformed
+ * selector.
  */
 export async function findObjects(
   store: Store,
   wanted: readonly Wanted[],
   scope: Scope,
+  onMissing: (error: ApiError) => void = (error) => {
+    throw error;
+  },
 ): Promise<KubeObject[]> {
   const selector = selectorOf(scope.selector);
   const found: KubeObject[] = [];
@@ -90,7 +94,11 @@ export async function findObjects(
       found.push(...(await store.list(kind, { namespace, selector })).items);
       continue;
     }
-    for (const name of names) found.push(await getObject(store, kind, name, namespace ?? ''));
+    for (const name of names) {
+      const object = await store.get({ kind, namespace: namespace ?? '', name });
+      if (object) found.push(object);
+      else onMissing(notFound(kind, name, namespace));
+    }
   }
   return found;
 }
@@ -104,8 +112,12 @@ export async function getObject(
 ): Promise<KubeObject> {
   const object = await store.get({ kind, namespace: kinds[kind].namespaced ? namespace : '', name });
   if (object) return object;
-  const where = kinds[kind].namespaced ? ` in namespace ${namespace}` : '';
-  throw new ApiError('NotFound', `${qualifiedName(kind, name)} not found${where}`);
+  throw notFound(kind, name, namespace);
+}
+
+function notFound(kind: Kind, name: string, namespace: string | undefined): ApiError {
+  const where = kinds[kind].namespaced && namespace !== undefined ? ` in namespace ${namespace}` : '';
+  return new ApiError('NotFound', `${qualifiedName(kind, name)} not found${where}`);
 }
 
 /** A parsed `-l`. @throws UserError (usage) when it is malformed. */

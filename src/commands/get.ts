@@ -1,7 +1,8 @@
 import { Args, Flags } from '@oclif/core';
 import { watchObjects } from '../app/watch.ts';
-import { findObjects, parseResources } from '../app/resources.ts';
+import { findObjects, parseResources, type Wanted } from '../app/resources.ts';
 import { defaultStatePath, openState, worldTime } from '../app/state.ts';
+import { type ApiError, ExitCode } from '../base/errors.ts';
 import { BaseCommand } from '../cli/base-command.ts';
 import * as flags from '../cli/flags.ts';
 import { interruptSignal } from '../cli/interrupt.ts';
@@ -46,7 +47,7 @@ export default class Get extends BaseCommand {
         selector: given.selector,
       };
       const revision = await state.store.revision();
-      const objects = await findObjects(state.store, wanted, scope);
+      const objects = await findObjects(state.store, wanted, scope, this.#missing(wanted));
       const context = {
         tableOf: (kind: string) => (isKind(kind) ? kinds[kind].table : undefined),
         single: wanted.length === 1 && wanted[0]?.names.length === 1,
@@ -60,7 +61,7 @@ export default class Get extends BaseCommand {
       if (this.jsonEnabled())
         return context.single ? objects[0] : { apiVersion: 'v1', kind: 'List', items: objects };
       const nowMs = await worldTime(state);
-      if (objects.length === 0)
+      if (objects.length === 0 && wanted.some(({ names }) => names.length === 0))
         this.note(
           nothingFound(
             scope.namespace,
@@ -79,6 +80,15 @@ export default class Get extends BaseCommand {
     } finally {
       await state.store.close();
     }
+  }
+
+  /** Of several names that are asked for, those that are there are shown; what fails for one alone just fails. */
+  #missing(wanted: readonly Wanted[]): ((error: ApiError) => void) | undefined {
+    if (wanted.reduce((sum, { names }) => sum + names.length, 0) < 2) return undefined;
+    return ({ message }) => {
+      this.note(`error: ${message}`);
+      this.exitWith(ExitCode.Failure);
+    };
   }
 }
 
