@@ -40,8 +40,10 @@ export async function fault(
   const host = await getObject(state.store, 'Host', request.name, '');
   const uid = host.metadata.uid ?? '';
   return withEngine(state, options, async (engine) => {
+    const before = (await knowing(engine, uid)).host(uid);
+    const isSound = before?.state === 'On' && !before.networkLost && before.speed === 1;
     await strike(engine, uid, request);
-    const action = request.clear ? 'repaired' : wordOf(request);
+    const action = !request.clear ? wordOf(request) : isSound ? 'has no fault' : 'repaired';
     const report: ActReport = { objects: [reportOf(host, action)] };
     options.onWritten?.(report);
     if (!request.wait) return report;
@@ -52,9 +54,7 @@ export async function fault(
 /** Tells the world, and lets a turn pass at standing time so that it is durable. */
 async function strike(engine: Engine, uid: string, request: FaultRequest): Promise<void> {
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-    // A host that the engine has not looked at yet is not in the world.
-    if (!engine.manager.world.host(uid)) await engine.advance(0);
-    const { world } = engine.manager;
+    const world = await knowing(engine, uid);
     const answer = ask(world, uid, request);
     if (!answer.ok) throw new UserError(`host/${request.name}: ${answer.reason}`);
     await engine.advance(0);
@@ -63,6 +63,12 @@ async function strike(engine: Engine, uid: string, request: FaultRequest): Promi
   throw new UserError('other processes write to this state all the time: the fault could not be stored', {
     exitCode: ExitCode.Conflict,
   });
+}
+
+/** The world, once it knows the host: one that the engine has not looked at yet is not in it. */
+async function knowing(engine: Engine, uid: string): Promise<World> {
+  if (!engine.manager.world.host(uid)) await engine.advance(0);
+  return engine.manager.world;
 }
 
 function ask(world: World, hostUid: string, request: FaultRequest): Acceptance {

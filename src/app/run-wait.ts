@@ -37,7 +37,7 @@ interface Target {
  * Waits until every object meant has what is waited for. Nothing runs when all have it already. Of a kind or
  * a selector, those count that there are at the time, and at least one; for deletion, those that were there.
  *
- * @throws ApiError NotFound for a name that is not there; UserError (exit code TimedOut) that says how the
+ * @throws ApiError NotFound for a name that is not there, UserError for a selector that matches nothing yet; UserError (exit code TimedOut) that says how the
  * others stand, once the world time is up or nothing more can happen.
  */
 export async function runWait(
@@ -48,6 +48,11 @@ export async function runWait(
   const timeoutMs = timeoutOf(request.timeout);
   const goal = request.goal;
   const first = await targetsAtStart(state, request);
+  if (first.length === 0 && goal.type !== 'delete' && request.scope.selector !== undefined) {
+    throw new UserError(`no object matches -l '${request.scope.selector}'`, {
+      nextSteps: ['vctl get KIND --show-labels tells which labels there are'],
+    });
+  }
   const isMet = (targets: readonly Target[]): boolean =>
     (targets.length > 0 || goal.type === 'delete') &&
     targets.every(({ object }) => standingOf(goal, object).met);

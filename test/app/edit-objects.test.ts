@@ -40,6 +40,7 @@ describe('label and annotate', () => {
   test.each<[string, string, object]>([
     ['another value', 'vm/a app=b', { exitCode: ExitCode.Conflict }],
     ['a value that is too long', `vm/a x=${'y'.repeat(64)}`, { reason: 'Invalid' }],
+    ['a value that is no label value', 'vm/a x=-y', { reason: 'Invalid' }],
     ['no change', 'vm/a', { exitCode: ExitCode.Usage }],
     ['a whole kind by mistake', 'vm x=1', { exitCode: ExitCode.Usage }],
     ['no such object', 'vm/nope x=1', { reason: 'NotFound' }],

@@ -40,7 +40,8 @@ describe('fault', () => {
     await fault(state, { ...onHost, type: 'Slow', speed: 0.25 });
     const slow = findCondition((await stored(state, 'Host', 'one'))?.status?.conditions, 'Ready');
     expect(slow?.message).toContain('25 % of its speed');
-    await fault(state, { ...onHost, clear: true });
+    expect((await fault(state, { ...onHost, clear: true })).objects[0]?.action).toBe('repaired');
+    expect((await fault(state, { ...onHost, clear: true })).objects[0]?.action).toBe('has no fault');
     const well = findCondition((await stored(state, 'Host', 'one'))?.status?.conditions, 'Ready');
     expect(well?.message).toBe('one is on');
   });

@@ -111,6 +111,13 @@ describe('waiting', () => {
     expect((await wait(state, ['vm/web'], 'delete')).worldMs).toBe(0);
   });
 
+  test('for a selector that matches nothing', async () => {
+    const request = { wanted: parseResources(['vm']), goal: parseGoal('condition=Ready'), timeout: '5m' };
+    const scope = { namespace: 'default', selector: 'app=typo' };
+    const state = await waiting(xenHost('h1'), vm('web'));
+    await expect(runWait(state, { ...request, scope })).rejects.toThrow("no object matches -l 'app=typo'");
+  });
+
   test('for a name that is not there', async () => {
     await expect(wait(await waiting(), ['vm/gone'], 'condition=Ready')).rejects.toThrow('not found');
   });
