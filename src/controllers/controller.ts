@@ -14,6 +14,12 @@ export interface Result {
   readonly settled?: boolean;
 }
 
+/** A look that can wait until the next multiple of `everyMs` of world time, so that one look serves many changes. */
+export interface SharedLook {
+  readonly key: ObjectKey;
+  readonly everyMs: number;
+}
+
 /**
  * Which objects have to be looked at when one of another kind changes. Called with the object as it was and as it
  * is; `other` is the respective other state, undefined when it has come or gone: where only some changes matter,
@@ -23,7 +29,7 @@ export type Watch<T extends KubeObject = KubeObject> = (
   changed: T,
   cache: ObjectCache,
   other: T | undefined,
-) => Iterable<ObjectKey>;
+) => Iterable<ObjectKey | SharedLook>;
 
 /**
  * One kind's reconcile loop. Level-triggered: it reads what is, never what happened. It is called with

@@ -4,8 +4,8 @@ import { type ConditionInput, findCondition, isTrue } from '../model/conditions.
 import { type LoadBalancer } from '../model/kinds/index.ts';
 import { isTerminating, keyOf } from '../model/object.ts';
 import { type BalancerObservation, type BalancerRequest } from '../model/ports.ts';
-import { controller } from './controller.ts';
-import { looksTheSame, type Member, membersOf, standingOf } from './members.ts';
+import { controller, type SharedLook } from './controller.ts';
+import { isUrgent, looksTheSame, type Member, membersOf, standingOf } from './members.ts';
 import { type Turn } from './turn.ts';
 
 const finalizer = 'vctl.dev/balancer';
@@ -17,12 +17,14 @@ type Backend = NonNullable<Status['backends']>[number];
 export const loadBalancerController = controller<'LoadBalancer'>({
   kind: 'LoadBalancer',
   watches: {
-    VirtualMachine: (vm, cache, other) =>
-      other && looksTheSame(other, vm)
-        ? []
-        : cache.selecting
-            .matching('LoadBalancer', vm.metadata.namespace ?? '', vm.metadata.labels)
-            .map(keyOf),
+    VirtualMachine: (vm, cache, other) => {
+      if (other && looksTheSame(other, vm)) return [];
+      const { namespace = '', labels } = vm.metadata;
+      const urgent = isUrgent(vm, other);
+      return cache.selecting
+        .matching('LoadBalancer', namespace, labels)
+        .map((balancer) => (urgent || !isLarge(balancer) ? keyOf(balancer) : shared(balancer)));
+    },
     // Those that call one which comes or goes.
     LoadBalancer: (called, cache, other) =>
       other
@@ -53,6 +55,18 @@ export const loadBalancerController = controller<'LoadBalancer'>({
     return { settled: found.checking === 0 };
   },
 });
+
+/** A look walks over all members: from so many on, those that come in the same second of world time share one. */
+const largeFrom = 100;
+const sharedEveryMs = 1000;
+
+function isLarge({ status }: LoadBalancer): boolean {
+  return (status?.backends?.length ?? 0) >= largeFrom;
+}
+
+function shared(balancer: LoadBalancer): SharedLook {
+  return { key: keyOf(balancer), everyMs: sharedEveryMs };
+}
 
 function networkName({ metadata }: LoadBalancer): string {
   return `${metadata.namespace ?? ''}/${metadata.name}`;

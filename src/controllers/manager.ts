@@ -277,7 +277,7 @@ export class Manager {
   #changed(object: KubeObject | undefined, old: KubeObject | undefined): void {
     this.#options.onChange?.(object, old);
     this.#scheduler.observe(object, old);
-    this.#reconciler.changed(object, old);
+    this.#reconciler.changed(object, old, this.nowMs);
   }
 
   #takeWorldChanges(): void {

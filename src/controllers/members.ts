@@ -71,6 +71,19 @@ export function looksTheSame(before: VirtualMachine, after: VirtualMachine): boo
   );
 }
 
+/**
+ * True when a load balancer must hear at once of a VM's change from one state to the other (either way round;
+ * undefined: it comes or goes). What can wait a moment: a VM that comes up or has failed, which the health checks
+ * decide about, and one that leaves after it was drained.
+ */
+export function isUrgent(one: VirtualMachine, other: VirtualMachine | undefined): boolean {
+  const [a, b] = [standingOf(one), other && standingOf(other)];
+  if (b === undefined) return a === 'Serves' || a === 'Drains';
+  if (!deepEqual(one.metadata.labels, other?.metadata.labels)) return true;
+  const serves = a === 'Serves' || b === 'Serves';
+  return serves ? a !== 'Off' && b !== 'Off' : a === b;
+}
+
 function sizeOf({ spec, status }: VirtualMachine): string | number | undefined {
   return (status?.resources ?? spec.resources).cpu;
 }

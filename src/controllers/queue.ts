@@ -67,6 +67,11 @@ export class WorkQueue {
     return undefined;
   }
 
+  /** True when a look now is asked for already. */
+  isReady(key: string): boolean {
+    return this.#readySet.has(key);
+  }
+
   /** How many keys are ready now. */
   get readyCount(): number {
     return this.#readySet.size;

@@ -6,7 +6,7 @@ import { uniform } from '../base/random.ts';
 import { type Kind, isKind } from '../model/kinds/index.ts';
 import { type KubeObject, type ObjectKey, keyOf, keyText, parseKeyText } from '../model/object.ts';
 import { type ObjectCache } from './cache.ts';
-import { type Controller, type Watch } from './controller.ts';
+import { type Controller, type SharedLook, type Watch } from './controller.ts';
 import { collectGarbage } from './garbage.ts';
 import { WorkQueue } from './queue.ts';
 import { type Turn } from './turn.ts';
@@ -67,13 +67,13 @@ export class Reconciler {
     this.#queue.add(keyText(key));
   }
 
-  /** Asks for a look at a changed object and at all that depend on it, as it was and as it is. */
-  changed(object: KubeObject | undefined, old: KubeObject | undefined): void {
+  /** Asks for a look at a changed object and at all that depend on it, as it was and as it is at `nowMs`. */
+  changed(object: KubeObject | undefined, old: KubeObject | undefined, nowMs: number): void {
     const one = object ?? old;
     if (!one || one.kind === 'Event') return;
     this.add(keyOf(one));
-    if (old) this.#notify(old, object);
-    if (object) this.#notify(object, old);
+    if (old) this.#notify(old, object, nowMs);
+    if (object) this.#notify(object, old, nowMs);
     if (object || !old) return;
     for (const dependent of this.cache.dependents(old.metadata.uid ?? '')) this.add(keyOf(dependent));
   }
@@ -122,10 +122,21 @@ export class Reconciler {
     this.#queue.addAt(key, nowMs + Math.round(backoff * jitter));
   }
 
-  #notify(object: KubeObject, other: KubeObject | undefined): void {
+  #notify(object: KubeObject, other: KubeObject | undefined, nowMs: number): void {
     for (const watch of this.#watches.get(object.kind) ?? []) {
-      for (const key of watch(object, this.cache, other)) this.add(key);
+      for (const wanted of watch(object, this.cache, other)) {
+        if ('everyMs' in wanted) this.#share(wanted, nowMs);
+        else this.add(wanted);
+      }
     }
+  }
+
+  /** Nothing is settled before the look has been. */
+  #share({ key, everyMs }: SharedLook, nowMs: number): void {
+    const text = keyText(key);
+    if (this.#queue.isReady(text)) return;
+    this.#unsettled.add(text);
+    this.#queue.addAt(text, (Math.floor(nowMs / everyMs) + 1) * everyMs);
   }
 }
 

@@ -216,3 +216,32 @@ describe('leaving', () => {
     expect([...reasons(engine)].sort()).toEqual(['BackendFailed', 'Ready']);
   });
 });
+
+describe('many members', () => {
+  /** How often a look walked over its members until all were ready, and how long that took, in world time. */
+  async function bringUp(count: number): Promise<{ walks: number; seconds: number }> {
+    const hosts = Array.from({ length: count / 5 }, (_, i) => xenHost(`h${i}`));
+    const machines = Array.from({ length: count }, (_, i) => vm(`web-${i}`, '', web));
+    const engine = new TestEngine();
+    await engine.write([someHypervisors, ...hosts, balancer(), ...machines].join('\n---\n'));
+    await engine.advance(0);
+    const { world } = engine;
+    const ensure = world.ensureBalancer.bind(world);
+    let walks = 0;
+    world.ensureBalancer = (request) => {
+      walks++;
+      ensure(request);
+    };
+    const startMs = world.nowMs;
+    expect(await engine.settle()).toEqual({ type: 'settled' });
+    expect(engine.get('LoadBalancer', 'web').status?.readyBackends).toBe(count);
+    return { walks, seconds: (world.nowMs - startMs) / 1000 };
+  }
+
+  test('those that come up in the same second join in one walk over all of them', async () => {
+    const { walks, seconds } = await bringUp(400);
+    // The first hundred one by one, then by the second; each change is looked at twice, as each status is looked at once more.
+    expect(walks).toBeLessThan(4 * 100 + 2 * seconds);
+    expect(walks).toBeLessThan(2 * 400);
+  });
+});
