@@ -8,7 +8,7 @@ import { type Turn } from './turn.ts';
 
 type Figures = Pick<
   NonNullable<Tenant['status']>,
-  'requestsPerSecond' | 'throttledPerSecond' | 'errorRate' | 'servedBy' | 'costPerHour'
+  'requestsPerSecond' | 'throttledPerSecond' | 'heldPerSecond' | 'errorRate' | 'servedBy' | 'costPerHour'
 >;
 
 /** A shared set's price an hour and how its tenants share in it. */
@@ -32,6 +32,7 @@ export function figuresOf(tenant: Tenant, set: string | undefined, turn: Turn): 
   return {
     requestsPerSecond: round(flow?.requestsPerSecond ?? 0, 2),
     throttledPerSecond: round(flow?.throttledPerSecond ?? 0, 2),
+    heldPerSecond: round(flow?.heldPerSecond ?? 0, 2),
     errorRate: round(flow?.errorRate ?? 0, 6),
     servedBy: servedBy.sort(),
     costPerHour: round(priceOf(own, turn.cache) + shared, 6),
@@ -60,7 +61,7 @@ function billOf(tenant: Tenant, set: string, turn: Turn): Bill {
     let total = 0;
     for (const { metadata } of turn.cache.tenancy.at(namespace, endpoint)) {
       const flow = turn.world.route(`${namespace}/${metadata.name}`);
-      const admitted = flow ? flow.requestsPerSecond - flow.throttledPerSecond : 0;
+      const admitted = flow ? flow.requestsPerSecond - flow.throttledPerSecond - flow.heldPerSecond : 0;
       requests.set(metadata.name, admitted);
       total += admitted;
     }

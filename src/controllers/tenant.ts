@@ -132,6 +132,7 @@ function lead(tenant: Tenant, plan: Plan, turn: Turn): Tenant {
     host: hostNameOf(tenant),
     ...(balancer === undefined ? {} : { balancer: `${namespace}/${balancer}` }),
     dataPartition: dataPartitionOf(tenant),
+    weight: tenant.spec.weight,
     ...(limited ? { quotaRequestsPerSecond: quota } : {}),
   });
   const left = before !== undefined && before !== balancer ? drainOf(before, namespace, turn) : undefined;

@@ -18,6 +18,8 @@ export interface FlowNode {
   sharesFor: number;
   /** What its requests call next; an unknown balancer is undefined: such calls fail. */
   calls: readonly (FlowNode | undefined)[];
+  /** The routes that lead here. */
+  routes: readonly RouteFlow[];
   /** Requests a second that reach it. */
   inflow: number;
   /** Requests a second that its own backends serve. */
@@ -33,12 +35,22 @@ export interface RouteFlow {
   offered: number;
   /** What is left after the quota. */
   admitted: number;
+  /** Of that, what is failed because the route asks for more than its share of a saturated balancer. */
+  heldPerSecond: number;
+  /** Share of what is admitted that succeeds, 0..1. */
+  success: number;
+  /** How much of its share of a saturated balancer it uses, 0..1; 1 without saturation. */
+  shareUsed: number;
+}
+
+export function newRoute(request: RouteRequest, totals: Totals): RouteFlow {
+  return { ...{ request, totals, offered: 0, admitted: 0 }, heldPerSecond: 0, success: 0, shareUsed: 1 };
 }
 
 export function newNode(balancer: Balancer, totals: Totals): FlowNode {
   return {
     ...{ balancer, totals, machines: [], shares: new Float64Array(0), sharesFor: NaN },
-    ...{ calls: [], inflow: 0, served: 0, success: 0 },
+    ...{ calls: [], routes: [], inflow: 0, served: 0, success: 0 },
   };
 }
 

@@ -26,16 +26,17 @@ export function observeBalancer(
 
 /** A route at `nowMs`; `node` is the balancer behind it, if there is one. */
 export function observeRoute(
-  { totals, offered, admitted }: RouteFlow,
+  { totals, offered, admitted, heldPerSecond, shareUsed }: RouteFlow,
   node: FlowNode | undefined,
   columns: Columns,
   nowMs: number,
 ): RouteObservation {
   const served = node !== undefined && admitted > 0;
-  const latency = inSequence(served ? tiersOf(node, columns) : []);
+  const latency = inSequence(served ? tiersOf(node, columns, shareUsed) : []);
   const machines = served ? serversOf(node, columns) : new Set<string>();
   return {
     ...observeFlow(totals, offered - admitted, latency, nowMs),
+    heldPerSecond: served ? heldPerSecond : 0,
     servedBy: [...machines].sort(compareText),
   };
 }
@@ -52,14 +53,23 @@ function observeFlow(totals: Totals, throttled: number, latency: Latency, nowMs:
   };
 }
 
-/** The node's own latency, then that of each tier that its requests call, one after the other. */
-function tiersOf(node: FlowNode, columns: Columns): readonly Latency[] {
+/**
+ * The node's own latency, then that of each tier that its requests call, one after the other; of requests that use
+ * this much of their share of what is saturated.
+ */
+function tiersOf(node: FlowNode, columns: Columns, shareUsed = 1): readonly Latency[] {
   const calls = node.calls.filter((next) => next !== undefined);
-  return [mixture(partsOf(node, columns)), ...calls.flatMap((next) => tiersOf(next, columns))];
+  return [
+    mixture(partsOf(node, columns, shareUsed)),
+    ...calls.flatMap((next) => tiersOf(next, columns, shareUsed)),
+  ];
 }
 
-/** The queue at each machine that serves requests of the node. */
-function partsOf(node: FlowNode, columns: Columns): readonly LatencyPart[] {
+/**
+ * The queue at each machine that serves requests of the node. At one that is saturated, who stays within the own
+ * share waits behind the own requests only, as in a queue that is loaded as far as the share is used.
+ */
+function partsOf(node: FlowNode, columns: Columns, shareUsed: number): readonly LatencyPart[] {
   const parts: LatencyPart[] = [];
   node.shares.forEach((share, index) => {
     const slot = node.machines[index]?.slot ?? -1;
@@ -70,7 +80,8 @@ function partsOf(node: FlowNode, columns: Columns): readonly LatencyPart[] {
     // What others use of the machine is not there for these requests.
     const othersMillis = (columns.usedMillis[slot] ?? 0) - rate * served * perRequestMs;
     const cores = ((columns.roomMillis[slot] ?? 0) - Math.max(0, othersMillis)) / 1000;
-    parts.push({ share: share * served, time: queue(rate, Math.max(perRequestMs, 1e-9), cores).time });
+    const felt = served < 1 && shareUsed < 1 ? rate * served * shareUsed : rate;
+    parts.push({ share: share * served, time: queue(felt, Math.max(perRequestMs, 1e-9), cores).time });
   });
   return parts;
 }

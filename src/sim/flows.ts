@@ -5,11 +5,13 @@ import {
   admit,
   link,
   newNode,
+  newRoute,
   serviceMs,
   updateShares,
   type FlowNode,
   type RouteFlow,
 } from './flow-graph.ts';
+import { shareOut } from './fair-routes.ts';
 import { type Machine } from './machine.ts';
 import { Totals, type SavedTotals } from './totals.ts';
 
@@ -67,7 +69,7 @@ export class Flows {
     const flows = new Map<string, RouteFlow>();
     for (const request of routes) {
       const totals = this.#routes.get(request.name)?.totals ?? this.#totals(`route/${request.name}`, nowMs);
-      flows.set(request.name, { request, totals, offered: 0, admitted: 0 });
+      flows.set(request.name, newRoute(request, totals));
     }
     const before = this.#nodes;
     this.#nodes = nodes;
@@ -101,8 +103,7 @@ export class Flows {
     toRoutes: ReadonlyMap<string, number>,
     nowMs: number,
   ): void {
-    if (!this.#linked) this.#order = link(this.#nodes);
-    this.#linked = true;
+    if (!this.#linked) this.#link();
     for (const route of this.#routes.values()) {
       route.offered = toRoutes.get(route.request.name) ?? 0;
       route.admitted = admit(route.request, route.offered);
@@ -117,6 +118,19 @@ export class Flows {
       if (this.#isSettled()) break;
     }
     this.#judge(nowMs);
+  }
+
+  #link(): void {
+    this.#order = link(this.#nodes);
+    const routes = new Map<string, RouteFlow[]>();
+    for (const route of this.#routes.values()) {
+      const { balancer = '' } = route.request;
+      const known = routes.get(balancer);
+      if (known === undefined) routes.set(balancer, [route]);
+      else known.push(route);
+    }
+    for (const [name, node] of this.#nodes) node.routes = routes.get(name) ?? [];
+    this.#linked = true;
   }
 
   save(): Record<string, SavedTotals> {
@@ -219,10 +233,10 @@ export class Flows {
       if (node === undefined) continue;
       node.success = node.inflow > 0 ? node.served / node.inflow : 0;
       for (const next of node.calls) node.success *= next?.success ?? 0;
+      shareOut(node, this.columns);
       if (node.totals.set(node.inflow, node.inflow * (1 - node.success), nowMs)) this.version++;
     }
-    for (const { request, totals, offered, admitted } of this.#routes.values()) {
-      const success = (request.balancer && this.#nodes.get(request.balancer)?.success) || 0;
+    for (const { totals, offered, admitted, success } of this.#routes.values()) {
       if (totals.set(offered, offered - admitted * success, nowMs)) this.version++;
     }
   }

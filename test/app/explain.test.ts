@@ -103,6 +103,7 @@ test('recursive: the names of all below', () => {
       build <string>
       configuration <Object>
       host <string>
+      weight <number>
       quota <Object>
         cpu <Quantity>
         memory <Quantity>

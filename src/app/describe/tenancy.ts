@@ -66,6 +66,7 @@ export function describeTenant(tenant: Tenant, { cache }: Snapshot): DescribeNod
     field('Endpoint', status?.endpoint === undefined ? '' : `lb/${status.endpoint}`),
     field('Data partition', status?.dataPartition ?? ''),
     field('Quota', quotaLines(spec.quota)),
+    ...(spec.weight === 1 ? [] : [field('Weight', decimal(spec.weight))]),
     field('Requests', requestsText(status)),
     field('Errors', failureText(status?.errorRate)),
     field('Cost', priceText(status?.costPerHour)),
@@ -95,6 +96,12 @@ function quotaLines(quota: Tenant['spec']['quota']): string[] {
 function requestsText(status: Tenant['status']): string {
   if (status?.requestsPerSecond === undefined) return '';
   const refused = status.throttledPerSecond ?? 0;
-  const note = refused > 0 ? `, ${decimal(refused)} req/s of them refused by the quota` : '';
-  return `${decimal(status.requestsPerSecond)} req/s${note}`;
+  const held = status.heldPerSecond ?? 0;
+  const notes = [
+    refused > 0 ? `, ${decimal(refused)} req/s of them refused by the quota` : '',
+    held > 0
+      ? `, held to its share of what is saturated: ${decimal(held)} req/s of them over it have failed`
+      : '',
+  ];
+  return `${decimal(status.requestsPerSecond)} req/s${notes.join('')}`;
 }

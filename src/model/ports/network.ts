@@ -78,9 +78,13 @@ export interface RouteRequest {
   readonly dataPartition: string;
   /** Requests a second above this are refused; absent means no limit. */
   readonly quotaRequestsPerSecond?: number;
+  /** Its part of a balancer that has not capacity for all, beside others; above 0. @defaultValue 1 */
+  readonly weight?: number;
 }
 
 export interface RouteObservation extends FlowObservation {
+  /** Failed because it asked for more than its share of a saturated balancer, requests a second; part of the errors. */
+  readonly heldPerSecond: number;
   /** Uids of the machines (of every tier) that served this tenant's requests in the last step, sorted. */
   readonly servedBy: readonly string[];
 }
