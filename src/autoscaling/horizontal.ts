@@ -25,6 +25,10 @@ export interface HorizontalDecision {
   readonly metric?: MetricWish;
   /** The floor that raised the wish, if one did. */
   readonly floor?: Floor;
+  /** The size after stabilisation, before rate and limits; absent where those were not asked. */
+  readonly stabilized?: number;
+  /** The size that the rate allowed, in the direction of the change; absent without a change. */
+  readonly rateLimit?: number;
   /** What kept the size from being the wish. */
   readonly limiter: Limiter;
   /** ScalingActive, AbleToScale, ScalingLimited, as in autoscaling/v2. */
@@ -63,6 +67,8 @@ export function decideHorizontal(input: HorizontalInput): HorizontalDecision {
     rawWish: wish.type === 'Wish' ? wish.replicas : undefined,
     metric: wish.type === 'Wish' ? wish.metric : undefined,
     ...(wish.type === 'Wish' && wish.floor ? { floor: wish.floor } : {}),
+    stabilized: outcome.stabilized,
+    rateLimit: outcome.rateLimit,
     limiter,
     conditions: scalingConditions(input, wish, outcome),
     nextUpAtMs,

@@ -4,21 +4,12 @@ import { type KubeObject, isTerminating, keyOf, type ObjectKey } from '../model/
 import { matchesSelector } from '../model/selectors.ts';
 import { type ObjectCache } from './cache.ts';
 import { controller, type Result } from './controller.ts';
-import { decideScaling, type ScalingDecision } from './scaling-decision.ts';
+import { type ScalingDecision } from './scaling-decision.ts';
 import { type ScalingMemory, syncPeriodMs } from './scaling-inputs.ts';
+import { decideFor, judgePolicy, noteKey } from './scaling-look.ts';
 import { changeOf, reportOf, type ScalingReport, shownDecision, withChange } from './scaling-report.ts';
-import { actingPolicy, type Standing, standingOf, scaledKey } from './scaling-target.ts';
-import {
-  balancersOf,
-  giveUpFields,
-  inputOf,
-  machineLabels,
-  obstacleOf,
-  resize,
-  sizesOf,
-  type Target,
-  targetObject,
-} from './scaling-view.ts';
+import { type Standing, scaledKey } from './scaling-target.ts';
+import { giveUpFields, machineLabels, resize, sizesOf, type Target, targetObject } from './scaling-view.ts';
 import { type Turn } from './turn.ts';
 
 const finalizer = 'vctl.dev/scaling';
@@ -51,7 +42,7 @@ export const scalingPolicyController = controller<'ScalingPolicy'>({
   reconcile(object, turn) {
     if (isTerminating(object)) return retire(object, turn);
     const policy = turn.addFinalizer(object, finalizer);
-    const standing = judge(policy, turn.cache);
+    const standing = judgePolicy(policy, turn.cache);
     if (!standing.horizontal && !standing.vertical) return rest(policy, standing, turn);
     const before = turn.getPrivate(noteKey(policy)) as Note | undefined;
     const basis = `${policy.metadata.generation}/${standing.horizontal}/${standing.vertical}`;
@@ -68,10 +59,6 @@ function policiesOn(target: KubeObject, cache: ObjectCache): Iterable<ObjectKey>
   return cache.policiesFor(keyOf(target)).map(keyOf);
 }
 
-function noteKey(policy: ScalingPolicy): string {
-  return `autoscaling/${policy.metadata.uid}`;
-}
-
 function serves(balancer: LoadBalancer, target: Target | undefined): boolean {
   return target !== undefined && matchesSelector(balancer.spec.selector, machineLabels(target));
 }
@@ -81,18 +68,7 @@ function periodOf(timeMs: number): number {
   return Math.floor(timeMs / syncPeriodMs);
 }
 
-function judge(policy: ScalingPolicy, cache: ObjectCache): Standing {
-  const target = targetObject(policy, cache);
-  return standingOf({
-    policy,
-    target,
-    labels: target?.kind === 'VirtualMachinePool' ? target.spec.template.metadata?.labels : undefined,
-    acting: actingPolicy(cache.policiesFor(scaledKey(policy))),
-    hasBalancer: target !== undefined && balancersOf(target, cache).length > 0,
-  });
-}
-
-/** Decides, again without what turned out to be impossible, and carries the decision out. */
+/** Decides, and carries the decision out. */
 function act(
   policy: ScalingPolicy,
   standing: Standing,
@@ -102,13 +78,7 @@ function act(
 ): void {
   const target = targetObject(policy, turn.cache);
   if (!target) return;
-  let input = inputOf(policy, standing, target, before?.memory, turn);
-  let decision = decideScaling(input);
-  const obstacle = obstacleOf(input, decision, turn);
-  if (obstacle) {
-    input = { ...input, blocked: obstacle };
-    decision = decideScaling(input);
-  }
+  const { input, decision } = decideFor(policy, standing, target, before?.memory, turn);
   const latest = reportOf(decision, turn.nowMs);
   const changed = decision.type !== 'Hold';
   const shown = changed || !before ? latest : before.shown;

@@ -3,47 +3,54 @@ import { type ScalingPolicy, type Traffic } from '../model/kinds/index.ts';
 import { isTerminating } from '../model/object.ts';
 import { matchesSelector } from '../model/selectors.ts';
 import { latencyOf, type Total } from './scaling-inputs.ts';
-import { type Turn } from './turn.ts';
+import { type ScalingScene } from './scaling-view.ts';
 
 type Metric = ScalingPolicy['spec']['metrics'][number];
 
 /** One a metric of the policy; undefined for those that the target and its load balancers answer themselves. */
-export function totalsOf({ metadata, spec }: ScalingPolicy, turn: Turn): readonly (Total | undefined)[] {
+export function totalsOf(
+  { metadata, spec }: ScalingPolicy,
+  scene: ScalingScene,
+): readonly (Total | undefined)[] {
   const namespace = metadata.namespace ?? '';
   return spec.metrics.map(({ object, external }) => {
-    if (object) return objectTotal(object, namespace, turn);
-    return external && externalTotal(external, namespace, turn);
+    if (object) return objectTotal(object, namespace, scene);
+    return external && externalTotal(external, namespace, scene);
   });
 }
 
-function objectTotal(object: NonNullable<Metric['object']>, namespace: string, turn: Turn): Total {
+function objectTotal(object: NonNullable<Metric['object']>, namespace: string, scene: ScalingScene): Total {
   const { kind, name } = object.describedObject;
-  const found = turn.cache.get(kind, namespace, name);
+  const found = scene.cache.get(kind, namespace, name);
   if (!found || isTerminating(found)) return { problem: `there is no ${kind}/${name}` };
   if (found.kind === 'Traffic') {
     if (found.spec.unit === 'Cpu') return { problem: `${kind}/${name} is a load on CPUs, not requests` };
-    return offeredBy(found, turn);
+    return offeredBy(found, scene);
   }
-  const seen = turn.world.balancer(`${namespace}/${name}`);
+  const seen = scene.world.balancer(`${namespace}/${name}`);
   if (!seen) return {};
   if (object.metric.name === 'latency') return { value: latencyOf(seen, 'p95') };
   if (object.metric.name === 'errorRate') return { value: seen.requestsPerSecond === 0 ? 0 : seen.errorRate };
   return { value: seen.requestsPerSecond };
 }
 
-function offeredBy({ metadata }: Traffic, turn: Turn): Total {
-  const seen = turn.world.traffic(`${metadata.namespace ?? ''}/${metadata.name}`);
+function offeredBy({ metadata }: Traffic, scene: ScalingScene): Total {
+  const seen = scene.world.traffic(`${metadata.namespace ?? ''}/${metadata.name}`);
   return seen ? { value: seen.offered } : {};
 }
 
 /** The sum of what the chosen traffics offer; those that do not flow offer nothing. */
-function externalTotal({ metric }: NonNullable<Metric['external']>, namespace: string, turn: Turn): Total {
-  const chosen = turn.cache
+function externalTotal(
+  { metric }: NonNullable<Metric['external']>,
+  namespace: string,
+  scene: ScalingScene,
+): Total {
+  const chosen = scene.cache
     .list('Traffic', namespace)
     .filter((one) => one.spec.unit === 'Requests' && !isTerminating(one))
     .filter((one) => metric.selector === undefined || matchesSelector(metric.selector, one.metadata.labels));
   if (chosen.length === 0) {
     return { problem: metric.selector ? 'no Traffic matches its selector' : 'there is no Traffic' };
   }
-  return { value: chosen.reduce((sum, one) => sum + (offeredBy(one, turn).value ?? 0), 0) };
+  return { value: chosen.reduce((sum, one) => sum + (offeredBy(one, scene).value ?? 0), 0) };
 }

@@ -9,6 +9,7 @@ import {
   type VirtualMachinePool,
 } from '../model/kinds/index.ts';
 import { type KubeObject, isTerminating } from '../model/object.ts';
+import { type Metrics } from '../model/ports.ts';
 import { type Labels } from '../model/selectors.ts';
 import { type Resources } from '../autoscaling/recommender.ts';
 import { sizeText } from '../autoscaling/vertical.ts';
@@ -23,6 +24,9 @@ import { quantitiesOf } from './scaling-report.ts';
 import { type Standing, scaledKey } from './scaling-target.ts';
 import { totalsOf } from './scaling-totals.ts';
 import { type Turn } from './turn.ts';
+
+/** What a decision is made from, besides the policy: a turn, or a look at a state that changes nothing. */
+export type ScalingScene = Pick<Turn, 'cache' | 'scheduler' | 'nowMs'> & { readonly world: Metrics };
 
 /** What a policy can scale. */
 export type Target = VirtualMachine | VirtualMachinePool;
@@ -62,7 +66,7 @@ export function inputOf(
   standing: Standing,
   target: Target,
   memory: ScalingMemory | undefined,
-  turn: Turn,
+  turn: ScalingScene,
 ): ScalingInput {
   const machines = machinesOf(target, turn.cache);
   const wanted = resourcesOf(target);
@@ -100,7 +104,7 @@ export function inputOf(
 export function obstacleOf(
   input: ScalingInput,
   decision: ScalingDecision,
-  turn: Turn,
+  turn: ScalingScene,
 ): ScalingInput['blocked'] {
   const { size } = decision;
   if (deepEqual(size, input.size)) return undefined;

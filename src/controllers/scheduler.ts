@@ -7,15 +7,17 @@ import { compareText } from '../base/listing.ts';
 import { findCondition } from '../model/conditions.ts';
 import { type Host, type VirtualMachine } from '../model/kinds/index.ts';
 import { type KubeObject } from '../model/object.ts';
+import { type Appraisal, appraise } from '../placement/appraise.ts';
 import { Fleet } from '../placement/fleet.ts';
 import { explain, type Placed, type Placement, place, placeElsewhere } from '../placement/place.ts';
+import { type Preemption } from '../placement/preemption.ts';
 import { type VmRequest } from '../placement/types.ts';
 import { type ObjectCache } from './cache.ts';
 import { type Amount, amountOf, hostView } from './host-facts.ts';
 import { wantsHost } from './machine-plan.ts';
 import { PendingMachines, machineKey } from './pending.ts';
 import { Nominations } from './nominations.ts';
-import { nominate, placedAgain, withdraw } from './preempting.ts';
+import { nominate, nomination, placedAgain, withdraw } from './preempting.ts';
 import { requestOf, scoringOf } from './requests.ts';
 import { type Turn } from './turn.ts';
 
@@ -118,6 +120,22 @@ export class Scheduler {
   refusals(vm: VirtualMachine): ReadonlyMap<string, readonly string[]> {
     this.#sync();
     return explain(requestOf(vm, amountOf(vm.spec.resources)), this.#fleet);
+  }
+
+  /** Every host's verdict on the VM, as if it were to be placed now and had no host. */
+  appraise(vm: VirtualMachine): readonly Appraisal[] {
+    this.#sync();
+    const key = machineKey(vm);
+    const request = requestOf(vm, amountOf(vm.spec.resources));
+    return this.#fleet.without([key, key + reservation, key + nomination], () =>
+      appraise(request, this.#fleet, scoringOf(vm)),
+    );
+  }
+
+  /** Who could make room for a VM that no host takes; undefined when nobody can, or nobody has to. */
+  preemption(vm: VirtualMachine): Preemption | undefined {
+    this.#sync();
+    return this.#nominations.find(vm);
   }
 
   /**

@@ -86,7 +86,7 @@ function planFor(tenant: Tenant, turn: Turn): Plan {
   const level = before === undefined ? undefined : known;
   const nothing = { tiers: [], conflicts: [], exceeded: [], hostTakenBy, before, balancer: before, level };
   if (!application) return { ...nothing, application, set: undefined, arrived: false };
-  const set = setOf(tenant, application, turn.cache);
+  const set = wantedSetOf(tenant, application, turn.cache);
   const owner = set.shared ? application : tenant;
   const conflicts = conflictsOf(set, owner, turn.cache);
   const quota = judgeQuota(tenant, set, poolsOf(set.name, owner, turn.cache));
@@ -115,7 +115,8 @@ function isThere(namespace: string, balancer: string, turn: Turn): boolean {
   return found !== undefined && !isTerminating(found);
 }
 
-function setOf(tenant: Tenant, application: Application, cache: ObjectCache): InstanceSet {
+/** The instances that the tenant is to use: its own, or those that it shares. */
+export function wantedSetOf(tenant: Tenant, application: Application, cache: ObjectCache): InstanceSet {
   const level = levelOf(tenant.spec.maturity);
   const name = isShared(level) ? sharedSetName(application.metadata.name, level) : tenant.metadata.name;
   return wantedSet(tenant, application, policiesOn(name, application, cache));

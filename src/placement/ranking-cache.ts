@@ -13,7 +13,7 @@ export interface Scoring extends CapacityScoring {
   readonly weights?: {
     /** The strategy's score. @defaultValue 1 */
     readonly capacity?: number;
-    /** Freedom from PreferNoSchedule taints. @defaultValue 3, as in Kubernetes */
+    /** Freedom from PreferNoSchedule taints. @defaultValue 3 */
     readonly taints?: number;
     /** Preferred affinity and anti-affinity. @defaultValue 2, as in Kubernetes */
     readonly affinity?: number;
@@ -35,6 +35,9 @@ export interface Question {
 /** Some dozens of VM sizes at a time; 5,000 hosts take about 100 KB in each ranking. */
 const rememberedRankings = 256;
 const rememberedEligibilities = 64;
+
+/** What freedom from PreferNoSchedule taints weighs, as in Kubernetes. */
+export const defaultTaintWeight = 3;
 
 /** The rankings and eligibilities that were asked for of late, by what makes requests alike. */
 export class RankingCache {
@@ -111,7 +114,7 @@ export class RankingCache {
         rules,
         capacityScore: capacityScore(scoring),
         capacityWeight: scoring.weights?.capacity ?? 1,
-        taintWeight: scoring.weights?.taints ?? 3,
+        taintWeight: scoring.weights?.taints ?? defaultTaintWeight,
       };
       return new Ranking(this.table, input, this.statistics);
     });

@@ -35,27 +35,43 @@ const presentHost = 'its present host';
 const noCpu = 'insufficient cpu';
 const noMemory = 'insufficient memory';
 
-/** Why each host refuses the VM; an empty list for one that would take it. In the order of filters. */
+/** One reason of one host. */
+export interface Refusal {
+  /** What hosts are refused for, without the figures of one of them: to count alike ones. */
+  readonly cause: string;
+  /** For a person, with the figures. */
+  readonly reason: string;
+}
+
+/** Why a host refuses the VM; an empty list for one that would take it. In the order of filters. */
 export function reasonsOnHost(input: RefusalInput, slot: number): string[] {
+  return refusalsOnHost(input, slot).map(({ reason }) => reason);
+}
+
+/** As `reasonsOnHost`, each with its cause. */
+export function refusalsOnHost(input: RefusalInput, slot: number): Refusal[] {
   const { vm, table, eligibility } = input;
-  if (slot === input.avoidSlot) return [presentHost];
+  if (slot === input.avoidSlot) return [{ cause: presentHost, reason: presentHost }];
   const reason = eligibility.reason[slot];
-  if (reason !== undefined) return [reason];
-  const reasons: string[] = [];
+  if (reason !== undefined) return [{ cause: reason, reason }];
+  const refusals: Refusal[] = [];
   const freeCpu = table.freeCpu(slot);
   const freeMemory = table.freeMemory(slot);
   if (table.lacksCpu(slot, vm.cpuMillis)) {
-    reasons.push(`${noCpu} (needs ${humanCpu(vm.cpuMillis)}, free ${downCpu(freeCpu)})`);
+    const figures = `needs ${humanCpu(vm.cpuMillis)}, free ${downCpu(freeCpu)}`;
+    refusals.push({ cause: noCpu, reason: `${noCpu} (${figures})` });
   }
   if (table.lacksMemory(slot, vm.memoryBytes)) {
-    reasons.push(`${noMemory} (needs ${humanMemory(vm.memoryBytes)}, free ${downMemory(freeMemory)})`);
+    const figures = `needs ${humanMemory(vm.memoryBytes)}, free ${downMemory(freeMemory)}`;
+    refusals.push({ cause: noMemory, reason: `${noMemory} (${figures})` });
   }
   const rule = refusingRule(input.rules, slot);
-  if (reasons.length === 0 && rule !== undefined) {
+  if (refusals.length === 0 && rule !== undefined) {
     const value = rule.counter.axis.valueOf(rule.counter.axis.domainOf(slot));
-    reasons.push(`${rule.reason}${value === undefined ? ', a label it lacks' : ` ${value}`}`);
+    const where = value === undefined ? ', a label it lacks' : ` ${value}`;
+    refusals.push({ cause: rule.reason, reason: `${rule.reason}${where}` });
   }
-  return reasons;
+  return refusals;
 }
 
 /** The reasons of all hosts, counted; ordered by count, then text, as the scheduler of Kubernetes does. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { appraise } from '../../src/placement/appraise.ts';
 import { Fleet } from '../../src/placement/fleet.ts';
 import { place } from '../../src/placement/place.ts';
 import { type Strategy } from '../../src/placement/score.ts';
@@ -140,6 +141,13 @@ function placeBoth(
       ? [{ host: answer.host, score: answer.score }, answer.next]
       : [undefined, undefined];
   expect(found).toEqual([best, next]);
+  // What explains a choice gives every host the score by which it was chosen.
+  const verdicts = appraise(asked, fleet, options);
+  const takers = verdicts.flatMap((one) => (one.type === 'takes' ? [one] : []));
+  expect(takers.slice(0, 2).map(({ host: there, score }) => ({ host: there, score }))).toEqual(
+    [best, next].filter((one) => one !== undefined),
+  );
+  expect(verdicts.length).toBe(naive.hosts.size);
   if (!best) return;
   fleet.assign(asked, best.host);
   naive.vms.set(asked.key, { vm: asked, host: best.host });

@@ -1,0 +1,46 @@
+/** A policy as it stands and what it decides: the one way to a decision, for the loop and for explanations. Pure. */
+import { type ScalingPolicy } from '../model/kinds/index.ts';
+import { type ObjectCache } from './cache.ts';
+import { decideScaling, type ScalingDecision } from './scaling-decision.ts';
+import { type ScalingInput, type ScalingMemory } from './scaling-inputs.ts';
+import { actingPolicy, scaledKey, type Standing, standingOf } from './scaling-target.ts';
+import {
+  balancersOf,
+  inputOf,
+  obstacleOf,
+  type ScalingScene,
+  type Target,
+  targetObject,
+} from './scaling-view.ts';
+
+/** Where a policy keeps what it remembers: an object with the `memory` of its last decision. */
+export function noteKey(policy: ScalingPolicy): string {
+  return `autoscaling/${policy.metadata.uid}`;
+}
+
+/** Whether the policy has an effect, and in which directions. */
+export function judgePolicy(policy: ScalingPolicy, cache: ObjectCache): Standing {
+  const target = targetObject(policy, cache);
+  return standingOf({
+    policy,
+    target,
+    labels: target?.kind === 'VirtualMachinePool' ? target.spec.template.metadata?.labels : undefined,
+    acting: actingPolicy(cache.policiesFor(scaledKey(policy))),
+    hasBalancer: target !== undefined && balancersOf(target, cache).length > 0,
+  });
+}
+
+/** Decides, and once more without what turned out to be impossible. Carries nothing out. */
+export function decideFor(
+  policy: ScalingPolicy,
+  standing: Standing,
+  target: Target,
+  memory: ScalingMemory | undefined,
+  scene: ScalingScene,
+): { readonly input: ScalingInput; readonly decision: ScalingDecision } {
+  const input = inputOf(policy, standing, target, memory, scene);
+  const decision = decideScaling(input);
+  const blocked = obstacleOf(input, decision, scene);
+  if (!blocked) return { input, decision };
+  return { input: { ...input, blocked }, decision: decideScaling({ ...input, blocked }) };
+}
