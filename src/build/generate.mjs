@@ -1,7 +1,7 @@
 /**
  * Makes, from schemas/, what the program needs of them: the TypeScript types of the kinds, the schemas as
  * one module, and the validators, compiled ahead of time so that no command pays for it. Also makes the
- * catalogue of hypervisors from manifests/ a module.
+ * catalogue of hypervisors from manifests/ a module, and bundles what the HTML report runs in a browser.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,6 +10,7 @@ import standaloneCode from 'ajv/dist/standalone/index.js';
 import { buildSync } from 'esbuild';
 import { compile } from 'json-schema-to-typescript';
 import { catalogue } from './catalogue.mjs';
+import { reportClient } from './report-client.mjs';
 import { commonSchema, kindSchemas, mapSchema, sourceSchemas } from './schemas.mjs';
 
 const source = join(import.meta.dirname, '..');
@@ -130,3 +131,4 @@ write('model/generated/schemas.json', JSON.stringify(kinds));
 write('model/generated/catalogue.json', JSON.stringify(catalogue()));
 await generateTypes(kinds);
 generateValidators();
+write('report/generated/client.json', JSON.stringify(reportClient()));

@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+
+const folder = join(import.meta.dirname, '..', 'report', 'client');
+
+/** The program and the style sheet of the HTML report, each as one text that the page takes in. */
+export function reportClient() {
+  const { outputFiles } = buildSync({
+    entryPoints: [join(folder, 'main.ts')],
+    outdir: folder,
+    bundle: true,
+    write: false,
+    minify: true,
+    format: 'iife',
+    platform: 'browser',
+    target: ['chrome115', 'firefox115', 'safari16.4'],
+    // The licence of what is bundled must travel with it.
+    legalComments: 'inline',
+    charset: 'utf8',
+  });
+  const text = (suffix) => outputFiles.find((file) => file.path.endsWith(suffix))?.text ?? '';
+  return { script: text('.js'), style: text('.css') };
+}

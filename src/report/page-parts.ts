@@ -1,0 +1,202 @@
+/** The parts of the page that are there without its program: texts, tables, headings. */
+import { type Mark, type RunRecord, type RunTotals, type Verdict } from '../model/run-record.ts';
+import { formatClock, formatFigure, formatMoment } from './figures.ts';
+import { html, type Markup } from './markup.ts';
+import {
+  describeLimit,
+  describeMeasure,
+  describeMiss,
+  describeValue,
+  describeWorst,
+  headline,
+  runLength,
+  runName,
+} from './verdict-text.ts';
+
+/** The answer in one sentence, and what was missed. */
+export function answer(record: RunRecord): Markup {
+  const missed = record.verdicts.filter((verdict) => !verdict.met);
+  const { requests, errors } = record.totals;
+  const share = requests > 0 ? ` ${formatFigure(errors / requests, 'ratio')} of them failed.` : '';
+  return html`<div
+    class="answer ${missed.length > 0 ? 'bad' : record.verdicts.length > 0 ? 'good' : 'plain'}"
+  >
+    <p class="headline">${tick(missed.length === 0, record.verdicts.length > 0)}${headline(record)}.</p>
+    ${missed.map((verdict) => html`<p>${sentence(describeMiss(verdict))}</p>`)}
+    ${record.verdicts.length === 0 && html`<p>${formatFigure(requests, 'count')} requests were made.${share}</p>`}
+    ${record.interrupted && html`<p>The run was interrupted after ${runLength(record)}; all figures end there.</p>`}
+  </div>`;
+}
+
+const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
+function tick(good: boolean, show: boolean): Markup | undefined {
+  if (!show) return undefined;
+  return good
+    ? html`<span class="tick good" aria-hidden="true">✓</span>`
+    : html`<span class="tick bad" aria-hidden="true">✗</span>`;
+}
+
+/** How the run can be made again and recognised. */
+export function facts(record: RunRecord): Markup {
+  return html`<dl class="facts">
+    <div>
+      <dt>World time</dt>
+      <dd>${runLength(record)}</dd>
+    </div>
+    <div>
+      <dt>From</dt>
+      <dd>${formatMoment(record.startMs)} UTC</dd>
+    </div>
+    <div>
+      <dt>Seed</dt>
+      <dd>${String(record.seed)}</dd>
+    </div>
+    <div>
+      <dt title="Equal runs have equal results">Result</dt>
+      <dd><code>${record.result}</code></dd>
+    </div>
+  </dl>`;
+}
+
+export function objectives({ verdicts }: RunRecord): Markup | undefined {
+  if (verdicts.length === 0) return undefined;
+  return html`<h3>Objectives</h3>
+    <div class="scroll">
+      <table class="objectives">
+        <thead>
+          <tr>
+            <th scope="col">Met</th>
+            <th scope="col">Objective</th>
+            <th scope="col">Measure</th>
+            <th scope="col" class="number">Result</th>
+            <th scope="col" class="number">Limit</th>
+            <th scope="col">Worst</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${verdicts.map(objective)}
+        </tbody>
+      </table>
+    </div>`;
+}
+
+function objective(verdict: Verdict): Markup {
+  const worst = describeWorst(verdict).replace(/^worst /, '');
+  const mark = verdict.met
+    ? html`<span class="tick good" role="img" aria-label="met">✓</span>`
+    : html`<span class="tick bad" role="img" aria-label="missed">✗</span>`;
+  return html`<tr class="${verdict.met ? 'met' : 'missed'}">
+    <td>${mark}</td>
+    <th scope="row">${verdict.name}</th>
+    <td data-label="Measure">${describeMeasure(verdict)}</td>
+    <td class="number result" data-label="Result">${describeValue(verdict)}</td>
+    <td class="number" data-label="Limit">${describeLimit(verdict)}</td>
+    <td class="worst" data-label="Worst">${worst}</td>
+  </tr>`;
+}
+
+export function totals({ totals: all }: RunRecord): Markup {
+  return html`<h3>Totals</h3>
+    <dl class="totals">
+      ${totalFigures(all).map(
+        ([name, value, note]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value}${note !== undefined && html` <small>${note}</small>`}</dd>
+          </div>`,
+      )}
+    </dl>`;
+}
+
+function totalFigures(all: RunTotals): readonly (readonly [string, string, string?])[] {
+  const share = all.requests > 0 ? formatFigure(all.errors / all.requests, 'ratio') : undefined;
+  return [
+    ['Requests', formatFigure(all.requests, 'count')],
+    ['Failed or refused', formatFigure(all.errors, 'count'), share],
+    ['Cost of hosts', formatFigure(all.cost, 'money')],
+    ['Energy', formatFigure(all.energyKWh, 'kWh')],
+    ['VM hours', formatFigure(all.machineHours, 'count')],
+    ['Scale decisions', formatFigure(all.scaleDecisions, 'count')],
+    ['Migrations', formatFigure(all.migrations, 'count')],
+  ];
+}
+
+/** A page lists so many moments; the charts show more. */
+const listed = 200;
+
+/** What happened, as a table: the marks of the charts for whoever reads rather than points. */
+export function moments({ marks, startMs, endMs }: RunRecord): Markup | undefined {
+  if (marks.length === 0) return undefined;
+  const days = endMs - startMs > 86_400_000;
+  const rest = marks.length - listed;
+  return html`<details class="moments">
+    <summary>
+      <h3>What happened</h3>
+      <small>${formatFigure(marks.length, 'count')} decisions and faults</small>
+    </summary>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Time</th>
+            <th scope="col">What</th>
+            <th scope="col">Subject</th>
+            <th scope="col">Why</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${marks.slice(0, listed).map((mark) => moment(mark, days))}
+        </tbody>
+      </table>
+    </div>
+    ${rest > 0 && html`<p class="note">${formatFigure(rest, 'count')} later ones are in the charts and in the JSON report.</p>`}
+  </details>`;
+}
+
+function moment(mark: Mark, days: boolean): Markup {
+  const time = days ? formatMoment(mark.atMs) : formatClock(mark.atMs);
+  return html`<tr>
+    <td class="number">${time}</td>
+    <td><span class="mark-word ${mark.type.toLowerCase()}">${mark.type}</span></td>
+    <td>${mark.subject}</td>
+    <td>${mark.text}</td>
+  </tr>`;
+}
+
+/** All runs of a page in one table, when there is more than one. */
+export function overview(records: readonly RunRecord[]): Markup | undefined {
+  if (records.length < 2) return undefined;
+  return html`<nav aria-label="Scenarios">
+    <div class="scroll">
+      <table class="overview">
+        <thead>
+          <tr>
+            <th scope="col">Scenario</th>
+            <th scope="col">Objectives</th>
+            <th scope="col" class="number">Requests</th>
+            <th scope="col" class="number">Failed</th>
+            <th scope="col" class="number">Cost</th>
+            <th scope="col">Result</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${records.map(
+            (record, index) =>
+              html`<tr>
+                <th scope="row"><a href="#run-${index}">${runName(record)}</a></th>
+                <td>
+                  ${tick(!record.verdicts.some((verdict) => !verdict.met), record.verdicts.length > 0)}
+                  ${headline(record)}
+                </td>
+                <td class="number">${formatFigure(record.totals.requests, 'count')}</td>
+                <td class="number">${formatFigure(record.totals.errors, 'count')}</td>
+                <td class="number">${formatFigure(record.totals.cost, 'money')}</td>
+                <td><code>${record.result}</code></td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </nav>`;
+}
