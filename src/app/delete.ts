@@ -11,8 +11,9 @@ import { type KubeObject, type ObjectKey, keyOf, keyText } from '../model/object
 import { type Store, type Write } from '../model/ports.ts';
 import { type ActOptions, type ActReport, keyIn, reportOf } from './act.ts';
 import { refuseDeletion } from './delete-guard.ts';
-import { type FollowRequest, measured, timeoutOf, withEngine } from './follow.ts';
+import { follow, type FollowRequest, timeoutOf } from './follow.ts';
 import { findObjects, getObject, parseResources } from './resources.ts';
+import { Snapshot } from './snapshot.ts';
 import { type State, worldTime } from './state.ts';
 import { shortName } from './summary.ts';
 
@@ -55,10 +56,9 @@ export async function deleteObjects(
   await state.store.flush();
   options.onWritten?.(report);
   if (!request.wait) return report;
-  return withEngine(state, options, async (engine) => {
-    const run = await measured(engine, () => engine.settle(timeoutMs));
-    return { ...report, run, unmet: remaining(targets, engine.manager.cache) };
-  });
+  const run = await follow(state, timeoutMs, options);
+  const { cache } = await Snapshot.read(state);
+  return { ...report, run, unmet: run.outcome.type === 'handed' ? [] : remaining(targets, cache) };
 }
 
 function removal(object: KubeObject, propagation: Propagation): Write {

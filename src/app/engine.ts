@@ -14,6 +14,21 @@ export interface EngineOptions {
   readonly onTurn?: (manager: Manager) => void;
   readonly onChange?: (object: KubeObject | undefined, old: KubeObject | undefined) => void;
   readonly signal?: AbortSignal;
+  /** It goes on until somebody ends it: other commands leave to it what they have stored. @defaultValue false */
+  readonly following?: boolean;
+}
+
+/** Another process goes on reconciling the state until somebody ends it. */
+export class StateFollowed extends UserError {
+  constructor(
+    readonly pid: number,
+    path: string | undefined,
+  ) {
+    super(`process ${pid} follows the state in ${path} and moves its world time`, {
+      exitCode: ExitCode.Conflict,
+      nextSteps: ['end it first (Ctrl-C), then run this again'],
+    });
+  }
 }
 
 /** Turns that share a transaction on a disk, each of which costs one wait for it. */
@@ -41,10 +56,10 @@ export class Engine {
    * Takes the state's lease and reads everything. While another process reconciles the state, it takes over
    * what was written here, and this waits for it.
    *
-   * @throws UserError after a minute of waiting.
+   * @throws UserError after a minute of waiting, StateFollowed at once when that process will not end by itself.
    */
   static async start(state: State, options: EngineOptions = {}): Promise<Engine> {
-    const lease = state.path === undefined ? undefined : await takeLease(state, options.signal);
+    const lease = state.path === undefined ? undefined : await takeLease(state, options);
     let renewedAtMs = wallClock.now();
     let breathedAtMs = renewedAtMs;
     const manager = new Manager({
@@ -97,12 +112,16 @@ export class Engine {
   }
 }
 
-async function takeLease(state: State, signal?: AbortSignal): Promise<Lease> {
-  const options = { store: state.store, me: currentHolder(), clock: wallClock, liveness: probeHolder };
+async function takeLease(state: State, { signal, following }: EngineOptions): Promise<Lease> {
+  const options = {
+    ...{ store: state.store, me: currentHolder(), clock: wallClock, liveness: probeHolder },
+    following,
+  };
   const startedAtMs = wallClock.now();
   for (;;) {
     const outcome = await acquireLease(options);
     if (outcome.type === 'Acquired') return outcome.lease;
+    if (outcome.by.following === true) throw new StateFollowed(outcome.by.holder.pid, state.path);
     if (wallClock.now() - startedAtMs > leasePatienceMs) {
       const { pid, host } = outcome.by.holder;
       throw new UserError(`process ${pid} on ${host} reconciles the state in ${state.path}`, {

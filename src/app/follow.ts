@@ -2,14 +2,21 @@
 import { parseDuration } from '../base/duration.ts';
 import { ExitCode, UserError } from '../base/errors.ts';
 import { type Outcome } from '../controllers/manager.ts';
-import { Engine, type EngineOptions } from './engine.ts';
+import { Engine, type EngineOptions, StateFollowed } from './engine.ts';
+import { Snapshot } from './snapshot.ts';
 import { type State } from './state.ts';
 import { type Summary } from '../model/summary.ts';
 import { summarize } from './summary.ts';
 
+/** Another process follows the state: it carries out what was stored. */
+export interface Handed {
+  readonly type: 'handed';
+  readonly pid: number;
+}
+
 /** What came of letting the world follow. */
 export interface Run {
-  readonly outcome: Outcome;
+  readonly outcome: Outcome | Handed;
   /** World time that it took, ms. */
   readonly worldMs: number;
   readonly summary: Summary;
@@ -36,9 +43,18 @@ export async function withEngine<T>(
   }
 }
 
-/** Lets world time pass until all has settled, for at most `timeoutMs` of it. */
-export function follow(state: State, timeoutMs: number, options: EngineOptions = {}): Promise<Run> {
-  return withEngine(state, options, (engine) => measured(engine, () => engine.settle(timeoutMs)));
+/**
+ * Lets world time pass until all has settled, for at most `timeoutMs` of it; where another process does so anyway,
+ * leaves it to that one.
+ */
+export async function follow(state: State, timeoutMs: number, options: EngineOptions = {}): Promise<Run> {
+  try {
+    return await withEngine(state, options, (engine) => measured(engine, () => engine.settle(timeoutMs)));
+  } catch (error) {
+    if (!(error instanceof StateFollowed)) throw error;
+    const { cache } = await Snapshot.read(state);
+    return { outcome: { type: 'handed', pid: error.pid }, worldMs: 0, summary: summarize(cache) };
+  }
 }
 
 /** What a run of the engine came to. */

@@ -54,7 +54,7 @@ export async function runApply(
   loaded: Loaded = load(request),
 ): Promise<ApplyReport> {
   const timeoutMs = timeoutOf(request.timeout);
-  const stored = await again(() => storeManifests(state, request, loaded));
+  const stored = await storeManifests(state, request, loaded);
   const { objects, diagnostics } = stored;
   const { sources } = loaded;
   if (hasErrors(diagnostics)) return { objects: [], diagnostics, sources };
@@ -85,34 +85,46 @@ export async function applyIn(
   return withState(path, env, (state) => runApply(state, request, options, loaded), opening);
 }
 
-function load(request: Pick<ApplyRequest, 'paths' | 'recursive' | 'stdin' | 'namespace'>): Loaded {
+/** What the request's paths hold. */
+export function load(request: Pick<ApplyRequest, 'paths' | 'recursive' | 'stdin' | 'namespace'>): Loaded {
   const { paths, recursive, stdin, namespace } = request;
   return loadManifests(paths, { recursive, stdin, defaultNamespace: namespace });
 }
 
-/** Admits, merges and writes on one view of the state; writes nothing when a diagnostic is an error. */
-async function storeManifests(
-  state: State,
-  request: ApplyRequest,
-  loaded: Loaded,
-): Promise<{ objects: readonly AppliedObject[]; diagnostics: readonly Diagnostic[] }> {
+/** What came of one apply. */
+export interface Stored {
+  readonly objects: readonly AppliedObject[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** Keys of what was applied before from the same paths, is gone from them, and would be pruned. */
+  readonly orphans: readonly string[];
+}
+
+/**
+ * Admits, merges and writes on one view of the state, anew while others write; writes nothing when a diagnostic
+ * is an error.
+ */
+export function storeManifests(state: State, request: ApplyRequest, loaded: Loaded): Promise<Stored> {
+  return again(() => storeOnce(state, request, loaded));
+}
+
+async function storeOnce(state: State, request: ApplyRequest, loaded: Loaded): Promise<Stored> {
   const live = await LiveSnapshot.read(state.store);
   const { objects, diagnostics } = await checkManifests(loaded, live);
-  if (hasErrors(diagnostics)) return { objects: [], diagnostics };
+  if (hasErrors(diagnostics)) return { objects: [], diagnostics, orphans: [] };
   if (objects.length === 0) {
     throw noManifests(request.paths, request.prune);
   }
   const inventory = await readInventory(state, request.paths);
   const present = objects.map(({ object }) => keyText(keyOf(object)));
-  const prune = request.prune ? orphansOf(inventory, present, live) : [];
+  const orphans = orphansOf(inventory, present, live);
   const kept = request.prune ? present : [...new Set([...inventory.keys, ...present])];
   const applied = await applyObjects(state, live, objects, {
     force: request.force,
     dryRun: request.dryRun !== 'none',
-    prune,
+    prune: request.prune ? orphans : [],
     private: inventory.entry(kept.sort()),
   });
-  return { objects: applied, diagnostics };
+  return { objects: applied, diagnostics, orphans: orphans.map((object) => keyText(keyOf(object))) };
 }
 
 /** Why files that declare nothing are refused: pruning would take all away, anything else would do nothing. */
@@ -143,7 +155,8 @@ async function again<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
-function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+/** True when something was refused. */
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some(({ severity }) => severity === 'error');
 }
 

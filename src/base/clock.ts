@@ -44,6 +44,12 @@ export function sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** Calls `action` after `delayMs` of wall time, unless the result is called before. */
+export function later(delayMs: number, action: () => void): () => void {
+  const timer = setTimeout(action, delayMs);
+  return () => clearTimeout(timer);
+}
+
 /** Lets what has come in meanwhile, such as signals, be handled before the caller goes on. */
 export function breathe(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

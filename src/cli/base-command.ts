@@ -38,6 +38,8 @@ export abstract class BaseCommand extends Command {
 
   /** `--json` prints what `run` returned, with sorted keys. */
   protected override logJson(json: unknown): void {
+    // A command that follows something has printed each piece as it came.
+    if (json === undefined) return;
     process.stdout.write(`${JSON.stringify(sortKeys(json), null, 2)}\n`);
   }
 

@@ -6,6 +6,7 @@ import { convergedText } from './summary-text.ts';
 export interface RunEnd {
   readonly outcome:
     | { readonly type: 'settled' | 'interrupted' }
+    | { readonly type: 'handed'; readonly pid: number }
     | { readonly type: 'timeout' | 'stuck'; readonly waitingFor: readonly string[] };
   /** World time that it took, ms. */
   readonly worldMs: number;
@@ -21,6 +22,8 @@ export function outcomeText({ outcome, worldMs }: RunEnd, wallMs: number): strin
       return convergedText(worldMs, wallMs);
     case 'interrupted':
       return 'Interrupted: what was written is stored, and the next command goes on.';
+    case 'handed':
+      return `Stored. Process ${outcome.pid} follows this state and carries it out.`;
     case 'stuck':
       return `Not converged, and nothing is under way: ${named(outcome.waitingFor)}`;
     case 'timeout':
@@ -32,6 +35,7 @@ export function outcomeText({ outcome, worldMs }: RunEnd, wallMs: number): strin
 export function outcomeExitCode({ outcome }: RunEnd): ExitCode {
   switch (outcome.type) {
     case 'settled':
+    case 'handed':
       return ExitCode.Done;
     case 'interrupted':
       return ExitCode.Interrupted;

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { type ApplyReport, applyIn } from '../app/run-apply.ts';
+import { type ApplyReport, type ApplyRequest, applyIn } from '../app/run-apply.ts';
 import { type AppliedObject } from '../app/apply.ts';
 import { fromTimestamp } from '../base/clock.ts';
 import { ExitCode, UserError } from '../base/errors.ts';
@@ -10,6 +10,12 @@ import { outcomeExitCode, outcomeText } from '../cli/outcome-text.ts';
 import { stdinIfNamed } from '../cli/stdin.ts';
 import { summaryLines } from '../cli/summary-text.ts';
 import { findingsText } from '../app/findings.ts';
+import { parseSpeed } from '../app/pace.ts';
+import { type OpenOptions } from '../app/state.ts';
+import { eventJson, eventLines, refusalOf } from '../app/watch/event-text.ts';
+import { watchApply, type WatchEvent } from '../app/watch/watch-apply.ts';
+import { WatchDisplay } from '../cli/watch-display.ts';
+import { withState } from '../app/with-state.ts';
 
 export default class Apply extends BaseCommand {
   static override summary = 'Make the world as manifests say.';
@@ -22,6 +28,7 @@ Applying the same files again changes nothing. Fields that a ScalingPolicy has s
     '<%= config.bin %> apply -f world.yaml --dry-run=client',
     'cat vm.yaml | <%= config.bin %> apply -f - --no-wait',
     '<%= config.bin %> apply -f world/ -R --prune',
+    '<%= config.bin %> apply -f world/ --watch --speed 60x',
   ];
   static override flags = {
     filename: flags.filename,
@@ -36,6 +43,14 @@ Applying the same files again changes nothing. Fields that a ScalingPolicy has s
       default: 'none',
     }),
     'force-conflicts': Flags.boolean({ summary: 'Take over fields that other managers own.' }),
+    watch: Flags.boolean({
+      summary: 'Follow the files: apply each change while world time runs on, until Ctrl-C.',
+    }),
+    speed: Flags.string({
+      summary: 'With --watch: world time against the wall clock, or max.',
+      helpValue: 'FACTOR',
+      default: '1x',
+    }),
     wait: flags.wait,
     timeout: flags.timeout,
     seed: Flags.integer({ summary: 'Seed of chance, when this makes the state.' }),
@@ -45,7 +60,7 @@ Applying the same files again changes nothing. Fields that a ScalingPolicy has s
     }),
   };
 
-  async run(): Promise<Omit<ApplyReport, 'sources'>> {
+  async run(): Promise<Omit<ApplyReport, 'sources'> | undefined> {
     const { flags: given } = await this.parse(Apply);
     const dryRun = given['dry-run'] as 'none' | 'client' | 'server';
     const display = new FollowDisplay(this.jsonEnabled());
@@ -65,6 +80,11 @@ Applying the same files again changes nothing. Fields that a ScalingPolicy has s
       wait: given.wait,
       timeout: given.timeout,
     };
+    if (given.watch) {
+      if (dryRun !== 'none')
+        throw new UserError('--watch applies: it goes with no --dry-run', { exitCode: ExitCode.Usage });
+      return this.#watch(given.state, opening, request, given.speed, display.signal);
+    }
     const onApplied = (objects: readonly AppliedObject[]): void => this.#printObjects(objects, dryRun);
     const options = { signal: display.signal, onTurn: display.onTurn, onApplied };
     const report = await applyIn(given.state, process.env, opening, request, options).finally(() =>
@@ -72,6 +92,27 @@ Applying the same files again changes nothing. Fields that a ScalingPolicy has s
     );
     this.#printEnd(report, display.wallMs);
     return { objects: report.objects, diagnostics: report.diagnostics, run: report.run };
+  }
+
+  /** Until Ctrl-C; with --json, a line of JSON an event. */
+  async #watch(
+    path: string | undefined,
+    opening: Partial<OpenOptions>,
+    request: ApplyRequest,
+    speed: string,
+    signal: AbortSignal,
+  ): Promise<undefined> {
+    const display = new WatchDisplay(request.paths.join(' '), speed, this.jsonEnabled());
+    const onEvent = (event: WatchEvent, nowMs: number): void => {
+      if (this.jsonEnabled()) return this.write(`${JSON.stringify(eventJson(event, nowMs))}\n`);
+      if (event.type === 'Scan') display.refusal = refusalOf(event.scan);
+      display.log(eventLines(event, this.color), nowMs);
+    };
+    const options = { speed: parseSpeed(speed), signal, onEvent, onView: display.draw.bind(display) };
+    await withState(path, process.env, (state) => watchApply(state, request, options), opening).finally(() =>
+      display.clear(),
+    );
+    return undefined;
   }
 
   #printObjects(objects: readonly AppliedObject[], dryRun: string): void {

@@ -24,6 +24,8 @@ export interface LeaseRecord {
   readonly renewedAtMs: number;
   /** How long after that the lease is over for those who cannot see the holder. */
   readonly durationMs: number;
+  /** Set when the holder goes on until somebody ends it: there is no use in waiting for it. */
+  readonly following?: true;
 }
 
 /** What is known of a process on this host; `Unproven`: one with its pid runs, but it may be another one. */
@@ -84,6 +86,8 @@ export interface LeaseOptions {
    * @defaultValue defaultLeaseMs
    */
   readonly durationMs?: number;
+  /** The holder goes on until somebody ends it. @defaultValue false */
+  readonly following?: boolean;
 }
 
 /** As long as Kubernetes' leader election gives: survives a long pause, and is short for a waiting person. */
@@ -93,7 +97,7 @@ const leaseKey = 'lease';
 
 /** Takes the lease if it is free, without waiting. Two processes that try at once never both get it. */
 export async function acquireLease(options: LeaseOptions): Promise<LeaseOutcome> {
-  const { store, me, clock, liveness, durationMs = defaultLeaseMs } = options;
+  const { store, me, clock, liveness } = options;
   let outcome: LeaseOutcome = { type: 'Acquired', lease: holdLease(options) };
   await store.transactPrivate(leaseKey, (value) => {
     const current = value as LeaseRecord | undefined;
@@ -103,17 +107,23 @@ export async function acquireLease(options: LeaseOptions): Promise<LeaseOutcome>
       outcome = { type: 'Held', by: current, freeAtMs: decision.freeAtMs };
       return current;
     }
-    return { holder: me, renewedAtMs: nowMs, durationMs } satisfies LeaseRecord;
+    return recordOf(options, nowMs);
   });
   return outcome;
 }
 
-function holdLease({ store, me, clock, durationMs = defaultLeaseMs }: LeaseOptions): Lease {
+function recordOf({ me, durationMs = defaultLeaseMs, following }: LeaseOptions, nowMs: number): LeaseRecord {
+  const base = { holder: me, renewedAtMs: nowMs, durationMs };
+  return following === true ? { ...base, following } : base;
+}
+
+function holdLease(options: LeaseOptions): Lease {
+  const { store, me, clock } = options;
   const isMine = (value: unknown): boolean => deepEqual((value as LeaseRecord | undefined)?.holder, me);
   return {
     async renew() {
       const value = await store.transactPrivate(leaseKey, (current) =>
-        isMine(current) ? { holder: me, renewedAtMs: clock.now(), durationMs } : current,
+        isMine(current) ? recordOf(options, clock.now()) : current,
       );
       return isMine(value);
     },
