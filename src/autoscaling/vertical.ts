@@ -17,16 +17,7 @@ import {
 } from './recommender.ts';
 import { labelled, spacedDuration } from './text.ts';
 
-/** How a size may be changed, in the order in which to try. */
-export type ResizeMethod = 'InPlace' | 'Migrate' | 'Restart';
 export type UpdateMode = 'Live' | 'Restart' | 'Auto';
-
-/** In place disturbs least; a migration to a host with room keeps the guest up; a restart does not. */
-export const resizeMethods: Readonly<Record<UpdateMode, readonly ResizeMethod[]>> = {
-  Live: ['InPlace', 'Migrate'],
-  Restart: ['Restart'],
-  Auto: ['InPlace', 'Migrate', 'Restart'],
-};
 
 export interface VerticalInput {
   /** What the VM has: cores and bytes. */
@@ -35,7 +26,6 @@ export interface VerticalInput {
   readonly max: Resources;
   /** Absent: nothing was measured yet. */
   readonly state?: UsageState;
-  readonly update: UpdateMode;
   /** When this VM started, ms of world time. */
   readonly startedAtMs: number;
   /** Its last out-of-memory and when the life that it ended had begun. */
@@ -67,11 +57,8 @@ export interface VerticalDecision {
   readonly target: Resources;
   /** Within [min, max] too, so that a request outside them is out of bounds. Absent: nothing measured. */
   readonly recommendation?: Recommendation;
-  /** Some resource grows. */
-  readonly grows: boolean;
   /** Sum over the resources of `|target - request| / request`, of what is recommended. */
   readonly difference: number;
-  readonly methods: readonly ResizeMethod[];
   readonly summary: string;
   readonly explanation: readonly string[];
 }
@@ -102,9 +89,7 @@ export function decideVertical(input: VerticalInput): VerticalDecision {
     message,
     target: acts ? target : input.request,
     recommendation,
-    grows: resourceNames.some((name) => target[name] > input.request[name]),
     difference,
-    methods: resizeMethods[input.update],
     summary: acts ? `resize ${present} → ${sizeText(target)}` : `hold at ${present}`,
     explanation: [
       ...resourceNames.flatMap((name) => boundsLine(name, input.request, recommendation)),
@@ -125,13 +110,14 @@ function judge(input: VerticalInput, known: Known | undefined): readonly [Vertic
   if (!known) return ['NoUsageYet', 'nothing was measured yet'];
   const { difference } = known;
   if (difference === 0) return ['AtTarget', 'the size is what is recommended'];
-  const outside = outsideBounds(input, known);
-  if (outside !== undefined) return ['OutOfBounds', outside];
   const crash = input.outOfMemory;
-  if (crash && crash.atMs - crash.startedAtMs < quickOutOfMemoryMs) {
+  const hasMore = known.target.memory > input.request.memory;
+  if (crash && hasMore && crash.atMs - crash.startedAtMs < quickOutOfMemoryMs) {
     const after = spacedDuration(crash.atMs - crash.startedAtMs);
     return ['OutOfMemory', `out of memory ${after} after its start`];
   }
+  const outside = outsideBounds(input, known);
+  if (outside !== undefined) return ['OutOfBounds', outside];
   const ageMs = input.nowMs - input.startedAtMs;
   if (ageMs < settledMs) {
     const wait = formatDuration(settledMs - ageMs);
@@ -213,7 +199,7 @@ export function clampSize(name: ResourceName, value: number, min: Resources, max
 }
 
 /** Sum over the resources of `|b - a| / a`. */
-export function differenceOf(a: Resources, b: Resources): number {
+function differenceOf(a: Resources, b: Resources): number {
   return resourceNames.reduce((sum, name) => sum + Math.abs(b[name] - a[name]) / Math.max(a[name], 1e-9), 0);
 }
 

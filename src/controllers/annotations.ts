@@ -6,7 +6,10 @@ export const annotations = {
   power: 'vctl.dev/power',
   /** A counter: each new value asks for one restart. */
   restart: 'vctl.dev/restart',
-  /** `Restart` on a VM or a pool: another size comes about by restarting only, even where it could live. */
+  /**
+   * On a VM or a pool: `Restart`, another size comes about by restarting, even where it could live; `Live`, it comes
+   * about while the guest runs or not at all.
+   */
   resize: 'vctl.dev/resize',
   /** Name of a host that the VM is to leave: live where the hypervisor can, else by a restart elsewhere. */
   moveFrom: 'vctl.dev/move-from',

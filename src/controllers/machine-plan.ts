@@ -1,13 +1,15 @@
 /**
  * What to do next about one VM, from what is wanted and what is there. Pure: the controller carries it out.
  */
-import { fromTimestamp } from '../base/clock.ts';
-import { findCondition } from '../model/conditions.ts';
+import { fromTimestamp, toTimestamp } from '../base/clock.ts';
+import { type ConditionInput, findCondition } from '../model/conditions.ts';
 import { type VirtualMachine } from '../model/kinds/index.ts';
 import { isTerminating } from '../model/object.ts';
 import { type MachineObservation } from '../model/ports.ts';
 import { annotations } from './annotations.ts';
 import { type Amount } from './host-facts.ts';
+import { type ResizeMethod } from './resize-method.ts';
+import { backOffEndsAtMs } from './termination.ts';
 
 export interface MachineView {
   readonly vm: VirtualMachine;
@@ -18,11 +20,11 @@ export interface MachineView {
   /** Why it has to leave its host, if so. */
   readonly leaving: Leaving | undefined;
   readonly wanted: Amount;
-  readonly features: {
-    readonly liveMigration: boolean;
-    readonly cpuHotplug: boolean;
-    readonly memoryHotplug: boolean;
-  };
+  readonly liveMigration: boolean;
+  /** How it would come to the wanted size; only asked when that is another. */
+  readonly resizeMethod: () => ResizeMethod;
+  /** Whether its host has room for the wanted size; when not, why no other has, if so. */
+  readonly room: () => 'Here' | 'Elsewhere' | { readonly nowhere: string };
   /** Longest draining time of the load balancers in front of it; 0 without any. */
   readonly drainMs: number;
   readonly nowMs: number;
@@ -60,6 +62,8 @@ export interface Plan {
   /** Of the Ready condition when it is not True. */
   readonly reason: string;
   readonly message: string;
+  /** How its size is being changed, or why it is not. */
+  readonly resized?: ConditionInput;
   readonly requeueAtMs?: number;
   /** Nothing is left to wait for. */
   readonly settled: boolean;
@@ -162,13 +166,33 @@ function planStopped(view: MachineView): Plan {
   if (leaving) return giveUp(leaving);
   if (!wantsPower(vm)) return rest('Stopped', 'Stopped', `it is off (runPolicy ${vm.spec.runPolicy})`);
   if (!hostReady) return rest('Stopped', 'HostNotReady', `${vm.status?.host} is not ready`);
-  if (machine && differs(machine, wanted))
-    return step({ type: 'reshape' }, 'Stopped', 'Resizing', 'its resources change');
-  return step({ type: 'start' }, 'Booting', 'Booting', 'the guest boots');
+  const start = step({ type: 'start' }, 'Booting', 'Booting', 'the guest boots');
+  if (!machine) return start;
+  if (differs(machine, wanted)) {
+    const room = view.room();
+    if (room === 'Here') return step({ type: 'reshape' }, 'Stopped', 'Resizing', 'its resources change');
+    if (room === 'Elsewhere') {
+      const message = 'its host has no room for its size';
+      return step({ type: 'release', why: 'NoHeadroom' }, 'Pending', 'NoHeadroom', message);
+    }
+    // Better a guest of the old size than none.
+    const why = `its host has no room for its size, nor has another: ${room.nowhere}`;
+    return backedOff(view, machine) ?? { ...start, resized: refusal('NoHeadroom', why) };
+  }
+  return backedOff(view, machine) ?? start;
+}
+
+/** A guest that goes down again and again is started less and less often. */
+function backedOff({ vm, nowMs }: MachineView, machine: MachineObservation): Plan | undefined {
+  const untilMs = backOffEndsAtMs(vm, machine);
+  if (untilMs <= nowMs) return undefined;
+  const { count, memory } = vm.status?.lastTermination ?? {};
+  const message = `out of its memory of ${memory} ${count} times in a row: it starts again at ${toTimestamp(untilMs)}`;
+  return { ...rest('Stopped', 'CrashLoopBackOff', message), requeueAtMs: untilMs };
 }
 
 function planRunning(view: MachineView, machine: MachineObservation): Plan {
-  const { vm, features, wanted } = view;
+  const { vm, liveMigration, wanted } = view;
   if (vm.status?.migrationTarget !== undefined) {
     return step({ type: 'arrive' }, 'Running', 'Running', 'it has moved');
   }
@@ -177,23 +201,47 @@ function planRunning(view: MachineView, machine: MachineObservation): Plan {
   if (isRestartAsked(vm)) return stopAfterDrain(view, 'Restarting', 'a restart was asked for');
   const leaving = leavingOf(view);
   if (leaving) {
-    const live = leaving.live && features.liveMigration;
+    const live = leaving.live && liveMigration;
     if (live) return { ...running(), ...leaving, action: { type: 'migrate' }, settled: false };
     return stopAfterDrain(view, leaving.reason, leaving.message);
   }
-  if (differs(machine, wanted)) {
-    const byRestart = vm.metadata.annotations?.[annotations.resize] === 'Restart';
-    const live =
-      !byRestart &&
-      (machine.cpuMillis === wanted.cpuMillis || features.cpuHotplug) &&
-      (machine.memoryBytes === wanted.memoryBytes || features.memoryHotplug);
-    if (live) return { ...running(), action: { type: 'resize' } };
-    const why = byRestart
-      ? 'its resources are to change by a restart'
-      : 'its hypervisor cannot change its resources while it runs';
-    return stopAfterDrain(view, 'Resizing', why);
-  }
+  if (differs(machine, wanted)) return planResize(view);
   return running();
+}
+
+/** How long a VM that was refused its size waits before it asks again. */
+const retryMs = 60_000;
+
+function planResize(view: MachineView): Plan {
+  const method = view.resizeMethod();
+  switch (method.type) {
+    case 'InPlace':
+      return { ...running(), action: { type: 'resize' } };
+    case 'Migrate': {
+      const resized: ConditionInput = condition('Unknown', 'Migrating', `it moves first: ${method.why}`);
+      const action: Action = { type: 'migrate' };
+      return { ...running(), reason: 'Resizing', message: method.why, action, resized, settled: false };
+    }
+    case 'Restart':
+    case 'Relocate': {
+      const resized = condition('Unknown', 'Restarting', `it restarts for it: ${method.why}`);
+      return { ...stopAfterDrain(view, 'Resizing', method.why), resized };
+    }
+    case 'Refused':
+      return {
+        ...running(),
+        resized: refusal(method.reason, method.why),
+        requeueAtMs: view.nowMs + retryMs,
+      };
+  }
+}
+
+function refusal(reason: string, why: string): ConditionInput {
+  return condition('False', reason, `it keeps its size: ${why}`);
+}
+
+function condition(status: ConditionInput['status'], reason: string, message: string): ConditionInput {
+  return { type: 'Resized', status, reason, message };
 }
 
 function planRemoval(view: MachineView): Plan {

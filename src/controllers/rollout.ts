@@ -97,13 +97,40 @@ export interface Sizes {
 
 /**
  * How many of the ready VMs may be given the template's size now. Each may have to restart for it, so that
- * `replicas - unavailable` must stay without them. One at a time is always allowed, or a pool that may miss
- * none would never follow; yet not growth while one is down, which may have found no room for its new size.
+ * `replicas - unavailable` must stay without them, and at most half of the VMs are under way at a time. One at a
+ * time is always allowed, or a pool that may miss none would never follow; yet not growth while one is down, which
+ * may have found no room for its new size.
  */
 export function planResize(replicas: number, sizes: Sizes, limits: Limits, grows: boolean): number {
   const underWay = sizes.resizing + (grows ? sizes.unready : 0);
   const spare = sizes.ready - sizes.resizingReady - Math.max(0, replicas - limits.unavailable);
-  return clamp(spare, underWay === 0 ? 1 : 0, sizes.readyToResize);
+  const half = Math.max(1, Math.floor(replicas / 2)) - sizes.resizing;
+  return clamp(Math.min(spare, half), underWay === 0 ? 1 : 0, sizes.readyToResize);
+}
+
+/** A size: millicores and bytes. */
+interface Size {
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
+}
+
+/**
+ * Orders VMs by their sizes, for them to come to `wanted`: those that grow first, then the larger difference, which
+ * is `|wanted - size| / size` summed over CPU and memory.
+ * Source: the vertical pod autoscaler's updater (kubernetes/autoscaler, updater/priority).
+ */
+export function byNeed(wanted: Size): (a: Size, b: Size) => number {
+  return (a, b) => Number(grows(b, wanted)) - Number(grows(a, wanted)) || gap(b, wanted) - gap(a, wanted);
+}
+
+/** True when CPU or memory is to become more. */
+export function grows(size: Size, wanted: Size): boolean {
+  return size.cpuMillis < wanted.cpuMillis || size.memoryBytes < wanted.memoryBytes;
+}
+
+function gap(size: Size, wanted: Size): number {
+  const cpu = Math.abs(wanted.cpuMillis - size.cpuMillis) / size.cpuMillis;
+  return cpu + Math.abs(wanted.memoryBytes - size.memoryBytes) / size.memoryBytes;
 }
 
 /** What decides which VM goes first. */

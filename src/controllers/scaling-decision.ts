@@ -3,6 +3,7 @@
  * between them, and hands back what the next decision has to remember. Pure.
  */
 import { deepEqual } from '../base/deep.ts';
+import { memoryBytes } from '../base/quantity.ts';
 import { type ConditionInput } from '../model/conditions.ts';
 import { resolveBehavior } from '../autoscaling/behavior.ts';
 import { combine, type CombinedDecision } from '../autoscaling/combine.ts';
@@ -188,7 +189,7 @@ function ableToResize({ blocked, resizing, size }: ScalingInput, chosen: Combine
 }
 
 function limitedBySize(
-  { spec, size }: ScalingInput,
+  { spec, size, vms }: ScalingInput,
   chosen: CombinedDecision,
   { current, rawWish }: HorizontalDecision,
 ): ConditionInput {
@@ -198,10 +199,26 @@ function limitedBySize(
     const message = `more is wanted than the maximum size ${sizeText(largest)}`;
     return { type, status: 'True', reason: 'MaximumSize', message };
   }
+  if (largest && size.memory >= largest.memory && isOutOfMemory(vms)) {
+    const message = `VMs run out of memory at the maximum size ${sizeText(largest)}: raise spec.vertical.max.memory`;
+    return { type, status: 'True', reason: 'MaximumSize', message };
+  }
   return {
     type,
     status: 'False',
     reason: 'DesiredWithinRange',
     message: 'the wanted size is within the limits',
   };
+}
+
+/** Some VM goes down again and again for want of memory, though it has what they all are to have. */
+function isOutOfMemory(vms: ScalingInput['vms']): boolean {
+  return vms.some(({ vm }) => {
+    const last = vm.status?.lastTermination;
+    return (
+      last !== undefined &&
+      last.count > 0 &&
+      memoryBytes(last.memory) >= memoryBytes(vm.spec.resources.memory)
+    );
+  });
 }

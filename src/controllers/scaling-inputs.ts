@@ -34,6 +34,8 @@ export interface ScalingMemory {
   readonly decidedAtMs: number;
   readonly history?: ScalingHistory;
   readonly usage?: UsageState;
+  /** Until when VMs that ran out of memory are in `usage`, ms of world time. */
+  readonly outOfMemoryUntilMs?: number;
   /** What a forecast has learned of the load. */
   readonly season?: SeasonState;
   /** What was seen in the down window, oldest first. */
@@ -147,7 +149,7 @@ export function isServing({ vm, usage }: MeasuredVm): boolean {
   return usage !== undefined && !isTerminating(vm) && isTrue(vm.status?.conditions, 'Ready');
 }
 
-/** True when the VM was refused the size that it should have: no host has room for it. */
+/** True when the VM was refused the size that it should have. */
 export function isRefused(vm: VirtualMachine): boolean {
   return (
     isResizing(vm, vm.spec.resources) && findCondition(vm.status?.conditions, 'Resized')?.status === 'False'

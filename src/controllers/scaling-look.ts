@@ -1,17 +1,11 @@
 /** A policy as it stands and what it decides: the one way to a decision, for the loop and for explanations. Pure. */
 import { type ScalingPolicy } from '../model/kinds/index.ts';
+import { labelled } from '../autoscaling/text.ts';
 import { type ObjectCache } from './cache.ts';
 import { decideScaling, type ScalingDecision } from './scaling-decision.ts';
 import { type ScalingInput, type ScalingMemory } from './scaling-inputs.ts';
 import { actingPolicy, scaledKey, type Standing, standingOf } from './scaling-target.ts';
-import {
-  balancersOf,
-  inputOf,
-  obstacleOf,
-  type ScalingScene,
-  type Target,
-  targetObject,
-} from './scaling-view.ts';
+import { balancersOf, inputOf, type ScalingScene, type Target, targetObject, wayTo } from './scaling-view.ts';
 
 /** Where a policy keeps what it remembers: an object with the `memory` of its last decision. */
 export function noteKey(policy: ScalingPolicy): string {
@@ -40,7 +34,11 @@ export function decideFor(
 ): { readonly input: ScalingInput; readonly decision: ScalingDecision } {
   const input = inputOf(policy, standing, target, memory, scene);
   const decision = decideScaling(input);
-  const blocked = obstacleOf(input, decision, scene);
-  if (!blocked) return { input, decision };
-  return { input: { ...input, blocked }, decision: decideScaling({ ...input, blocked }) };
+  const { obstacle, text } = wayTo(input, decision, scene);
+  if (obstacle) {
+    const blocked = { ...input, blocked: obstacle };
+    return { input: blocked, decision: decideScaling(blocked) };
+  }
+  if (text === undefined) return { input, decision };
+  return { input, decision: { ...decision, explanation: [...decision.explanation, labelled('way', text)] } };
 }

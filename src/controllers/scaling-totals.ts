@@ -24,7 +24,8 @@ function objectTotal(object: NonNullable<Metric['object']>, namespace: string, s
   const found = scene.cache.get(kind, namespace, name);
   if (!found || isTerminating(found)) return { problem: `there is no ${kind}/${name}` };
   if (found.kind === 'Traffic') {
-    if (found.spec.unit === 'Cpu') return { problem: `${kind}/${name} is a load on CPUs, not requests` };
+    const { unit } = found.spec;
+    if (unit !== 'Requests') return { problem: `${kind}/${name} is a load of unit ${unit}, not requests` };
     return offeredBy(found, scene);
   }
   const seen = scene.world.balancer(`${namespace}/${name}`);

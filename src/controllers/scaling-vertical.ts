@@ -1,7 +1,10 @@
 /** What the vertical direction makes of one decision's input, and what it remembers of it. Pure. */
+import { fromTimestamp } from '../base/clock.ts';
+import { memoryBytes } from '../base/quantity.ts';
 import { resolveBehavior } from '../autoscaling/behavior.ts';
 import { isProportional, type MetricResult } from '../autoscaling/metrics.ts';
 import {
+  recordOutOfMemory,
   recordUsage,
   type ResourceName,
   resourceNames,
@@ -27,8 +30,38 @@ export function withUsage(
   input: ScalingInput,
   metrics: readonly MetricResult[],
 ): ScalingMemory {
-  const usage = recordUsage(memory.usage, samplesOf(input, memory.usage));
-  return { ...memory, ...(usage ? { usage } : {}), needs: withNeed(memory.needs, input, metrics) };
+  const sampled = recordUsage(memory.usage, samplesOf(input, memory.usage));
+  const ends = outOfMemoryEnds(input).filter(({ atMs }) => atMs > (memory.outOfMemoryUntilMs ?? -Infinity));
+  const usage = ends.reduce<UsageState | undefined>(
+    (state, { memoryBytes, atMs }) => recordOutOfMemory(state, memoryBytes, atMs),
+    sampled,
+  );
+  const last = ends.at(-1);
+  return {
+    ...memory,
+    ...(usage ? { usage } : {}),
+    ...(last ? { outOfMemoryUntilMs: last.atMs } : {}),
+    needs: withNeed(memory.needs, input, metrics),
+  };
+}
+
+/** How the VMs last ran out of memory, the earliest first. */
+function outOfMemoryEnds({ vms }: ScalingInput): readonly OutOfMemoryEnd[] {
+  return vms
+    .flatMap(({ vm }) => {
+      const last = vm.status?.lastTermination;
+      if (last?.reason !== 'OutOfMemory') return [];
+      const [startedAtMs, atMs] = [fromTimestamp(last.startedAt), fromTimestamp(last.finishedAt)];
+      return [{ startedAtMs, atMs, memoryBytes: memoryBytes(last.memory) }];
+    })
+    .sort((a, b) => a.atMs - b.atMs);
+}
+
+interface OutOfMemoryEnd {
+  readonly startedAtMs: number;
+  readonly atMs: number;
+  /** What the VM had. */
+  readonly memoryBytes: number;
 }
 
 /** The limits of the size; without the vertical direction the present one. */
@@ -39,14 +72,16 @@ export function verticalLimits({ spec, size }: ScalingInput): NonNullable<Scalin
 
 /** As if only this direction existed: what the recommender says, quicker where that disturbs nobody. */
 export function verticalFor(input: ScalingInput, memory: ScalingMemory): VerticalDecision {
-  const { min, max, update } = verticalLimits(input);
+  const { min, max } = verticalLimits(input);
   const recent = highest(memory.needs);
+  // Of a size that was changed since it says nothing any more.
+  const outOfMemory = outOfMemoryEnds(input).findLast(({ atMs }) => atMs > (memory.resizedAtMs ?? -Infinity));
   const decision = decideVertical({
     request: input.size,
     min: sizeOf(min),
     max: sizeOf(max),
     ...(memory.usage ? { state: memory.usage } : {}),
-    update,
+    ...(outOfMemory ? { outOfMemory } : {}),
     startedAtMs: Math.max(input.startedAtMs, memory.resizedAtMs ?? -Infinity),
     ...(recent ? { recent } : {}),
     nowMs: input.nowMs,
@@ -101,7 +136,6 @@ function quickShrink(
     reason: 'OutOfBounds',
     message,
     target,
-    grows: false,
     summary: `resize ${sizeText(input.size)} → ${sizeText(target)}`,
     explanation: [...decision.explanation.slice(0, -1), labelled('rule', message)],
   };

@@ -1,8 +1,8 @@
 /** A policy's target: what the cache and the world say of it, and how its size is set. */
 import { fromTimestamp } from '../base/clock.ts';
 import { deepEqual } from '../base/deep.ts';
+import { findCondition } from '../model/conditions.ts';
 import {
-  type Hypervisor,
   type LoadBalancer,
   type ScalingPolicy,
   type VirtualMachine,
@@ -15,9 +15,10 @@ import { type Resources } from '../autoscaling/recommender.ts';
 import { sizeText } from '../autoscaling/vertical.ts';
 import { annotations, withAnnotation } from './annotations.ts';
 import { type ObjectCache } from './cache.ts';
-import { amountOf } from './host-facts.ts';
 import { managers } from './ownership.ts';
 import { labelsOf, membersOf } from './pool-members.ts';
+import { type ResizeMethod } from './resize-method.ts';
+import { featuresOf, resizeMethodOf } from './resize-room.ts';
 import { type ScalingDecision } from './scaling-decision.ts';
 import { isRefused, isResizing, type ScalingInput, type ScalingMemory, sizeOf } from './scaling-inputs.ts';
 import { quantitiesOf } from './scaling-report.ts';
@@ -91,53 +92,59 @@ export function inputOf(
     startedAtMs: starts.length === 0 ? turn.nowMs : Math.min(...starts),
     nowMs: turn.nowMs,
     ...(memory ? { memory } : {}),
-    ...(refused
-      ? { blocked: { message: `no host has room for ${refused.metadata.name}`, alsoShrinking: false } }
-      : {}),
+    ...(refused ? { blocked: { message: refusalOf(refused), alsoShrinking: false } } : {}),
   };
 }
 
-/**
- * What stands against the decision's new size, if anything: hypervisors that cannot change a running guest
- * (when it has to go on running), or hosts without room.
- */
-export function obstacleOf(
-  input: ScalingInput,
-  decision: ScalingDecision,
-  turn: ScalingScene,
-): ScalingInput['blocked'] {
-  const { size } = decision;
-  if (deepEqual(size, input.size)) return undefined;
-  const machines = input.vms
-    .map(({ vm }) => vm)
-    .filter((vm) => vm.status?.host !== undefined && !isTerminating(vm));
-  if (input.spec.vertical?.update === 'Live') {
-    for (const vm of machines) {
-      const message = notLive(vm, input.size, size, turn.cache);
-      if (message !== undefined) return { message, alsoShrinking: true };
-    }
-  }
+function refusalOf({ metadata, status }: VirtualMachine): string {
+  return `${metadata.name}: ${findCondition(status?.conditions, 'Resized')?.message}`;
+}
+
+/** How the VMs would come to a decision's new size. */
+export interface Way {
+  /** What stands against it, if anything: hypervisors that cannot change a running guest, hosts without room. */
+  readonly obstacle?: ScalingInput['blocked'];
+  /** In words; absent where the size stays, or no VM has a host yet. */
+  readonly text?: string;
+}
+
+/** Asks each VM of the target that has a host how it would come to the decided size. */
+export function wayTo(input: ScalingInput, { size }: ScalingDecision, turn: ScalingScene): Way {
+  if (deepEqual(size, input.size)) return {};
   const resources = quantitiesOf(size);
-  for (const vm of machines) {
-    if (turn.scheduler.fits(vm, amountOf(resources))) continue;
-    const elsewhere = turn.scheduler.elsewhere({ ...vm, spec: { ...vm.spec, resources } });
-    if (elsewhere.type !== 'refused') continue;
-    const message = `no host has room for ${vm.metadata.name} with ${sizeText(size)}: ${elsewhere.summary}`;
-    return { message, alsoShrinking: false };
+  const counts = new Map<string, number>();
+  for (const { vm } of input.vms) {
+    if (vm.status?.host === undefined || isTerminating(vm)) continue;
+    const wanted = { ...vm, spec: { ...vm.spec, resources } };
+    const method = resizeMethodOf(wanted, turn, input.spec.vertical?.update);
+    if (method.type === 'Refused') return { obstacle: obstacleFor(vm, size, method) };
+    counts.set(method.type, (counts.get(method.type) ?? 0) + 1);
   }
-  return undefined;
+  const parts = wayTexts.flatMap(([type, text]) => {
+    const count = counts.get(type) ?? 0;
+    return count === 0 ? [] : [`${count} ${count === 1 ? 'VM' : 'VMs'} ${text}`];
+  });
+  return parts.length === 0 ? {} : { text: parts.join(', ') };
 }
 
-function notLive(vm: VirtualMachine, from: Resources, to: Resources, cache: ObjectCache): string | undefined {
-  const features = featuresOf(vm, cache);
-  const cpu = from.cpu !== to.cpu && features?.cpuHotplug !== true;
-  const memory = from.memory !== to.memory && features?.memoryHotplug !== true;
-  if (!cpu && !memory) return undefined;
-  return `hypervisor ${vm.status?.hypervisor ?? ''} cannot change the ${cpu ? 'CPU' : 'memory'} of ${vm.metadata.name} while it runs, and spec.vertical.update is Live: allow Restart or Auto`;
-}
+const wayTexts = [
+  ['InPlace', 'in place'],
+  ['Migrate', 'by way of a host with room (live migration)'],
+  ['Restart', 'by a restart'],
+  ['Relocate', 'by a restart on another host'],
+] as const;
 
-function featuresOf(vm: VirtualMachine, cache: ObjectCache): Hypervisor['spec']['features'] | undefined {
-  return cache.get('Hypervisor', '', vm.status?.hypervisor ?? '')?.spec.features;
+function obstacleFor(
+  { metadata, status }: VirtualMachine,
+  size: Resources,
+  { reason, why }: Extract<ResizeMethod, { type: 'Refused' }>,
+): NonNullable<ScalingInput['blocked']> {
+  const { name } = metadata;
+  if (reason === 'NoHeadroom') {
+    return { message: `no room for ${name} with ${sizeText(size)}: ${why}`, alsoShrinking: false };
+  }
+  const message = `${name} on ${status?.hypervisor ?? ''} stays as it is: ${why}; spec.vertical.update Auto would allow it`;
+  return { message, alsoShrinking: true };
 }
 
 /** True when another size costs the VM no restart. */
@@ -150,7 +157,8 @@ function isLive(vm: VirtualMachine, cache: ObjectCache): boolean {
 export function resize(policy: ScalingPolicy, target: Target, decision: ScalingDecision, turn: Turn): void {
   const same = deepEqual(decision.size, sizeOf(resourcesOf(target)));
   const resources = same ? resourcesOf(target) : quantitiesOf(decision.size);
-  const rule = policy.spec.vertical?.update === 'Restart' ? 'Restart' : undefined;
+  const update = policy.spec.vertical?.update;
+  const rule = update === 'Auto' ? undefined : update;
   const metadata = same ? target.metadata : withAnnotation(target.metadata, annotations.resize, rule);
   if (target.kind === 'VirtualMachine') {
     turn.update({ ...target, metadata, spec: { ...target.spec, resources } }, managers.scaling);

@@ -17,7 +17,7 @@ export interface Refusal {
 export type Translation = { readonly ok: true; readonly pattern: TrafficPattern } | Refusal;
 
 /**
- * The pattern of a traffic in the world's units: requests a second, or share of the virtual CPUs for the unit Cpu.
+ * The pattern of a traffic in the world's units: requests a second, share of the virtual CPUs, or MiB.
  * Of several forms the first in the order below counts; admission lets only one through.
  */
 export function trafficPattern({ pattern, unit }: Spec): Translation {
@@ -46,7 +46,7 @@ export function trafficPattern({ pattern, unit }: Spec): Translation {
 }
 
 /**
- * A value of a trace counts the requests of a whole interval; for the unit Cpu it is the share itself.
+ * A value of a trace counts the requests of a whole interval; for the other units it is the value itself.
  */
 function tracePattern({ samples, interval, scale, file }: Trace, unit: Spec['unit']): Translation {
   const intervalMs = durationMs(interval);
@@ -58,7 +58,7 @@ function tracePattern({ samples, interval, scale, file }: Trace, unit: Spec['uni
         : `the values of ${file} are not in spec.pattern.trace.samples: apply the manifest with vctl, which reads it`;
     return { ok: false, reason: 'NoSamples', message };
   }
-  const factor = unit === 'Cpu' ? scale : (scale * 1000) / intervalMs;
+  const factor = unit !== 'Requests' ? scale : (scale * 1000) / intervalMs;
   return found({ type: 'Trace', intervalMs, samples: samples.map((value) => value * factor) });
 }
 

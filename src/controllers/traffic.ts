@@ -95,7 +95,7 @@ function aimOf({ metadata, spec }: Traffic, cache: ObjectCache): Aim {
 }
 
 /**
- * CPU load is laid on all VMs that match, whether they run or not: the world feels it only in those that do. Requests
+ * CPU and memory load is laid on all VMs that match, whether they run or not: the world feels it only in those that do. Requests
  * are split among those that run, as whoever sends them would soon notice that the others do not answer.
  */
 function aimAtMachines(namespace: string, spec: Traffic['spec'], cache: ObjectCache): Aim {
@@ -104,7 +104,7 @@ function aimAtMachines(namespace: string, spec: Traffic['spec'], cache: ObjectCa
   const matching = selector ? cache.selectMachines(namespace, selector) : one ? [one] : [];
   const whom = selector ? 'no VM of the namespace matches spec.to.selector' : `there is no VM "${name}"`;
   if (matching.length === 0) return notFound(whom);
-  const loaded = spec.unit === 'Cpu' ? matching : matching.filter(runs);
+  const loaded = spec.unit !== 'Requests' ? matching : matching.filter(runs);
   if (loaded.length === 0) {
     const message = one ? `${one.metadata.name} does not run` : `none of ${matching.length} VMs runs`;
     return { ok: false, reason: 'TargetNotRunning', message };

@@ -14,7 +14,7 @@ import { beginUpdate, endUpdate, forgetRecord, type PoolUpdate } from './pool-ro
 import { figuresText, isComplete, isSettled, poolConditions, tallyOf } from './pool-status.ts';
 import { countUnserved, poolsServed } from './pool-serving.ts';
 import { type RolloutRecord } from './revisions.ts';
-import { type Limits, limitsOf, planResize, planRollout } from './rollout.ts';
+import { byNeed, grows, type Limits, limitsOf, planResize, planRollout } from './rollout.ts';
 import { type Turn } from './turn.ts';
 
 /** Keeps so many VMs of one template, and replaces them one after the other when it changes. */
@@ -129,9 +129,9 @@ function count(machines: number): string {
 function resize(pool: VirtualMachinePool, limits: Limits, turn: Turn): void {
   const { updated } = groupsOf(pool, turn);
   const wanted = amountOf(pool.spec.template.spec.resources);
-  const others = updated.filter(
-    ({ size }) => size.cpuMillis !== wanted.cpuMillis || size.memoryBytes !== wanted.memoryBytes,
-  );
+  const others = updated
+    .filter(({ size }) => size.cpuMillis !== wanted.cpuMillis || size.memoryBytes !== wanted.memoryBytes)
+    .sort((a, b) => byNeed(wanted)(a.size, b.size));
   if (others.length === 0) return;
   const { ready, count: all } = tallyOf(updated);
   const sizes = {
@@ -141,11 +141,9 @@ function resize(pool: VirtualMachinePool, limits: Limits, turn: Turn): void {
     ready,
     unready: all - ready,
   };
-  const grows = others.some(
-    ({ size }) => size.cpuMillis < wanted.cpuMillis || size.memoryBytes < wanted.memoryBytes,
-  );
+  const growing = others.some(({ size }) => grows(size, wanted));
   for (const vm of unreadyOf(others)) giveSize(vm, pool, turn);
-  const allowed = planResize(pool.spec.replicas, sizes, limits, grows);
+  const allowed = planResize(pool.spec.replicas, sizes, limits, growing);
   for (const vm of longestReady(others, allowed)) giveSize(vm, pool, turn);
 }
 

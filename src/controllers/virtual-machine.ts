@@ -1,6 +1,6 @@
 import { formatCpu, formatMemory, memoryBytes } from '../base/quantity.ts';
 import { toTimestamp } from '../base/clock.ts';
-import { type ConditionInput } from '../model/conditions.ts';
+import { type ConditionInput, findCondition } from '../model/conditions.ts';
 import { deepEqual } from '../base/deep.ts';
 import { type Host, type VirtualMachine } from '../model/kinds/index.ts';
 import { type KubeObject, isTerminating } from '../model/object.ts';
@@ -13,6 +13,8 @@ import { amountOf } from './host-facts.ts';
 import { evictionOf, leavingOf } from './leaving.ts';
 import { nominatedHostOf, preemptorOf, victimsOf } from './preempting.ts';
 import { type MachineView, type Plan, imageOf, planMachine } from './machine-plan.ts';
+import { resizeMethodOf, roomFor } from './resize-room.ts';
+import { newTermination, terminationText } from './termination.ts';
 import { type Turn } from './turn.ts';
 
 const finalizer = 'vctl.dev/machine';
@@ -32,7 +34,8 @@ export const virtualMachineController = controller<'VirtualMachine'>({
       vm.status?.nominatedHost === other?.status?.nominatedHost ? [] : victimsOf(vm, cache).map(keyOf),
   },
   reconcile(object, turn) {
-    const vm = noteTaints(notePreemption(turn.addFinalizer(object, finalizer), turn), turn);
+    const ours = turn.addFinalizer(object, finalizer);
+    const vm = noteTermination(noteTaints(notePreemption(ours, turn), turn), turn);
     const evictAtMs = evictionOf(vm, hostOf(vm, turn))?.atMs ?? 0;
     const result = carryOut(vm, planMachine(viewOf(vm, turn)), turn);
     if (evictAtMs <= turn.nowMs) return result;
@@ -57,7 +60,9 @@ function viewOf(vm: VirtualMachine, turn: Turn): MachineView {
       return isMoving || turn.scheduler.elsewhere(vm).type === 'placed';
     }),
     wanted: amountOf(vm.spec.resources),
-    features: hypervisor?.spec.features ?? { liveMigration: false, cpuHotplug: false, memoryHotplug: false },
+    liveMigration: hypervisor?.spec.features.liveMigration ?? false,
+    resizeMethod: () => resizeMethodOf(vm, turn),
+    room: () => roomFor(vm, turn),
     drainMs: drainTime(vm, turn),
     nowMs: turn.nowMs,
   };
@@ -88,6 +93,15 @@ function noteTaints(vm: VirtualMachine, turn: Turn): VirtualMachine {
   return turn.updateStatus(vm, { taintedSince: isTimed ? toTimestamp(turn.nowMs) : undefined });
 }
 
+/** Notes that the guest has gone down by itself. */
+function noteTermination(vm: VirtualMachine, turn: Turn): VirtualMachine {
+  const machine = turn.world.machine(vm.metadata.uid ?? '');
+  const lastTermination = newTermination(vm, machine);
+  if (!lastTermination || !machine?.lastTermination) return vm;
+  turn.event(vm, 'Warning', lastTermination.reason, terminationText(machine.lastTermination));
+  return turn.updateStatus(vm, { lastTermination, startedAt: undefined, utilization: undefined });
+}
+
 /** The longest draining time of the load balancers that the VM stands behind. */
 function drainTime(vm: VirtualMachine, turn: Turn): number {
   const { namespace = '', labels } = vm.metadata;
@@ -108,6 +122,8 @@ function carryOut(vm: VirtualMachine, plan: Plan, turn: Turn): Result {
       return obey(vm, plan, turn, world.start(uid), { restarts });
     }
     case 'stop':
+      if (plan.action.why === 'Resizing')
+        turn.event(vm, 'Normal', 'Restarting', `for another size: ${plan.message}`);
       return obey(vm, plan, turn, world.stop(uid), {
         startedAt: undefined,
         restartRequest: restartRequest(vm),
@@ -119,9 +135,8 @@ function carryOut(vm: VirtualMachine, plan: Plan, turn: Turn): Result {
     case 'release':
       return release(vm, plan, plan.action.why, turn);
     case 'reshape':
-      return grow(vm, plan, turn, (cpu, memory) => world.reshape(uid, cpu, memory));
     case 'resize':
-      return grow(vm, plan, turn, (cpu, memory) => world.resize(uid, cpu, memory));
+      return changeSize(vm, plan, plan.action.type, turn);
     case 'migrate':
       return migrate(vm, plan, turn);
     case 'arrive':
@@ -210,43 +225,29 @@ function release(vm: VirtualMachine, plan: Plan, why: string, turn: Turn): Resul
   return { settled: false };
 }
 
-/** Changes the size where the host has room; otherwise moves to one that has, or says what is missing. */
-function grow(
-  vm: VirtualMachine,
-  plan: Plan,
-  turn: Turn,
-  change: (cpuMillis: number, memoryBytes: number) => Acceptance,
-): Result {
-  const size = amountOf(vm.spec.resources);
-  if (turn.scheduler.fits(vm, size)) {
-    const from = vm.status?.resources;
-    const answer = change(size.cpuMillis, size.memoryBytes);
-    const text = `from ${from?.cpu} CPU and ${from?.memory} to ${formatCpu(size.cpuMillis)} CPU and ${formatMemory(size.memoryBytes)}`;
-    const resized: ConditionInput = { type: 'Resized', status: 'True', reason: 'Resized', message: text };
-    if (answer.ok) turn.event(vm, 'Normal', 'Resized', text);
-    const phase = plan.phase === 'Running' ? 'Resizing' : plan.phase;
-    return obey(vm, { ...plan, phase, settled: false }, turn, answer, { resources: vm.spec.resources }, [
-      resized,
-    ]);
-  }
-  if (plan.phase !== 'Running') {
-    return release(
-      vm,
-      { ...plan, phase: 'Pending', message: 'its host has no room for its size' },
-      'NoHeadroom',
-      turn,
-    );
-  }
-  return migrate(vm, plan, turn, 'NoHeadroom');
+/** Has the world change the size: of a stopped guest at once, of a running one within seconds. */
+function changeSize(vm: VirtualMachine, plan: Plan, how: 'reshape' | 'resize', turn: Turn): Result {
+  const uid = vm.metadata.uid ?? '';
+  const { cpuMillis, memoryBytes: bytes } = amountOf(vm.spec.resources);
+  const answer = turn.world[how](uid, cpuMillis, bytes);
+  const from = vm.status?.resources;
+  const [way, reason] = how === 'resize' ? ['while it runs', 'InPlace'] : ['while it is down', 'Restarted'];
+  const text = `from ${from?.cpu} CPU and ${from?.memory} to ${formatCpu(cpuMillis)} CPU and ${formatMemory(bytes)} ${way}`;
+  const resized: ConditionInput = { type: 'Resized', status: 'True', reason, message: text };
+  if (answer.ok) turn.event(vm, 'Normal', 'Resized', text);
+  const phase = how === 'resize' ? 'Resizing' : plan.phase;
+  return obey(vm, { ...plan, phase, settled: false }, turn, answer, { resources: vm.spec.resources }, [
+    resized,
+  ]);
 }
 
 /** Starts a live migration; without a host that could take the VM it stays, and its condition says why. */
-function migrate(vm: VirtualMachine, plan: Plan, turn: Turn, why = 'Moving'): Result {
+function migrate(vm: VirtualMachine, plan: Plan, turn: Turn): Result {
   const asked = vm.metadata.annotations?.[annotations.moveTo];
   const target = turn.scheduler.elsewhere(vm, asked);
   if (target.type === 'refused') {
     const message = `cannot leave ${vm.status?.host}: ${target.summary}`;
-    report(vm, plan, turn, {}, [{ type: 'Resized', status: 'False', reason: why, message }]);
+    report(vm, plan, turn, {}, [{ type: 'Resized', status: 'False', reason: 'Moving', message }]);
     return { settled: true, requeueAtMs: turn.nowMs + 60_000 };
   }
   const host = turn.cache.get('Host', '', target.host);
@@ -255,7 +256,7 @@ function migrate(vm: VirtualMachine, plan: Plan, turn: Turn, why = 'Moving'): Re
     ...plan,
     phase: 'Migrating',
     reason: 'Migrating',
-    message: `it moves to ${target.host}${plan.reason === 'Tainted' ? `: ${plan.message}` : ''}`,
+    message: `it moves to ${target.host}${plan.reason === 'Tainted' || plan.reason === 'Resizing' ? `: ${plan.message}` : ''}`,
   };
   return obey(vm, moving, turn, answer, answer.ok ? { migrationTarget: target.host } : {});
 }
@@ -308,8 +309,25 @@ function report(
             message: `it runs on ${status.host ?? vm.status?.host} in mode ${vm.status?.mode}`,
           }
         : { type: 'Ready', status: 'False', reason: plan.reason, message: plan.message },
+      ...resizedNow(vm, plan, turn),
       ...conditions,
     ],
   );
   return { settled: plan.settled, requeueAtMs: plan.requeueAtMs };
+}
+
+/** The condition Resized where it has something new to say; a refusal is an event as well. */
+function resizedNow(vm: VirtualMachine, plan: Plan, turn: Turn): readonly ConditionInput[] {
+  const old = findCondition(vm.status?.conditions, 'Resized');
+  const { resized } = plan;
+  if (resized) {
+    const isNew = old?.status !== resized.status || old.reason !== resized.reason;
+    if (isNew && resized.status === 'False') turn.event(vm, 'Warning', 'ResizeRefused', resized.message);
+    return [resized];
+  }
+  // What was refused or under way is as wanted now, be it that the wish was taken back.
+  const rests = plan.action.type === 'none' && plan.phase === 'Running';
+  if (!rests || !old || old.status === 'True') return [];
+  const message = 'it has the size that it is to have';
+  return [{ type: 'Resized', status: 'True', reason: 'AsWanted', message }];
 }

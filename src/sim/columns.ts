@@ -15,6 +15,8 @@ export class Columns {
   directMillis = new Float64Array(0);
   /** Requests a second straight to the machine. */
   directRate = new Float64Array(0);
+  /** Memory that its programs want, bytes; may exceed its size. 0: nothing tells. */
+  directMemory = new Float64Array(0);
   /** CPU that the requests of balancers want, millicores; may exceed its size. */
   flowMillis = new Float64Array(0);
   /** Requests a second from balancers. */
@@ -29,6 +31,8 @@ export class Columns {
   sampleMillis = new Float64Array(0);
   /** Requests a second served at the end of the last step. */
   sampleRate = new Float64Array(0);
+  /** Memory that its programs wanted at the end of the last step, bytes; 0: nothing tells. */
+  sampleMemory = new Float64Array(0);
 
   #used = 0;
   readonly #free: number[] = [];
@@ -51,13 +55,14 @@ export class Columns {
       this.sampleMillis[slot] = this.usedMillis[slot] ?? 0;
       const rate = (this.directRate[slot] ?? 0) + (this.flowRate[slot] ?? 0);
       this.sampleRate[slot] = rate * (this.served[slot] ?? 0);
+      this.sampleMemory[slot] = this.directMemory[slot] ?? 0;
     }
   }
 
   *#all(): Iterable<Float64Array | Uint8Array> {
     yield* [this.vcpuMillis, this.inflation, this.serving, this.reachable, this.directMillis];
     yield* [this.directRate, this.flowMillis, this.flowRate, this.usedMillis, this.roomMillis];
-    yield* [this.served, this.sampleMillis, this.sampleRate];
+    yield* [this.served, this.sampleMillis, this.sampleRate, this.directMemory, this.sampleMemory];
   }
 
   #grow(size: number): void {
@@ -84,5 +89,7 @@ export class Columns {
     this.served = floats(this.served);
     this.sampleMillis = floats(this.sampleMillis);
     this.sampleRate = floats(this.sampleRate);
+    this.directMemory = floats(this.directMemory);
+    this.sampleMemory = floats(this.sampleMemory);
   }
 }

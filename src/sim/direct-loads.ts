@@ -90,6 +90,15 @@ export class DirectLoads {
     return this.#places.has(machine);
   }
 
+  /** The machines whose programs want more memory than there is, in no particular order. */
+  overfull(): readonly Machine[] {
+    if (!this.#loads.some(({ request }) => request.unit === 'Memory')) return [];
+    const { directMemory } = this.columns;
+    return [...this.#places.keys()].filter(
+      ({ slot, request }) => (directMemory[slot] ?? 0) > request.memoryBytes,
+    );
+  }
+
   /** Writes what all loads want of all machines. */
   applyAll(step: Step): void {
     for (const slot of this.#slots) this.#clear(slot);
@@ -117,28 +126,43 @@ export class DirectLoads {
     if (slot < 0) return;
     this.columns.directMillis[slot] = 0;
     this.columns.directRate[slot] = 0;
+    this.columns.directMemory[slot] = 0;
   }
 
   /**
-   * Adds what one load wants of one machine at `timeMs`; undefined: the traffic has yet to start. Of the unit Cpu a share of the machine's size, whatever that costs the host; of the unit Requests CPU time,
+   * Adds what one load wants of one machine at `timeMs`; undefined: the traffic has yet to start. Of the unit Cpu a
+   * share of the machine's size, whatever that costs the host; of the unit Memory MiB; of the unit Requests CPU time,
    * inflated by virtualization and a slow host.
    */
   #add(load: DirectLoad, index: number, timeMs: number | undefined): void {
     const { columns } = this;
     const { request, offered, requestShare, serviceTimeMs, phases } = load;
     const slot = load.slots[index] ?? -1;
-    const cpu = request.unit === 'Cpu';
-    const up = cpu ? columns.serving[slot] : columns.reachable[slot];
+    const up = request.unit === 'Requests' ? columns.reachable[slot] : columns.serving[slot];
     if (!up || timeMs === undefined) return;
     const value =
       phases === undefined
         ? offered
         : patternValue(request.pattern, timeMs - request.startMs, timeMs, phases[index]);
-    const rate = cpu ? 0 : value * requestShare;
-    const millis = cpu
-      ? value * (columns.vcpuMillis[slot] ?? 0)
-      : rate * serviceTimeMs * (columns.inflation[slot] ?? 1);
-    columns.directRate[slot] = (columns.directRate[slot] ?? 0) + rate;
-    columns.directMillis[slot] = (columns.directMillis[slot] ?? 0) + millis;
+    switch (request.unit) {
+      case 'Requests': {
+        const rate = value * requestShare;
+        addTo(columns.directRate, slot, rate);
+        addTo(columns.directMillis, slot, rate * serviceTimeMs * (columns.inflation[slot] ?? 1));
+        break;
+      }
+      case 'Cpu':
+        addTo(columns.directMillis, slot, value * (columns.vcpuMillis[slot] ?? 0));
+        break;
+      case 'Memory':
+        addTo(columns.directMemory, slot, value * mebi);
+        break;
+    }
   }
+}
+
+const mebi = 2 ** 20;
+
+function addTo(column: Float64Array, slot: number, value: number): void {
+  column[slot] = (column[slot] ?? 0) + value;
 }

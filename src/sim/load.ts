@@ -1,3 +1,4 @@
+import { compareText } from '../base/listing.ts';
 import { type TrafficRequest, type RouteRequest } from '../model/ports.ts';
 import { type Balancers } from './balancers.ts';
 import { Columns } from './columns.ts';
@@ -114,6 +115,12 @@ export class Load {
     this.#contend();
     this.#stale = { parts: false, layout: false, direct: false, flows: false };
     this.#fresh = true;
+  }
+
+  /** The machines that want more memory than they have, by uid: the order in which they go down. */
+  overfull(): readonly Machine[] {
+    this.refresh();
+    return [...this.#direct.overfull()].sort((a, b) => compareText(a.id, b.id));
   }
 
   /** CPU used on the host, millicores. */

@@ -3,6 +3,7 @@ import {
   type MachineRequest,
   type MachineState,
   type Operation,
+  type Termination,
 } from '../model/ports.ts';
 import { type Actor } from './core.ts';
 import { Rank } from './event-queue.ts';
@@ -23,6 +24,7 @@ export interface SavedMachine {
   readonly endsAtMs?: number;
   readonly targetHostUid?: string;
   readonly resizeTo?: MachineSize;
+  readonly lastTermination?: Termination;
 }
 
 /** The words of an operation under way; states that are not here last until something is asked for. */
@@ -57,6 +59,8 @@ export class Machine implements Actor {
   targetHostUid: string | undefined;
   /** Set exactly while Resizing. */
   resizeTo: MachineSize | undefined;
+  /** How the guest last went down by itself. */
+  lastTermination: Termination | undefined;
   /** Its place in the load's arrays; -1 while it has none. Never saved. */
   slot = -1;
 
@@ -107,6 +111,14 @@ export class Machine implements Actor {
     this.#forgetOperation();
   }
 
+  /** The guest ends by itself. Precondition: Running. */
+  crash(reason: Termination['reason'], nowMs: number): void {
+    const { memoryBytes } = this.request;
+    this.lastTermination = { reason, startedAtMs: this.startedAtMs ?? nowMs, atMs: nowMs, memoryBytes };
+    this.state = 'Stopped';
+    this.startedAtMs = undefined;
+  }
+
   /** Its host is gone, and all that ran with it. */
   lose(): void {
     this.state = 'Lost';
@@ -131,6 +143,7 @@ export class Machine implements Actor {
       ...(this.endsAtMs === undefined ? {} : { operationEndsAtMs: this.endsAtMs }),
       ...(this.targetHostUid === undefined ? {} : { targetHostUid: this.targetHostUid }),
       bootCount: this.bootCount,
+      ...(this.lastTermination === undefined ? {} : { lastTermination: this.lastTermination }),
     };
   }
 
@@ -142,6 +155,7 @@ export class Machine implements Actor {
       ...(this.endsAtMs === undefined ? {} : { endsAtMs: this.endsAtMs }),
       ...(this.targetHostUid === undefined ? {} : { targetHostUid: this.targetHostUid }),
       ...(this.resizeTo === undefined ? {} : { resizeTo: this.resizeTo }),
+      ...(this.lastTermination === undefined ? {} : { lastTermination: this.lastTermination }),
     };
   }
 
@@ -153,6 +167,7 @@ export class Machine implements Actor {
     this.endsAtMs = saved.endsAtMs;
     this.targetHostUid = saved.targetHostUid;
     this.resizeTo = saved.resizeTo;
+    this.lastTermination = saved.lastTermination;
   }
 
   #forgetOperation(): void {

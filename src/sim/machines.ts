@@ -156,6 +156,16 @@ export class Machines {
     this.#tell(machine, true);
   }
 
+  /**
+   * The guest has no memory left for its programs and goes down. One that is being resized or moved is left alone
+   * until that has ended: it may then have enough.
+   */
+  outOfMemory(machine: Machine): void {
+    if (machine.state !== 'Running') return;
+    machine.crash('OutOfMemory', this.core.nowMs);
+    this.#changed(machine);
+  }
+
   /** Everything on the host is lost; what migrates to it stays where it is. */
   hostDown(host: Host): void {
     for (const machine of this.#residents.sorted(host.id)) {

@@ -20,12 +20,12 @@ export interface SavedUsage {
   /** The beat of load steps was running. */
   readonly running: boolean;
   readonly totals: Readonly<Record<string, SavedTotals>>;
-  /** Uid, CPU in millicores and requests a second of the machines whose last sample is not 0. */
-  readonly samples: readonly (readonly [uid: string, cpuMillis: number, rate: number])[];
+  /** Uid, CPU in millicores, requests a second and wanted bytes of the machines whose last sample is not 0. */
+  readonly samples: readonly (readonly [uid: string, cpuMillis: number, rate: number, memory?: number])[];
 }
 
 /**
- * Memory that a guest has in use, as a share of its own: an idle one half of it, one at full load four fifths.
+ * Memory that a guest has in use where no traffic says what its programs want, as a share of its own: an idle one half of it, one at full load four fifths.
  * An assumption, in the range that Waldspurger (OSDI 2002) samples as active memory of servers.
  */
 const memoryShare = { idle: 0.5, busy: 0.3 };
@@ -56,11 +56,13 @@ export class Meter {
     const { columns } = this.load;
     const cpuMillis = columns.sampleMillis[machine.slot] ?? 0;
     const utilization = Math.min(1, cpuMillis / machine.request.cpuMillis);
-    const memory = memoryShare.idle + memoryShare.busy * utilization;
+    const size = machine.request.memoryBytes;
+    const assumed = Math.round(size * (memoryShare.idle + memoryShare.busy * utilization));
+    const wanted = columns.sampleMemory[machine.slot] ?? 0;
     return {
       cpuMillis,
       utilization,
-      memoryBytes: Math.round(machine.request.memoryBytes * memory),
+      memoryBytes: wanted > 0 ? Math.min(wanted, size) : assumed,
       requestsPerSecond: columns.sampleRate[machine.slot] ?? 0,
       sampledAtMs,
     };
@@ -130,22 +132,24 @@ export class Meter {
 
   #restoreSamples({ samples }: SavedUsage): void {
     const { columns } = this.load;
-    for (const [uid, cpuMillis, rate] of samples) {
+    for (const [uid, cpuMillis, rate, memory = 0] of samples) {
       const slot = this.machines.get(uid)?.slot ?? -1;
       if (slot < 0) continue;
       columns.sampleMillis[slot] = cpuMillis;
       columns.sampleRate[slot] = rate;
+      columns.sampleMemory[slot] = memory;
     }
   }
 
   #save(): SavedUsage {
     this.load.refresh();
     const { flows, columns } = this.load;
-    const samples: [string, number, number][] = [];
+    const samples: [string, number, number, number][] = [];
     for (const { id, slot } of this.machines.all()) {
       const cpuMillis = columns.sampleMillis[slot] ?? 0;
       const rate = columns.sampleRate[slot] ?? 0;
-      if (cpuMillis > 0 || rate > 0) samples.push([id, cpuMillis, rate]);
+      const memory = columns.sampleMemory[slot] ?? 0;
+      if (cpuMillis > 0 || rate > 0 || memory > 0) samples.push([id, cpuMillis, rate, memory]);
     }
     samples.sort((a, b) => compareText(a[0], b[0]));
     return { atMs: this.core.nowMs, running: this.steps.running, totals: flows.save(), samples };

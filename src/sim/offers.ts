@@ -48,7 +48,7 @@ export class Offers {
     for (const request of requests) {
       const { target, unit } = request;
       const behind = target.type === 'Machines' ? target.uids : backends(target.name, target.type);
-      const uids = target.type === 'Machines' || unit === 'Cpu' ? behind : undefined;
+      const uids = target.type === 'Machines' || unit !== 'Requests' ? behind : undefined;
       this.#offers.set(request.name, { request, offered: this.#value(request, step), uids });
     }
     this.direct = [...this.#offers.values()].filter(

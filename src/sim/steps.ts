@@ -15,7 +15,11 @@ export class Steps implements Actor {
   constructor(
     private readonly core: Core,
     private readonly load: Load,
-    private readonly hasTraffic: () => boolean,
+    private readonly surroundings: {
+      readonly hasTraffic: () => boolean;
+      /** After the loads of a step are laid on. */
+      readonly begun: () => void;
+    },
   ) {}
 
   get running(): boolean {
@@ -31,7 +35,8 @@ export class Steps implements Actor {
 
   fire(): void {
     this.load.beginStep();
-    this.#running = this.hasTraffic();
+    this.surroundings.begun();
+    this.#running = this.surroundings.hasTraffic();
     if (this.#running) this.#next();
   }
 

@@ -72,7 +72,7 @@ function spikeShare(
 /**
  * What a traffic offers during the load step that begins at `stepStartMs`: the pattern at the step's start (or at
  * the traffic's own, if that lies within the step), and 0 in the steps before. With Poisson noise the number of
- * requests in the step is drawn around it; noise means nothing for the unit Cpu.
+ * requests in the step is drawn around it; noise means nothing for the others.
  */
 export function offeredInStep(
   request: TrafficRequest,
@@ -83,7 +83,7 @@ export function offeredInStep(
   const timeMs = sampleTimeMs(request, stepStartMs, stepMs);
   if (timeMs === undefined) return 0;
   const value = patternValue(request.pattern, timeMs - request.startMs, timeMs);
-  if (!request.poisson || request.unit === 'Cpu') return value;
+  if (!request.poisson || request.unit !== 'Requests') return value;
   const seconds = stepMs / 1000;
   const stream = randomStream(seed, `traffic/${request.name}`, Math.floor(stepStartMs / stepMs));
   return stream.poisson(value * seconds) / seconds;

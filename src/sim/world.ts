@@ -65,7 +65,12 @@ export function createWorld({ seed, nowMs, stepMs = 15_000, restore = [] }: Worl
     if (traffic.size > 0) steps.run();
   });
   const load: Load = new Load(core, { hosts, machines, balancers, routes, traffic });
-  const steps = new Steps(core, load, () => traffic.size > 0);
+  const steps = new Steps(core, load, {
+    hasTraffic: () => traffic.size > 0,
+    begun: () => {
+      for (const machine of load.overfull()) machines.outOfMemory(machine);
+    },
+  });
   const meter = new Meter(core, hosts, machines, load, steps);
 
   function hostChanged(host: Host): void {

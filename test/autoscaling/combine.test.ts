@@ -9,7 +9,7 @@ import { ago, broken, cpu, evaluate, input, nowMs, vms } from './builders.ts';
 const gibi = 2 ** 30;
 const size = (cores: number, gib = 4): Resources => ({ cpu: cores, memory: gib * gibi });
 const holding: VerticalDecision = {
-  ...decideVertical({ request: size(2), min: size(1), max: size(8), update: 'Auto', startedAtMs: 0, nowMs }),
+  ...decideVertical({ request: size(2), min: size(1), max: size(8), startedAtMs: 0, nowMs }),
 };
 const resizing = (target: Resources, more: Partial<VerticalDecision> = {}): VerticalDecision => ({
   ...holding,

@@ -7,7 +7,6 @@ import {
   recordUsage,
   type UsageState,
 } from '../../src/autoscaling/recommender.ts';
-import { planResizes } from '../../src/autoscaling/resize-plan.ts';
 import { clampSize, decideVertical, type VerticalInput } from '../../src/autoscaling/vertical.ts';
 import { hourMs, nowMs } from './builders.ts';
 
@@ -134,7 +133,6 @@ const given = (more: Partial<VerticalInput>): VerticalInput => ({
   min: { cpu: 0.1, memory: 256 * mebi },
   max: { cpu: 8, memory: 32 * gibi },
   state: steady(1440),
-  update: 'Auto',
   startedAtMs: nowMs - dayMs,
   nowMs,
   ...more,
@@ -164,8 +162,13 @@ describe('when to act', () => {
     ['differences of the resources add up', request(1.24, 2400 * mebi), 'Resize LongDifferent'],
     [
       'out of memory soon after the start',
-      { ...young, ...request(2), outOfMemory: { atMs: nowMs, startedAtMs: nowMs - 599_999 } },
+      { ...young, ...request(2, 2 * gibi), outOfMemory: { atMs: nowMs, startedAtMs: nowMs - 599_999 } },
       'Resize OutOfMemory',
+    ],
+    [
+      'out of memory soon after the start, but no more is recommended',
+      { ...young, ...request(2), outOfMemory: { atMs: nowMs, startedAtMs: nowMs - 599_999 } },
+      'Hold TooYoung',
     ],
     [
       'out of memory 10 min after the start',
@@ -211,7 +214,6 @@ describe('when to act', () => {
   test('goes to the recommendation, in whole millicores and MiB', () => {
     const decision = decideVertical(given({ request: { cpu: 4, memory: gibi } }));
     expect(decision.target).toEqual(recommended);
-    expect(decision.grows).toBe(true);
     expect(decision.summary).toBe('resize 4 CPU 1Gi → 1.17 CPU 2.2Gi');
     expect(decision.explanation).toEqual([
       'cpu       4 CPU, recommended 1.17 CPU, bounds 1.17 CPU to 2.34 CPU',
@@ -232,13 +234,6 @@ describe('when to act', () => {
       { cpu: 1.2, memory: 2400 * mebi },
       'within the bounds, and too young for a smaller correction for another 12h',
     ]);
-  });
-  test.each([
-    ['Live', ['InPlace', 'Migrate']],
-    ['Restart', ['Restart']],
-    ['Auto', ['InPlace', 'Migrate', 'Restart']],
-  ] as const)('mode %s tries %s', (update, methods) => {
-    expect(decideVertical(given({ update })).methods).toEqual(methods);
   });
   test.each([
     ['cpu', 0.30000000000000004, 0.3],
@@ -271,31 +266,5 @@ describe('when to act', () => {
       }),
       { numRuns: 50 },
     );
-  });
-});
-
-describe('which VMs first', () => {
-  const resize = (grows: boolean, difference: number) => ({
-    ...decideVertical(given({ request: { cpu: 4, memory: gibi } })),
-    grows,
-    difference,
-  });
-  const hold = decideVertical(given({ request: recommended }));
-  const one = (name: string, decision: typeof hold, disturbed = false) => ({ name, decision, disturbed });
-  const all = [
-    one('d', resize(false, 9)),
-    one('c', resize(true, 0.2)),
-    one('b', resize(true, 0.5)),
-    one('a', resize(true, 0.2)),
-    one('e', hold),
-  ];
-  test.each<[string, typeof all, number, string[]]>([
-    ['growers, then the difference, then the name', all, 8, ['b', 'a', 'c', 'd']],
-    ['half of the VMs, rounded down', all, 5, ['b', 'a']],
-    ['at least one', all, 1, ['b']],
-    ['those under way count', [...all, one('f', resize(true, 9), true)], 6, ['b', 'a']],
-    ['none while the budget is used up', [...all, one('f', hold, true)], 2, []],
-  ])('%s', (_name, candidates, replicas, expected) => {
-    expect(planResizes(candidates, replicas)).toEqual(expected);
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  byNeed,
   byWorth,
   type Limits,
   limitsOf,
@@ -146,6 +147,31 @@ describe('resizing', () => {
     const sizes = { readyToResize: 3, resizing: 0, resizingReady: 0, ready: 3, unready: 0 };
     expect(planResize(3, sizes, { surge: 1, unavailable: 0 }, true)).toBe(1);
   });
+});
+
+test.each([
+  ['half of the VMs at a time, rounded down', 9, { readyToResize: 9, resizing: 0, ready: 9 }, 4],
+  ['those under way count', 9, { readyToResize: 6, resizing: 3, ready: 9 }, 1],
+  ['none while the budget is used up', 4, { readyToResize: 2, resizing: 2, ready: 4 }, 0],
+  ['of one VM that one', 1, { readyToResize: 1, resizing: 0, ready: 1 }, 1],
+])('how many are resized at a time · %s', (_name, replicas, counts, expected) => {
+  const sizes = { ...counts, resizingReady: 0, unready: 0 };
+  expect(planResize(replicas, sizes, { surge: 0, unavailable: replicas }, false)).toBe(expected);
+});
+
+test.each([
+  ['growers first', ['8/8', '1/4', '2/2'], '4/4', '1/4 2/2 8/8'],
+  ['then the larger difference', ['3/4', '2/4', '1/4'], '4/4', '1/4 2/4 3/4'],
+  ['memory counts as CPU does', ['4/2', '3/4', '2/3'], '4/4', '2/3 4/2 3/4'],
+  ['one that grows in memory only is a grower', ['4/5', '8/3'], '4/4', '8/3 4/5'],
+  ['of those that shrink too', ['5/4', '8/4'], '4/4', '8/4 5/4'],
+])('which sizes are changed first · %s', (_name, sizes, wanted, expected) => {
+  const size = (text: string) => {
+    const [cpu = 0, memory = 0] = text.split('/').map(Number);
+    return { text, cpuMillis: cpu, memoryBytes: memory };
+  };
+  const order = sizes.map(size).sort(byNeed(size(wanted)));
+  expect(order.map(({ text }) => text).join(' ')).toBe(expected);
 });
 
 test('the VMs that are missed least go first', () => {

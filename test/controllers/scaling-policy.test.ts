@@ -288,7 +288,7 @@ spec: {target: {kind: VirtualMachine, name: web}, vertical: {min: {cpu: 1, memor
     expect(cpu(engine)).toBe(1);
     expect(engine.condition(engine.get('ScalingPolicy', 'web'), 'AbleToScale')).toBe('False ResizeBlocked');
     expect(message(engine, 'AbleToScale')).toBe(
-      'hypervisor virtualbox cannot change the CPU of web while it runs, and spec.vertical.update is Live: allow Restart or Auto',
+      'web on virtualbox stays as it is: its hypervisor cannot change its CPU while it runs, and it is not to restart; spec.vertical.update Auto would allow it',
     );
   });
 
@@ -316,7 +316,9 @@ spec: {target: {kind: VirtualMachine, name: web}, vertical: {min: {cpu: 1, memor
     const engine = await loaded(full, 'Live');
     await engine.advance(5 * minute);
     expect(cpu(engine)).toBe(1);
-    expect(message(engine, 'AbleToScale')).toContain('no host has room for web with 1.67 CPU 2Gi: 0/1 hosts');
+    expect(message(engine, 'AbleToScale')).toContain(
+      'no room for web with 1.67 CPU 2Gi: its host has no room, and it cannot move while it runs: 0/1 hosts',
+    );
   });
 });
 

@@ -69,9 +69,9 @@ describe('patterns', () => {
     expect(trafficPattern({ unit: 'Requests', pattern })).toEqual({ ok: true, pattern: expected });
   });
 
-  test('a trace of CPU load holds shares, whatever its interval', () => {
+  test.each(['Cpu', 'Memory'] as const)('a trace of unit %s holds values, whatever its interval', (unit) => {
     const pattern = trace({ samples: [20, 80], scale: 0.01 });
-    expect(trafficPattern({ unit: 'Cpu', pattern })).toEqual({
+    expect(trafficPattern({ unit, pattern })).toEqual({
       ok: true,
       pattern: { type: 'Trace', intervalMs: 60_000, samples: [0.2, 0.8] },
     });

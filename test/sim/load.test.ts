@@ -178,6 +178,76 @@ test('CPU load follows machines that start, grow and stop within a step', () => 
   expect(used()).toBeCloseTo(1000, 9);
 });
 
+describe('memory', () => {
+  /** MiB wanted by m1 and m2, each of 4 GiB, and what has become of m1 after two steps. */
+  function wanting(...mebibytes: readonly number[]) {
+    const world = worldWithHosts(host('a'));
+    addRunning(world, machine('m1', 'a'), machine('m2', 'a'));
+    mebibytes.forEach((value, index) => {
+      const target = { type: 'Machines' as const, uids: ['m1', 'm2'], serviceTimeMs: 0 };
+      world.ensureTraffic(
+        traffic(`t${index}`, { target, unit: 'Memory', poisson: true, ...constant(value) }),
+      );
+    });
+    const startedAtMs = world.machine('m1')?.startedAtMs;
+    oneStep(world);
+    oneStep(world);
+    return { world, m1: world.machine('m1'), usage: world.machineUsage('m1'), startedAtMs };
+  }
+
+  test.each([
+    ['nothing is said · half of what it has', [], 2 * gib],
+    ['what its programs want', [1000], 1000 * 2 ** 20],
+    ['several loads add up', [1000, 500], 1500 * 2 ** 20],
+    ['just what it has', [4096], 4 * gib],
+  ])('in use · %s', (_name, mebibytes, expected) => {
+    const { world, m1, usage } = wanting(...mebibytes);
+    if (mebibytes.length > 0) expect(usage?.memoryBytes).toBe(expected);
+    expect(m1?.state).toBe('Running');
+    expect(usage?.cpuMillis ?? 0).toBe(0);
+    expect(world.traffic('t0')?.offered).toBe(mebibytes[0]);
+  });
+
+  test('more than there is · the guest goes down and stays so until it is started', () => {
+    const { world, m1, usage, startedAtMs } = wanting(4000, 97);
+    expect(m1?.state).toBe('Stopped');
+    expect(m1?.lastTermination).toEqual({
+      reason: 'OutOfMemory',
+      startedAtMs,
+      atMs: Math.ceil((startedAtMs ?? 0) / stepMs) * stepMs,
+      memoryBytes: 4 * gib,
+    });
+    expect(usage).toBeUndefined();
+    expect(world.machine('m2')?.state).toBe('Stopped');
+    expect(world.takeChanges()).toContainEqual({ type: 'Machine', namespace: 'default', name: 'm1' });
+    world.reshape('m1', 2000, 5 * gib);
+    world.start('m1');
+    finishOperations(world);
+    oneStep(world);
+    oneStep(world);
+    expect(world.machine('m1')).toMatchObject({ state: 'Running', bootCount: 2 });
+    expect(world.machineUsage('m1')?.memoryBytes).toBe(4097 * 2 ** 20);
+  });
+
+  test('a guest that is being moved goes down when it has arrived, unless it has enough by then', () => {
+    const world = worldWithHosts(host('a'), host('b'));
+    addRunning(world, machine('m1', 'a'));
+    const target = { type: 'Machines' as const, uids: ['m1'], serviceTimeMs: 0 };
+    world.ensureTraffic(traffic('t', { target, unit: 'Memory', ...constant(5000) }));
+    world.advanceTo(Math.ceil(world.nowMs / stepMs) * stepMs - 500);
+    world.migrate('m1', 'b');
+    advance(world, 1000);
+    expect(world.machine('m1')?.state).toBe('Migrating');
+    finishOperations(world);
+    world.resize('m1', 2000, 5 * gib);
+    oneStep(world);
+    expect(world.machine('m1')).toMatchObject({ state: 'Running', hostUid: 'b' });
+    world.resize('m1', 2000, 4 * gib);
+    oneStep(world);
+    expect(world.machine('m1')?.state).toBe('Stopped');
+  });
+});
+
 test('CPU load on a balancer goes to the machines behind it', () => {
   const world = pair();
   world.ensureTraffic(traffic('t', { unit: 'Cpu', ...constant(0.25) }));

@@ -25,15 +25,22 @@ export function patternLines({ pattern, unit }: Pick<Spec, 'pattern' | 'unit'>):
   return trace ? [traceText(trace, unit)] : [];
 }
 
-/** A load in its unit: `20 req/s`, or `35%` of the vCPUs. */
+/** A load in its unit: `20 req/s`, `35% of the vCPUs`, `512 MiB in each VM`. */
 export function loadText(value: number, unit: Spec['unit']): string {
-  return unit === 'Cpu' ? `${percent(value)} of the vCPUs` : `${decimal(value)} req/s`;
+  switch (unit) {
+    case 'Requests':
+      return `${decimal(value)} req/s`;
+    case 'Cpu':
+      return `${percent(value)} of the vCPUs`;
+    case 'Memory':
+      return `${decimal(value)} MiB in each VM`;
+  }
 }
 
 function traceText({ file, column, interval, samples = [], scale }: Trace, unit: Spec['unit']): string {
   const from = file === undefined ? '' : ` of column ${column} in ${file}`;
   if (samples.length === 0) return `recorded: no samples yet${from}`;
-  const factor = unit === 'Cpu' ? scale : scale / (durationMs(interval) / 1000);
+  const factor = unit !== 'Requests' ? scale : scale / (durationMs(interval) / 1000);
   let least = Infinity;
   let most = -Infinity;
   for (const sample of samples) {

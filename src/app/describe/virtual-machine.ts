@@ -37,6 +37,7 @@ export function describeMachine(vm: VirtualMachine, snapshot: Snapshot): Describ
     field('Utilization', percent(status?.utilization)),
     field('Started', status?.startedAt ?? ''),
     field('Restarts', String(status?.restarts ?? 0)),
+    ...terminationField(vm),
     ...placementSection(vm),
     field('Load balancers', balancersOf(vm, snapshot)),
     ...refusals(vm, snapshot),
@@ -52,6 +53,12 @@ function modeText({ spec, status }: VirtualMachine): string {
 function powerText({ spec, metadata }: VirtualMachine): string {
   const last = metadata.annotations?.[annotations.power];
   return spec.runPolicy === 'Manual' ? `Manual (last asked: ${last ?? 'Off'})` : spec.runPolicy;
+}
+
+function terminationField({ status }: VirtualMachine): DescribeNode[] {
+  const last = status?.lastTermination;
+  if (!last) return [];
+  return [field('Last end', `${last.reason} at ${last.finishedAt}, with ${memoryText(last.memory)}`)];
 }
 
 function placementSection({ spec: { placement } }: VirtualMachine): DescribeNode[] {

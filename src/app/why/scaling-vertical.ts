@@ -2,6 +2,7 @@
 import { humanCpu, humanMemory } from '../../base/quantity.ts';
 import { type ScalingDecision } from '../../controllers/scaling-decision.ts';
 import { type ScalingInput } from '../../controllers/scaling-inputs.ts';
+import { waysOf } from '../../controllers/resize-method.ts';
 import { verticalLimits } from '../../controllers/scaling-vertical.ts';
 import { sizeOf } from '../../controllers/scaling-inputs.ts';
 import { type ResourceName, resourceNames } from '../../autoscaling/recommender.ts';
@@ -11,7 +12,7 @@ import { section, table } from '../describe/parts.ts';
 /** Recommendation and bounds a resource, then the rule that decided. */
 export function verticalNodes(input: ScalingInput, { asVertical }: ScalingDecision): DescribeNode[] {
   if (!asVertical) return [];
-  const { recommendation, type, reason, message, methods, difference } = asVertical;
+  const { recommendation, type, reason, message, difference } = asVertical;
   const limits = verticalLimits(input);
   const [min, max] = [sizeOf(limits.min), sizeOf(limits.max)];
   const rows = resourceNames.map((name) => {
@@ -34,7 +35,7 @@ export function verticalNodes(input: ScalingInput, { asVertical }: ScalingDecisi
         'Difference',
         `${Math.round(difference * 1000) / 10} % from what is recommended, over both resources`,
       ),
-      field('Way', `${methods.join(', then ')} (update ${limits.update})`),
+      field('Way', `${waysOf[limits.update].join(', then ')} (update ${limits.update})`),
       ...(input.blocked ? [field('Blocked', input.blocked.message)] : []),
       ...(input.resizing > 0 ? [field('Under way', `${input.resizing} VMs are being resized`)] : []),
     ]),

@@ -26,5 +26,13 @@ export const trafficKind: KindInfo<Traffic> = {
 
 function offered(traffic: Traffic): string {
   const now = traffic.status?.offered;
-  return traffic.spec.unit === 'Cpu' ? percent(now) : now === undefined ? '' : `${decimal(now)} req/s`;
+  if (now === undefined) return '';
+  switch (traffic.spec.unit) {
+    case 'Requests':
+      return `${decimal(now)} req/s`;
+    case 'Cpu':
+      return percent(now);
+    case 'Memory':
+      return `${decimal(now)} MiB`;
+  }
 }

@@ -83,4 +83,16 @@ export interface MachineObservation {
   /** Where a migration goes. */
   readonly targetHostUid?: string;
   readonly bootCount: number;
+  /** How the guest last went down by itself; absent: it never did. */
+  readonly lastTermination?: Termination;
+}
+
+/** The end of a guest that nobody asked for. It is left `Stopped`. */
+export interface Termination {
+  readonly reason: 'OutOfMemory';
+  /** When the life that it ended had begun, ms of world time. */
+  readonly startedAtMs: number;
+  readonly atMs: number;
+  /** What the guest had. */
+  readonly memoryBytes: number;
 }

@@ -89,7 +89,10 @@ export interface RouteObservation extends FlowObservation {
   readonly servedBy: readonly string[];
 }
 
-/** Load over time; all figures in requests a second (`Requests`) or share of the vCPUs (`Cpu`). */
+/**
+ * Load over time; all figures in requests a second (`Requests`), share of the vCPUs (`Cpu`), or MiB that the guest's
+ * programs want (`Memory`).
+ */
 export type TrafficPattern =
   | { readonly type: 'Constant'; readonly value: number }
   /** Each level holds from its time on, counted from the start of the traffic. */
@@ -119,13 +122,13 @@ export type TrafficPattern =
 export type TrafficTarget =
   | { readonly type: 'Balancer'; readonly name: NetworkName }
   | { readonly type: 'Route'; readonly name: NetworkName }
-  /** Requests or CPU load straight to machines; requests are split evenly among them. */
+  /** Load straight to machines; requests are split evenly among them, CPU and memory are wanted in each. */
   | { readonly type: 'Machines'; readonly uids: readonly string[]; readonly serviceTimeMs: number };
 
 export interface TrafficRequest {
   readonly name: NetworkName;
   readonly target: TrafficTarget;
-  readonly unit: 'Requests' | 'Cpu';
+  readonly unit: 'Requests' | 'Cpu' | 'Memory';
   readonly pattern: TrafficPattern;
   readonly poisson: boolean;
   /** The pattern's time zero, ms of world time. */
