@@ -6,6 +6,7 @@ import { balancerCallProblems } from './rules/calls.ts';
 import { hostProblems } from './rules/hosts.ts';
 import { machineProblems } from './rules/machines.ts';
 import { duplicateProblem, lengthProblems, namespaceProblems } from './rules/names.ts';
+import { quotaProblems } from './rules/quotas.ts';
 import { scenarioProblems, trafficProblems } from './rules/references.ts';
 import { scalingProblems } from './rules/scaling.ts';
 import { applicationProblems, tenantProblems } from './rules/tenants.ts';
@@ -27,6 +28,7 @@ const checks: { readonly [K in Kind]?: Check<K> } = {
   HostPool: (pool, subject, view) =>
     hostProblems(pool.spec.template.spec, '/spec/template/spec', subject, view),
   LoadBalancer: balancerCallProblems,
+  ResourceQuota: quotaProblems,
   ScalingPolicy: scalingProblems,
   Scenario: scenarioProblems,
   Tenant: tenantProblems,

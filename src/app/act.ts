@@ -2,6 +2,7 @@
  * What all commands that change single objects share: an optimistic update owned by the command line, made
  * durable, and then the world that follows.
  */
+import { type Change } from '../admission/rules/quotas.ts';
 import { admit } from '../admission/validate.ts';
 import { ApiError } from '../base/errors.ts';
 import { mergeSchemaFor } from '../controllers/ownership.ts';
@@ -13,6 +14,7 @@ import { type Write } from '../model/ports.ts';
 import { commandManager } from './apply.ts';
 import { type EngineOptions } from './engine.ts';
 import { follow, type FollowRequest, type Run, timeoutOf } from './follow.ts';
+import { holdToQuota } from './quota-check.ts';
 import { getObject } from './resources.ts';
 import { type State, worldTime } from './state.ts';
 
@@ -65,7 +67,7 @@ export function keyIn(kind: Kind, name: string, namespace: string): ObjectKey {
  * Changes objects in one transaction: read, changed, admitted, and stored if nobody else wrote them meanwhile,
  * else all anew. Durable when it resolves.
  *
- * @throws ApiError NotFound for an object that is not there, Invalid for one that admission refuses, Conflict
+ * @throws UserError for what a quota does not let in; ApiError NotFound for an object that is not there, Invalid for one that admission refuses, Conflict
  * when others never leave it alone. Nothing is written then.
  */
 export async function changeObjects(
@@ -77,14 +79,18 @@ export async function changeObjects(
     const nowMs = await worldTime(state);
     const writes: Write[] = [];
     const changed: ChangedObject[] = [];
+    const changes: Change[] = [];
     for (const edit of edits) {
       const { kind, namespace, name } = edit.key;
       const before = await getObject(state.store, kind as Kind, name, namespace);
       const after = owned(before, edit.change(before), nowMs);
       const same = after === before || update(before, after).type === 'unchanged';
       changed.push(reportOf(after, same ? 'unchanged' : edit.action));
-      if (!same) writes.push({ type: 'update', object: after });
+      if (same) continue;
+      writes.push({ type: 'update', object: after });
+      changes.push({ before, after });
     }
+    await holdToQuota(state, changes);
     if (dryRun || writes.length === 0) return changed;
     try {
       await state.store.commit({ writes, nowMs });

@@ -2,14 +2,17 @@
 import { ExitCode, UserError } from '../base/errors.ts';
 import { deepEqual } from '../base/deep.ts';
 import { type CheckedObject } from '../manifest/check.ts';
+import { placed } from '../manifest/load.ts';
 import { applyObject, type Conflict } from '../merge/apply.ts';
 import { mergeSchemaFor, managers } from '../controllers/ownership.ts';
 import { withDefaults } from '../model/defaults.ts';
+import { type Diagnostic } from '../model/diagnostic.ts';
 import { qualifiedName } from '../model/kinds/index.ts';
 import { update } from '../model/lifecycle.ts';
 import { type KubeObject } from '../model/object.ts';
 import { type PrivateEntry, type Write } from '../model/ports.ts';
 import { type LiveSnapshot } from './live.ts';
+import { quotaProblemsOf } from './quota-check.ts';
 import { type State, worldTime } from './state.ts';
 
 /** The name under which the command line owns the fields of manifests and of imperative commands. */
@@ -42,8 +45,16 @@ export interface WriteOptions {
   readonly private: readonly PrivateEntry[];
 }
 
+/** What an apply has come to: objects, or, when a quota does not let them in, why. */
+export interface ApplyOutcome {
+  readonly objects: readonly AppliedObject[];
+  /** At their places in the manifests; not empty: nothing was written. */
+  readonly refusals: readonly Diagnostic[];
+}
+
 /**
- * Merges checked objects into the state. Fields owned by an autoscaler are left to it.
+ * Merges checked objects into the state, as far as the quotas let them in all together. Fields owned by an autoscaler
+ * are left to it.
  *
  * @throws UserError (exit code Conflict) that lists every conflict of every object; nothing is written.
  */
@@ -52,7 +63,7 @@ export async function applyObjects(
   live: LiveSnapshot,
   objects: readonly CheckedObject[],
   options: WriteOptions,
-): Promise<readonly AppliedObject[]> {
+): Promise<ApplyOutcome> {
   const nowMs = await worldTime(state);
   const conflicts: string[] = [];
   const merged = objects.map((one) => mergeOne(one, live, options.force, nowMs, conflicts));
@@ -67,12 +78,20 @@ export async function applyObjects(
   }
   const pruned = options.prune.map((object): Merged => pruneOne(object));
   const all = [...merged, ...pruned];
+  const problems = quotaProblemsOf(
+    all.map(({ applied, write }) => (write ? { before: applied.before, after: applied.after } : {})),
+    [...live.all()],
+  );
+  const refusals = objects.flatMap((one, index) =>
+    (problems[index] ?? []).map((problem) => placed(problem, one)),
+  );
+  if (refusals.length > 0) return { objects: [], refusals };
   const writes = all.map(({ write }) => write).filter((write) => write !== undefined);
   if (!options.dryRun && (writes.length > 0 || options.private.length > 0)) {
     await state.store.commit({ writes, private: options.private, nowMs });
     await state.store.flush();
   }
-  return all.map(({ applied }) => applied);
+  return { objects: all.map(({ applied }) => applied), refusals };
 }
 
 function mergeOne(

@@ -118,13 +118,17 @@ async function storeOnce(state: State, request: ApplyRequest, loaded: Loaded): P
   const present = objects.map(({ object }) => keyText(keyOf(object)));
   const orphans = orphansOf(inventory, present, live);
   const kept = request.prune ? present : [...new Set([...inventory.keys, ...present])];
-  const applied = await applyObjects(state, live, objects, {
+  const outcome = await applyObjects(state, live, objects, {
     force: request.force,
     dryRun: request.dryRun !== 'none',
     prune: request.prune ? orphans : [],
     private: inventory.entry(kept.sort()),
   });
-  return { objects: applied, diagnostics, orphans: orphans.map((object) => keyText(keyOf(object))) };
+  return {
+    objects: outcome.objects,
+    diagnostics: [...diagnostics, ...outcome.refusals],
+    orphans: orphans.map((object) => keyText(keyOf(object))),
+  };
 }
 
 /** Why files that declare nothing are refused: pruning would take all away, anything else would do nothing. */

@@ -10,6 +10,7 @@ import { Bucket } from './bucket.ts';
 import { HostGroups } from './host-groups.ts';
 import { MachineGroups } from './machine-groups.ts';
 import { SelectorIndex } from './selector-index.ts';
+import { QuotaIndex } from './quota-index.ts';
 import { TenancyIndex } from './tenancy-index.ts';
 import { scaledKey } from './scaling-target.ts';
 
@@ -36,6 +37,8 @@ export class ObjectCache {
   readonly selecting = new SelectorIndex();
   /** Tenants and scaling policies by what they refer to. */
   readonly tenancy = new TenancyIndex();
+  /** What the objects of each namespace take of its quotas. */
+  readonly quotas = new QuotaIndex();
   /** Key text of what is scaled -> ScalingPolicies, by name. */
   readonly #byTarget = new Map<string, Bucket>();
 
@@ -139,6 +142,7 @@ export class ObjectCache {
     this.#byUid.set(object.metadata.uid ?? '', object);
     this.#index(object);
     this.#regroup(object, old);
+    this.quotas.replace(object, old);
     return old;
   }
 
@@ -150,6 +154,7 @@ export class ObjectCache {
     this.#byUid.delete(old.metadata.uid ?? '');
     this.#unindex(old, undefined);
     this.#regroup(undefined, old);
+    this.quotas.replace(undefined, old);
     return old;
   }
 

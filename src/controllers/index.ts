@@ -8,6 +8,7 @@ import { hostPoolController } from './host-pool.ts';
 import { hypervisorController } from './hypervisor.ts';
 import { loadBalancerController } from './load-balancer.ts';
 import { namespaceController } from './namespace.ts';
+import { resourceQuotaController } from './resource-quota.ts';
 import { scalingPolicyController } from './scaling-policy.ts';
 import { scenarioController } from './scenario.ts';
 import { tenantController } from './tenant.ts';
@@ -26,6 +27,7 @@ export const controllers: Readonly<Record<Exclude<Kind, PassiveKind>, Controller
   Hypervisor: hypervisorController,
   LoadBalancer: loadBalancerController,
   Namespace: namespaceController,
+  ResourceQuota: resourceQuotaController,
   ScalingPolicy: scalingPolicyController,
   Scenario: scenarioController,
   Tenant: tenantController,

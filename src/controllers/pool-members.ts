@@ -8,6 +8,7 @@ import { type Labels, matchesSelector } from '../model/selectors.ts';
 import { labels } from './annotations.ts';
 import { type MachineGroup } from './machine-groups.ts';
 import { managers } from './ownership.ts';
+import { type Allowance, allowedMembers } from './pool-quota.ts';
 import { type Turn } from './turn.ts';
 
 type Template = VirtualMachinePool['spec']['template'];
@@ -88,19 +89,20 @@ function release(vm: VirtualMachine, pool: VirtualMachinePool, turn: Turn): void
 }
 
 /**
- * Makes `count` VMs. Names come from the pool's uid, the time and a counter, so that a VM's successor never
+ * Makes `wanted` VMs, or as many of them as the quotas allow; answers how many. Names come from the pool's uid, the time and a counter, so that a VM's successor never
  * bears its name, and none is looked for twice.
  */
-export function createMembers(pool: VirtualMachinePool, count: number, turn: Turn): void {
+export function createMembers(pool: VirtualMachinePool, wanted: number, turn: Turn): Allowance {
   const { uid = '', name, namespace = '' } = pool.metadata;
   const { metadata, spec } = pool.spec.template;
+  const allowance = allowedMembers(pool, wanted, turn.cache);
   const shared = {
     namespace,
     labels: labelsOf(pool),
     ...(metadata?.annotations ? { annotations: metadata.annotations } : {}),
     ownerReferences: [controllerReference(pool)],
   };
-  for (let made = 0, counter = 0; made < count; counter++) {
+  for (let made = 0, counter = 0; made < allowance.count; counter++) {
     const candidate = `${name}-${nameSuffix(`${uid}/${turn.nowMs}/${counter}`)}`;
     if (turn.cache.get('VirtualMachine', namespace, candidate)) continue;
     made++;
@@ -111,4 +113,5 @@ export function createMembers(pool: VirtualMachinePool, count: number, turn: Tur
       spec,
     });
   }
+  return allowance;
 }

@@ -3,6 +3,7 @@ import { type VirtualMachinePool } from '../model/kinds/index.ts';
 import { labels } from './annotations.ts';
 import { leastWorth } from './pool-choice.ts';
 import { createMembers } from './pool-members.ts';
+import { type Allowance } from './pool-quota.ts';
 import { withTemplate } from './pool-rollout.ts';
 import { tallyOf } from './pool-status.ts';
 import { type RolloutRecord } from './revisions.ts';
@@ -14,14 +15,14 @@ import { type Turn } from './turn.ts';
  * Brings a pool to its count without bringing its update any further: between `replicas` and, for as long as there are
  * VMs of several revisions, the surge above it. VMs whose template is not known any more are left as they are.
  *
- * @returns how many VMs were made (positive) or removed (negative)
+ * @returns how many VMs were made (positive) or removed (negative), and why no more
  */
 export function scalePaused(
   pool: VirtualMachinePool,
   record: RolloutRecord,
   limits: Limits,
   turn: Turn,
-): number {
+): Allowance {
   const groups = turn.cache.groups.ofOwner(pool.metadata.uid ?? '');
   const sets = record.revisions
     .map(({ hash, template }) => ({
@@ -37,10 +38,16 @@ export function scalePaused(
     sets.map((set) => tallyOf(set.groups).count),
     change,
   );
+  let made = 0;
+  let refusal: string | undefined;
   sets.forEach((set, index) => {
     const share = changes[index] ?? 0;
-    if (share > 0) createMembers(withTemplate(pool, set.template), share, turn);
+    if (share > 0) {
+      const allowance = createMembers(withTemplate(pool, set.template), share, turn);
+      made += allowance.count;
+      refusal ??= allowance.refusal;
+    }
     for (const vm of leastWorth(set.groups, Math.max(0, -share))) turn.delete(vm);
   });
-  return change;
+  return { count: change > 0 ? made : change, ...(refusal === undefined ? {} : { refusal }) };
 }

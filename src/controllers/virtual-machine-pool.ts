@@ -11,7 +11,15 @@ import { leastWorth, longestReady, unreadyOf } from './pool-choice.ts';
 import { createMembers, labelsOf, revisionOf, settleMembership } from './pool-members.ts';
 import { scalePaused } from './pool-paused.ts';
 import { beginUpdate, endUpdate, forgetRecord, type PoolUpdate } from './pool-rollout.ts';
-import { figuresText, isComplete, isSettled, poolConditions, tallyOf } from './pool-status.ts';
+import { failureConditions, heldBack } from './pool-quota.ts';
+import {
+  figuresText,
+  isComplete,
+  isSettled,
+  poolConditions,
+  type PoolStanding,
+  tallyOf,
+} from './pool-status.ts';
 import { countUnserved, poolsServed } from './pool-serving.ts';
 import { type RolloutRecord } from './revisions.ts';
 import { byNeed, grows, type Limits, limitsOf, planResize, planRollout } from './rollout.ts';
@@ -22,6 +30,8 @@ export const virtualMachinePoolController = controller<'VirtualMachinePool'>({
   kind: 'VirtualMachinePool',
   watches: {
     LoadBalancer: poolsServed,
+    // Room that has come about below a quota is for those that wait for it.
+    ResourceQuota: ({ metadata }, cache) => cache.quotas.held(metadata.namespace ?? ''),
     VirtualMachine: (vm, cache) => {
       const { namespace = '', ownerReferences } = vm.metadata;
       const owner = ownerReferences?.find((reference) => reference.controller === true);
@@ -39,10 +49,12 @@ export const virtualMachinePoolController = controller<'VirtualMachinePool'>({
     if (!effective) return holdBack(pool, update, turn);
     settleMembership(effective, turn);
     const limits = limitsFor(effective);
-    if (hold === 'Paused' && record.underWay) scaleWhilePaused(effective, record, limits, turn);
-    else roll(effective, limits, turn);
+    const paused = hold === 'Paused' && record.underWay;
+    const refusal = paused
+      ? scaleWhilePaused(effective, record, limits, turn)
+      : roll(effective, limits, turn);
     resize(effective, limits, turn);
-    return report(pool, effective, update, turn);
+    return report(pool, effective, { ...update, refusal }, turn);
   },
   gone: forgetRecord,
 });
@@ -75,10 +87,17 @@ function holdBack(pool: VirtualMachinePool, update: PoolUpdate, turn: Turn): Res
   return {};
 }
 
-function scaleWhilePaused(pool: VirtualMachinePool, record: RolloutRecord, limits: Limits, turn: Turn): void {
-  const change = scalePaused(pool, record, limits, turn);
+/** Answers why no more VMs were made. */
+function scaleWhilePaused(
+  pool: VirtualMachinePool,
+  record: RolloutRecord,
+  limits: Limits,
+  turn: Turn,
+): string | undefined {
+  const { count: change, refusal } = scalePaused(pool, record, limits, turn);
   if (change > 0) turn.event(pool, 'Normal', 'Created', `${count(change)} while its update is paused`);
   if (change < 0) turn.event(pool, 'Normal', 'Removed', `${count(-change)} removed`);
+  return refusal;
 }
 
 /** The pool's groups, those of the present template's revision apart. */
@@ -94,8 +113,8 @@ function groupsOf(
   };
 }
 
-/** Makes and removes VMs: for another count, and for another template. */
-function roll(pool: VirtualMachinePool, limits: Limits, turn: Turn): void {
+/** Makes and removes VMs, for another count and for another template; answers why no more were made. */
+function roll(pool: VirtualMachinePool, limits: Limits, turn: Turn): string | undefined {
   const { updated, outdated } = groupsOf(pool, turn);
   const fresh = tallyOf(updated);
   const unserved = outdated.length > 0 ? countUnserved(pool, updated, turn.cache) : 0;
@@ -110,15 +129,16 @@ function roll(pool: VirtualMachinePool, limits: Limits, turn: Turn): void {
   ];
   for (const vm of going) turn.delete(vm);
   if (going.length > 0) turn.event(pool, 'Normal', 'Removed', `${count(going.length)} removed`);
-  createMembers(pool, plan.create, turn);
-  if (plan.create > 0) {
+  const made = createMembers(pool, plan.create, turn);
+  if (made.count > 0) {
     turn.event(
       pool,
       'Normal',
       'Created',
-      `${count(plan.create)} of revision ${revisionOf(pool.spec.template)}`,
+      `${count(made.count)} of revision ${revisionOf(pool.spec.template)}`,
     );
   }
+  return made.refusal;
 }
 
 function count(machines: number): string {
@@ -158,11 +178,11 @@ function sum(groups: readonly MachineGroup[], figure: (group: MachineGroup) => n
   return groups.reduce((total, group) => total + figure(group), 0);
 }
 
-/** `effective` is the pool with the template that its VMs are to have. */
+/** `effective` is the pool with the template that its VMs are to have; `refusal` is why no more were made. */
 function report(
   pool: VirtualMachinePool,
   effective: VirtualMachinePool,
-  update: PoolUpdate,
+  update: PoolUpdate & { readonly refusal: string | undefined },
   turn: Turn,
 ): Result {
   const { updated, outdated } = groupsOf(effective, turn);
@@ -199,10 +219,24 @@ function report(
       selector: formatSelector(pool.spec.selector),
       ...status,
     },
-    overridden(poolConditions(standing), conditions),
+    overridden(poolConditions(standing), [
+      ...conditions,
+      ...quotaConditions(pool, standing, update.refusal, turn),
+    ]),
   );
   goBack?.();
   return { settled: isSettled(standing) && !goesOn, ...(requeueAtMs === undefined ? {} : { requeueAtMs }) };
+}
+
+function quotaConditions(
+  pool: VirtualMachinePool,
+  { replicas, total }: PoolStanding,
+  refusal: string | undefined,
+  turn: Turn,
+): ConditionInput[] {
+  const failures = failureConditions(pool, refusal, turn);
+  const lacks = refusal !== undefined && total.count < replicas;
+  return lacks ? [...failures, heldBack(refusal, total.ready, replicas)] : failures;
 }
 
 /** The conditions, those of `others` in the place of others of their type. */

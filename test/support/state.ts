@@ -67,7 +67,9 @@ export async function applyText(
 ): Promise<void> {
   const stdin = text
     .split(/^---$/m)
-    .map((document) => `\napiVersion: vctl.dev/v1alpha1\n${document}`)
+    .map((document) =>
+      /^apiVersion:/m.test(document) ? `\n${document}` : `\napiVersion: vctl.dev/v1alpha1\n${document}`,
+    )
     .join('---');
   const report = await runApply(state, {
     ...{ paths: ['-'], recursive: false, namespace: 'default', force: false, prune: false },

@@ -1,5 +1,14 @@
 /** The kinds of Kubernetes itself. */
-import { kindNames, kinds, type Event, type Lease, type Namespace } from '../../model/kinds/index.ts';
+import { findCondition } from '../../model/conditions.ts';
+import {
+  kindNames,
+  kinds,
+  type Event,
+  type Lease,
+  type Namespace,
+  type ResourceQuota,
+} from '../../model/kinds/index.ts';
+import { figureText, limitsOf } from '../../model/quota.ts';
 import { type DescribeNode, field } from '../../output/describe.ts';
 import { type Snapshot } from '../snapshot.ts';
 import { stateField, table } from './parts.ts';
@@ -15,6 +24,32 @@ export function describeNamespace({ metadata, status }: Namespace, { cache }: Sn
       'Objects',
       ['Kind', '>Count'],
       counts.filter(([, count]) => count > 0).map(([plural, count]) => [plural, String(count)]),
+    ),
+  ];
+}
+
+/** Each limit, what is there, and what is asked for: pools ask for all of their VMs. */
+export function describeQuota(quota: ResourceQuota, { cache }: Snapshot): DescribeNode[] {
+  const { namespace = '' } = quota.metadata;
+  const asked = cache.quotas.asked(namespace);
+  return [
+    table(
+      'Limits',
+      ['Constraint', '>Used', '>Asked for', '>Hard'],
+      limitsOf(quota).map(({ constraint, measure, hard }) => [
+        constraint,
+        quota.status?.used?.[constraint]?.toString() ?? '',
+        figureText(measure, asked[measure] ?? 0),
+        figureText(measure, hard),
+      ]),
+    ),
+    table(
+      'Held back',
+      ['Pool', 'Why'],
+      cache.list('VirtualMachinePool', namespace).flatMap(({ metadata, status }) => {
+        const failure = findCondition(status?.conditions, 'ReplicaFailure');
+        return failure?.status === 'True' ? [[metadata.name, failure.message]] : [];
+      }),
     ),
   ];
 }

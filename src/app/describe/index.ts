@@ -3,7 +3,7 @@ import { type Kind, type KindMap } from '../../model/kinds/index.ts';
 import { type KubeObject } from '../../model/object.ts';
 import { type DescribeNode } from '../../output/describe.ts';
 import { type Snapshot } from '../snapshot.ts';
-import { describeEvent, describeLease, describeNamespace } from './cluster.ts';
+import { describeEvent, describeLease, describeNamespace, describeQuota } from './cluster.ts';
 import { describeHost, describeHostPool, describeHypervisor } from './host.ts';
 import { describeBalancer } from './load-balancer.ts';
 import { describePolicy } from './scaling-policy.ts';
@@ -25,6 +25,7 @@ const describers: { readonly [K in Kind]: Describer<KindMap[K]> } = {
   Lease: describeLease,
   LoadBalancer: describeBalancer,
   Namespace: describeNamespace,
+  ResourceQuota: describeQuota,
   ScalingPolicy: describePolicy,
   Scenario: describeScenario,
   Tenant: describeTenant,

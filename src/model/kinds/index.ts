@@ -9,6 +9,7 @@ import { hypervisorKind } from './hypervisor.ts';
 import { leaseKind } from './lease.ts';
 import { loadBalancerKind } from './load-balancer.ts';
 import { namespaceKind } from './namespace.ts';
+import { resourceQuotaKind } from './resource-quota.ts';
 import { scalingPolicyKind } from './scaling-policy.ts';
 import { scenarioKind } from './scenario.ts';
 import { tenantKind } from './tenant.ts';
@@ -34,6 +35,7 @@ export const kinds: { readonly [K in Kind]: KindInfo<KindMap[K]> } = {
   Lease: leaseKind,
   LoadBalancer: loadBalancerKind,
   Namespace: namespaceKind,
+  ResourceQuota: resourceQuotaKind,
   ScalingPolicy: scalingPolicyKind,
   Scenario: scenarioKind,
   Tenant: tenantKind,
