@@ -11,6 +11,8 @@ import { currentHolder, probeHolder } from '../store/lease-holder.ts';
 import { type State } from './state.ts';
 
 export interface EngineOptions {
+  /** Length of a load step, ms of world time. @defaultValue 15_000 */
+  readonly stepMs?: number;
   readonly onTurn?: (manager: Manager) => void;
   readonly onChange?: (object: KubeObject | undefined, old: KubeObject | undefined) => void;
   readonly signal?: AbortSignal;
@@ -68,6 +70,7 @@ export class Engine {
         createWorld({
           seed: state.seed,
           nowMs: state.epochMs,
+          stepMs: options.stepMs,
           restore: await state.store.listPrivate(worldPrefix),
         }),
       controllers,

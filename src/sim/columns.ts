@@ -51,11 +51,12 @@ export class Columns {
 
   /** Makes what is used now the sample of the step that ends. */
   sample(): void {
+    const { directRate, flowRate, served, sampleRate } = this;
+    this.sampleMillis.set(this.usedMillis);
+    this.sampleMemory.set(this.directMemory);
     for (let slot = 0; slot < this.#used; slot++) {
-      this.sampleMillis[slot] = this.usedMillis[slot] ?? 0;
-      const rate = (this.directRate[slot] ?? 0) + (this.flowRate[slot] ?? 0);
-      this.sampleRate[slot] = rate * (this.served[slot] ?? 0);
-      this.sampleMemory[slot] = this.directMemory[slot] ?? 0;
+      const rate = (directRate[slot] ?? 0) + (flowRate[slot] ?? 0);
+      sampleRate[slot] = rate * (served[slot] ?? 0);
     }
   }
 

@@ -60,10 +60,8 @@ export function inflationOf(machine: Machine, host: Host): number {
  */
 export function contend(load: HostLoad, columns: Columns): void {
   const { slots, capacityMillis, host } = load;
-  let wanted = 0;
-  for (const slot of slots) wanted += demandOf(columns, slot);
+  const wanted = grantAll(slots, columns);
   if (wanted <= capacityMillis || host === undefined) {
-    for (const slot of slots) grant(columns, slot, demandOf(columns, slot), columns.vcpuMillis[slot] ?? 0);
     load.usedMillis = wanted;
     return;
   }
@@ -81,6 +79,22 @@ export function contend(load: HostLoad, columns: Columns): void {
   });
   // What switching costs is used as well: a contended host is a busy one.
   load.usedMillis = capacityMillis;
+}
+
+/** Gives each guest what it wants up to its size; tells how much that is, millicores. */
+function grantAll(slots: readonly number[], columns: Columns): number {
+  const { directMillis, flowMillis, vcpuMillis, usedMillis, roomMillis, served } = columns;
+  let sum = 0;
+  for (const slot of slots) {
+    const wanted = (directMillis[slot] ?? 0) + (flowMillis[slot] ?? 0);
+    const size = vcpuMillis[slot] ?? 0;
+    const used = Math.min(wanted, size);
+    usedMillis[slot] = used;
+    roomMillis[slot] = size;
+    served[slot] = wanted > 0 ? used / wanted : 1;
+    sum += used;
+  }
+  return sum;
 }
 
 /** CPU that a guest wants and its size allows, millicores. */

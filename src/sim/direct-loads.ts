@@ -2,7 +2,7 @@ import { hash32, uniform } from '../base/random.ts';
 import { type TrafficRequest } from '../model/ports.ts';
 import { type Columns } from './columns.ts';
 import { type Machine } from './machine.ts';
-import { patternValue, sampleTimeMs } from './traffic-pattern.ts';
+import { sampleTimeMs, waveAt, waveValue, type Wave } from './traffic-pattern.ts';
 
 /** The load step under way. */
 export interface Step {
@@ -20,8 +20,14 @@ interface DirectLoad {
   /** Share of the requests that each machine gets; those that are not there get theirs too, in vain. */
   readonly requestShare: number;
   readonly serviceTimeMs: number;
-  /** Turns by which each machine's sine is ahead; undefined when all go together. */
-  readonly phases: Float64Array | undefined;
+  /** By how much each machine's sine is ahead; undefined when all go together. */
+  readonly phases: Phases | undefined;
+}
+
+/** Cosines and sines of angles. */
+interface Phases {
+  readonly cos: Float64Array;
+  readonly sin: Float64Array;
 }
 
 /** True when each machine goes by a sine of its own, so that the traffic's value alone says nothing. */
@@ -56,12 +62,13 @@ export class DirectLoads {
     this.#loads = loads.map(({ request, uids, offered }) => {
       const machines = uids.map(machineOf).filter((machine) => machine !== undefined);
       const { target } = request;
-      const phase = ({ id }: Machine): number => uniform(this.seed, `phase/${request.name}`, hash32(id));
+      const angle = ({ id }: Machine): number =>
+        2 * Math.PI * uniform(this.seed, `phase/${request.name}`, hash32(id));
       const load: DirectLoad = {
         ...{ request, offered, slots: Int32Array.from(machines, ({ slot }) => slot) },
         requestShare: 1 / uids.length,
         serviceTimeMs: target.type === 'Machines' ? target.serviceTimeMs : 0,
-        phases: isPerTarget(request) ? Float64Array.from(machines, phase) : undefined,
+        phases: isPerTarget(request) ? phasesOf(machines.map(angle)) : undefined,
       };
       machines.forEach((machine, index) => this.#note(machine, load, index));
       return load;
@@ -103,8 +110,9 @@ export class DirectLoads {
   applyAll(step: Step): void {
     for (const slot of this.#slots) this.#clear(slot);
     for (const load of this.#loads) {
-      const timeMs = sampleTimeMs(load.request, step.startMs, step.lengthMs);
-      for (let index = 0; index < load.slots.length; index++) this.#add(load, index, timeMs);
+      const moment = momentOf(load, step);
+      if (moment === undefined) continue;
+      for (let index = 0; index < load.slots.length; index++) this.#add(load, index, moment);
     }
   }
 
@@ -112,7 +120,8 @@ export class DirectLoads {
   apply(machine: Machine, step: Step): void {
     this.#clear(machine.slot);
     for (const { load, index } of this.#places.get(machine) ?? []) {
-      this.#add(load, index, sampleTimeMs(load.request, step.startMs, step.lengthMs));
+      const moment = momentOf(load, step);
+      if (moment !== undefined) this.#add(load, index, moment);
     }
   }
 
@@ -130,25 +139,22 @@ export class DirectLoads {
   }
 
   /**
-   * Adds what one load wants of one machine at `timeMs`; undefined: the traffic has yet to start. Of the unit Cpu a
-   * share of the machine's size, whatever that costs the host; of the unit Memory MiB; of the unit Requests CPU time,
-   * inflated by virtualization and a slow host.
+   * Adds what one load wants of one machine: of the unit Cpu a share of the machine's size, whatever that costs the
+   * host; of the unit Memory MiB; of the unit Requests CPU time, inflated by virtualization and a slow host.
    */
-  #add(load: DirectLoad, index: number, timeMs: number | undefined): void {
+  #add(load: DirectLoad, index: number, { wave, value: common }: Moment): void {
     const { columns } = this;
-    const { request, offered, requestShare, serviceTimeMs, phases } = load;
+    const { phases } = load;
     const slot = load.slots[index] ?? -1;
-    const up = request.unit === 'Requests' ? columns.reachable[slot] : columns.serving[slot];
-    if (!up || timeMs === undefined) return;
-    const value =
-      phases === undefined
-        ? offered
-        : patternValue(request.pattern, timeMs - request.startMs, timeMs, phases[index]);
-    switch (request.unit) {
+    const value = wave && phases ? waveValue(wave, phases.cos[index] ?? 1, phases.sin[index] ?? 0) : common;
+    const { unit } = load.request;
+    const up = unit === 'Requests' ? columns.reachable[slot] : columns.serving[slot];
+    if (!up) return;
+    switch (unit) {
       case 'Requests': {
-        const rate = value * requestShare;
+        const rate = value * load.requestShare;
         addTo(columns.directRate, slot, rate);
-        addTo(columns.directMillis, slot, rate * serviceTimeMs * (columns.inflation[slot] ?? 1));
+        addTo(columns.directMillis, slot, rate * load.serviceTimeMs * (columns.inflation[slot] ?? 1));
         break;
       }
       case 'Cpu':
@@ -165,4 +171,21 @@ const mebi = 2 ** 20;
 
 function addTo(column: Float64Array, slot: number, value: number): void {
   column[slot] = (column[slot] ?? 0) + value;
+}
+
+/** What a load is at in a step: one value for all of its machines, or a wave that each reads at its phase. */
+interface Moment {
+  readonly value: number;
+  readonly wave: Wave | undefined;
+}
+
+/** Undefined while the traffic has yet to start. */
+function momentOf({ request, offered, phases }: DirectLoad, step: Step): Moment | undefined {
+  const timeMs = sampleTimeMs(request, step.startMs, step.lengthMs);
+  if (timeMs === undefined) return undefined;
+  return { value: offered, wave: phases && waveAt(request.pattern, timeMs - request.startMs) };
+}
+
+function phasesOf(angles: readonly number[]): Phases {
+  return { cos: Float64Array.from(angles, Math.cos), sin: Float64Array.from(angles, Math.sin) };
 }

@@ -35,6 +35,8 @@ export class Load {
   /** By slot: the host on which the machine works. */
   readonly #placeOf: (HostLoad | undefined)[] = [];
   #dirtyHosts: HostLoad[] = [];
+  /** Those with machines that have a load of their own; undefined: to be found again. */
+  #directHosts: readonly HostLoad[] | undefined;
   #dirtyMachines = new Set<Machine>();
   #stale = { parts: true, layout: true, direct: true, flows: true };
   #fresh = false;
@@ -150,14 +152,25 @@ export class Load {
         .map(({ machineUid }) => machineUid);
     });
     this.#direct.layOut(this.offers.direct, (uid) => machines.get(uid));
+    this.#directHosts = undefined;
     this.#stale.direct = true;
+  }
+
+  #hostsOf(slots: Int32Array): readonly HostLoad[] {
+    const hosts = new Set<HostLoad>();
+    for (const slot of slots) {
+      const host = this.#placeOf[slot];
+      if (host !== undefined) hosts.add(host);
+    }
+    return [...hosts];
   }
 
   #applyDirect(step: Step): void {
     if (this.#stale.direct) {
       this.#direct.setOffered(this.offers.direct.map(({ offered }) => offered));
       this.#direct.applyAll(step);
-      for (const slot of this.#direct.slots) this.#touch(this.#placeOf[slot]);
+      this.#directHosts ??= this.#hostsOf(this.#direct.slots);
+      for (const host of this.#directHosts) this.#touch(host);
     }
     for (const machine of this.#dirtyMachines) {
       this.#direct.apply(machine, step);
@@ -215,6 +228,7 @@ export class Load {
       this.#unplace(machine);
       if (load !== undefined) join(load, machine);
       this.#placeOf[slot] = load;
+      this.#directHosts = undefined;
     }
     columns.serving[slot] = load === undefined ? 0 : 1;
     columns.reachable[slot] = reachable;
@@ -231,6 +245,7 @@ export class Load {
       this.#touch(load);
     }
     this.#placeOf[machine.slot] = undefined;
+    this.#directHosts = undefined;
     this.columns.usedMillis[machine.slot] = 0;
     this.columns.served[machine.slot] = 0;
     this.#feel(machine);

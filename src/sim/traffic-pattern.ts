@@ -42,6 +42,30 @@ function rawValue(pattern: TrafficPattern, sinceStartMs: number, timeMs: number,
   }
 }
 
+/**
+ * A sine at one moment, to be read at many phases without another call of `Math.sin` for each, as
+ * sin(a + b) = sin a cos b + cos a sin b.
+ */
+export interface Wave {
+  readonly mean: number;
+  /** The amplitude times the sine and the cosine of the moment's angle. */
+  readonly sin: number;
+  readonly cos: number;
+}
+
+/** The wave of a sine pattern `sinceStartMs` after the start of its traffic; other patterns have none. Pure. */
+export function waveAt(pattern: TrafficPattern, sinceStartMs: number): Wave | undefined {
+  if (pattern.type !== 'Sine') return undefined;
+  const { mean, amplitude, periodMs } = pattern;
+  const angle = turn * (sinceStartMs / periodMs);
+  return { mean, sin: amplitude * Math.sin(angle), cos: amplitude * Math.cos(angle) };
+}
+
+/** What `patternValue` gives at a phase of which the cosine and the sine are given, but for the last bits. Pure. */
+export function waveValue({ mean, sin, cos }: Wave, cosPhase: number, sinPhase: number): number {
+  return Math.max(0, mean + sin * cosPhase + cos * sinPhase);
+}
+
 /** The level with the latest time that has come; 0 before the first. Their order does not matter. */
 function stepLevel(steps: readonly { readonly atMs: number; readonly value: number }[], ms: number): number {
   let last = -Infinity;

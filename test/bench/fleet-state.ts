@@ -27,11 +27,11 @@ function hostObject(name: string): KubeObject {
   });
 }
 
-/** Stores `machines` VMs and a tenth as many hosts, in one commit. */
-export async function fill(state: State, machines: number): Promise<void> {
+/** Stores `machines` VMs of `cpu` cores and a tenth as many hosts, in one commit. */
+export async function fill(state: State, machines: number, cpu = 1): Promise<void> {
   const objects = [
     ...Array.from({ length: machines / 10 }, (_, i) => hostObject(`host-${i}`)),
-    ...Array.from({ length: machines }, (_, i) => machineObject(`vm-${i}`)),
+    ...Array.from({ length: machines }, (_, i) => machineObject(`vm-${i}`, cpu)),
   ];
   await state.store.commit({
     writes: objects.map((object) => ({ type: 'create', object })),
