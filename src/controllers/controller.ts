@@ -12,6 +12,12 @@ export interface Result {
    * once it is as wanted, or cannot get there for a reason that its conditions name.
    */
   readonly settled?: boolean;
+  /**
+   * True: another look right away would find nothing to do. The look has taken account of what it wrote to the
+   * object itself and of what it asked of the world for it, so these alone ask for no further look. To be given by
+   * controllers of kinds of which there are thousands. @defaultValue false
+   */
+  readonly rests?: boolean;
 }
 
 /** A look that can wait until the next multiple of `everyMs` of world time, so that one look serves many changes. */

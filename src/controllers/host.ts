@@ -1,11 +1,13 @@
 import { formatDuration } from '../base/duration.ts';
 import { formatCpu, formatMemory } from '../base/quantity.ts';
 import { type ConditionInput } from '../model/conditions.ts';
-import { type Host } from '../model/kinds/index.ts';
+import { deepEqual } from '../base/deep.ts';
+import { type Host, type VirtualMachine } from '../model/kinds/index.ts';
 import { isTerminating } from '../model/object.ts';
 import { type HostObservation } from '../model/ports.ts';
 import { shownShare } from './figures.ts';
 import { type Amount, allocatableOf, amountOf, hostRequest, mismatchOf } from './host-facts.ts';
+import { type ObjectCache } from './cache.ts';
 import { controller, type Result } from './controller.ts';
 import { type Turn } from './turn.ts';
 
@@ -25,10 +27,10 @@ export const hostController = controller<'Host'>({
       cache
         .hostsWith(hypervisor.metadata.name)
         .map((host) => ({ kind: 'Host', namespace: '', name: host.metadata.name })),
-    VirtualMachine: ({ status }) =>
-      [status?.host, status?.migrationTarget]
-        .filter((name) => name !== undefined)
-        .map((name) => ({ kind: 'Host', namespace: '', name })),
+    VirtualMachine: (vm, cache, other) =>
+      [vm.status?.host, vm.status?.migrationTarget]
+        .filter((name) => name !== undefined && (!isAlike(vm, other) || isLeft(name, cache)))
+        .map((name = '') => ({ kind: 'Host', namespace: '', name })),
   },
   reconcile(object, turn) {
     if (isTerminating(object)) return retire(object, turn);
@@ -46,9 +48,25 @@ export const hostController = controller<'Host'>({
     const observation = turn.world.host(host.metadata.uid ?? '');
     const standing = standingOf(host, observation, turn.nowMs);
     report(host, turn, standing, allocatableOf(host, hypervisor), hypervisor.spec.architecture);
-    return { settled: standing.settled };
+    return { settled: standing.settled, rests: true };
   },
 });
+
+/** True when the VM takes the same of the same hosts. */
+function isAlike(vm: VirtualMachine, other: VirtualMachine | undefined): boolean {
+  const [now, then] = [vm.status, other?.status];
+  return (
+    now?.host === then?.host &&
+    now?.migrationTarget === then?.migrationTarget &&
+    deepEqual(now?.resources, then?.resources)
+  );
+}
+
+/** A host that is to go waits for its VMs, and tells how they are getting on. */
+function isLeft(name: string, cache: ObjectCache): boolean {
+  const host = cache.get('Host', '', name);
+  return host !== undefined && isTerminating(host);
+}
 
 function report(
   host: Host,

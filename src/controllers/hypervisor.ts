@@ -4,7 +4,10 @@ import { controller } from './controller.ts';
 export const hypervisorController = controller<'Hypervisor'>({
   kind: 'Hypervisor',
   watches: {
-    Host: (host) => [{ kind: 'Hypervisor', namespace: '', name: host.spec.hypervisor }],
+    Host: ({ spec }, _cache, other) =>
+      spec.hypervisor === other?.spec.hypervisor
+        ? []
+        : [{ kind: 'Hypervisor', namespace: '', name: spec.hypervisor }],
   },
   reconcile(hypervisor, turn) {
     const hosts = turn.cache.countHostsWith(hypervisor.metadata.name);

@@ -160,7 +160,7 @@ export class Manager {
       const next = earlier(this.#reconciler.nextAtMs(), this.world.nextEventAtMs());
       if (next === undefined && isDone) return { type: 'stuck', waitingFor: this.unsettled() };
       this.world.advanceTo(next === undefined || next > untilMs ? untilMs : next);
-      this.#takeWorldChanges();
+      this.#reconciler.takeWorldChanges();
       if (next === undefined || next > untilMs) {
         await this.#turn();
         return { type: 'timeout', waitingFor: this.unsettled() };
@@ -218,7 +218,8 @@ export class Manager {
   }
 
   #newReconciler(): Reconciler {
-    return new Reconciler(this.#options.controllers, this.#cache, this.#options.seed);
+    const { controllers, seed } = this.#options;
+    return new Reconciler(controllers, this.#cache, seed, () => this.world.takeChanges().map(keyOfChange));
   }
 
   #reconcileReady(turn: Turn): void {
@@ -226,7 +227,7 @@ export class Manager {
     do {
       this.#reconciler.lookAtReady(turn, looks);
       this.#scheduler.placePending(turn);
-      this.#takeWorldChanges();
+      this.#reconciler.takeWorldChanges();
     } while (this.#reconciler.readyCount > 0);
   }
 
@@ -278,10 +279,6 @@ export class Manager {
     this.#options.onChange?.(object, old);
     this.#scheduler.observe(object, old);
     this.#reconciler.changed(object, old, this.nowMs);
-  }
-
-  #takeWorldChanges(): void {
-    for (const change of this.world.takeChanges()) this.#reconciler.add(keyOfChange(change));
   }
 
   /** What still keeps the run from settling, for people: at most `limit` lines. */

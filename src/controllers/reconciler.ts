@@ -31,11 +31,16 @@ export class Reconciler {
   readonly #watches: ReadonlyMap<string, readonly Watch[]>;
   /** Looks since the start, for tests that count work. */
   looks = 0;
+  /** The key under the look that goes on, and whether it was asked for meanwhile. */
+  #under: string | undefined;
+  #askedFor = false;
 
   constructor(
     private readonly controllers: Readonly<Partial<Record<Kind, Controller>>>,
     private readonly cache: ObjectCache,
     private readonly seed: number,
+    /** Takes the keys of what has changed in the world since it was last called. */
+    private readonly worldChanges: () => Iterable<ObjectKey>,
   ) {
     this.#watches = watchesOf(Object.values(controllers));
   }
@@ -71,11 +76,22 @@ export class Reconciler {
   changed(object: KubeObject | undefined, old: KubeObject | undefined, nowMs: number): void {
     const one = object ?? old;
     if (!one || one.kind === 'Event') return;
-    this.add(keyOf(one));
+    this.#addChanged(keyText(keyOf(one)));
     if (old) this.#notify(old, object, nowMs);
     if (object) this.#notify(object, old, nowMs);
     if (object || !old) return;
     for (const dependent of this.cache.dependents(old.metadata.uid ?? '')) this.add(keyOf(dependent));
+  }
+
+  /** Asks for a look at all that has changed in the world. */
+  takeWorldChanges(): void {
+    for (const key of this.worldChanges()) this.#addChanged(keyText(key));
+  }
+
+  /** What a look does to its own object may need no other look: that is for its result to say. */
+  #addChanged(key: string): void {
+    if (key === this.#under) this.#askedFor = true;
+    else this.#queue.add(key);
   }
 
   /** Looks until nothing is ready. `looks` counts those of one turn by key. */
@@ -84,26 +100,39 @@ export class Reconciler {
       const count = (looks.get(key) ?? 0) + 1;
       looks.set(key, count);
       if (count > maxLooksPerTurn) throw new Error(`bug in vctl: ${key} does not come to rest`);
-      this.#look(key, turn);
+      this.#under = key;
+      this.#askedFor = false;
+      const rests = this.#look(key, turn);
+      this.takeWorldChanges();
+      this.#under = undefined;
+      if (this.#askedFor && !rests) this.#queue.add(key);
     }
   }
 
-  #look(key: string, turn: Turn): void {
+  /** Answers whether the look's own doing needs no other. */
+  #look(key: string, turn: Turn): boolean {
     this.looks++;
     const parsed = parseKeyText(key);
     const object = this.cache.find(parsed);
     const controller = isKind(parsed.kind) ? this.controllers[parsed.kind] : undefined;
     if (!object) controller?.gone?.(parsed, turn);
-    if (!object || !controller) return this.#forget(key);
+    if (!object || !controller) {
+      this.#forget(key);
+      return false;
+    }
     try {
-      if (collectGarbage(object, turn)) return;
-      const { settled, requeueAtMs } = controller.reconcile(object as never, turn);
+      if (collectGarbage(object, turn)) return false;
+      const isAsCollected = this.cache.find(parsed) === object;
+      const { settled, requeueAtMs, rests = false } = controller.reconcile(object as never, turn);
       this.#failures.delete(key);
       if (settled === false) this.#unsettled.add(key);
       else this.#unsettled.delete(key);
       if (requeueAtMs !== undefined) this.#queue.addAt(key, requeueAtMs);
+      // What garbage collection has just changed was not seen by the controller.
+      return rests && isAsCollected;
     } catch (error) {
       this.#retry(key, error, turn.nowMs);
+      return false;
     }
   }
 

@@ -1,6 +1,6 @@
 /** A VM as placement sees it. Pure. */
 import { fromTimestamp } from '../base/clock.ts';
-import { type VirtualMachine } from '../model/kinds/index.ts';
+import { type Host, type VirtualMachine } from '../model/kinds/index.ts';
 import { type PlaceOptions } from '../placement/place.ts';
 import { type Strategy } from '../placement/score.ts';
 import { type VmRequest } from '../placement/types.ts';
@@ -34,4 +34,37 @@ const optionsOf: Readonly<Record<Strategy, PlaceOptions>> = {
 /** How the hosts for this VM are scored. */
 export function scoringOf(vm: VirtualMachine): PlaceOptions {
   return optionsOf[vm.spec.placement.strategy ?? 'LeastAllocated'];
+}
+
+/**
+ * True when nothing that placement goes by differs between two states of a VM. Parts are compared by identity, which
+ * is cheap and errs on the safe side.
+ */
+export function isAlikeToPlace(a: VirtualMachine, b: VirtualMachine): boolean {
+  const [left, right] = [a.status, b.status];
+  return (
+    a.spec === b.spec &&
+    a.metadata.labels === b.metadata.labels &&
+    a.metadata.annotations === b.metadata.annotations &&
+    a.metadata.deletionTimestamp === b.metadata.deletionTimestamp &&
+    left?.phase === right?.phase &&
+    left?.host === right?.host &&
+    left?.migrationTarget === right?.migrationTarget &&
+    left?.nominatedHost === right?.nominatedHost &&
+    left?.preemptedBy === right?.preemptedBy &&
+    left?.resources === right?.resources &&
+    left?.mode === right?.mode &&
+    left?.startedAt === right?.startedAt
+  );
+}
+
+/** The same of a host: its figures may differ. */
+export function isAlikeToPlaceOn(a: Host, b: Host): boolean {
+  return (
+    a.spec === b.spec &&
+    a.metadata.labels === b.metadata.labels &&
+    a.metadata.deletionTimestamp === b.metadata.deletionTimestamp &&
+    a.status?.phase === b.status?.phase &&
+    a.status?.conditions === b.status?.conditions
+  );
 }

@@ -18,7 +18,7 @@ import { wantsHost } from './machine-plan.ts';
 import { PendingMachines, machineKey } from './pending.ts';
 import { Nominations } from './nominations.ts';
 import { nominate, nomination, placedAgain, withdraw } from './preempting.ts';
-import { requestOf, scoringOf } from './requests.ts';
+import { isAlikeToPlace, isAlikeToPlaceOn, requestOf, scoringOf } from './requests.ts';
 import { type Turn } from './turn.ts';
 
 /** A VM under way to another host holds its place there under its key with this suffix. */
@@ -51,8 +51,15 @@ export class Scheduler {
   /** Notes that an object has changed. Cheap: the fleet follows when it is next asked. */
   observe(object: KubeObject | undefined, old: KubeObject | undefined): void {
     const one = object ?? old;
-    if (one?.kind === 'Host') this.#staleHosts.add(one.metadata.name);
-    if (one?.kind === 'VirtualMachine') this.#observeMachine(object as VirtualMachine | undefined, one);
+    if (one?.kind === 'Host') {
+      const alike = object && old && isAlikeToPlaceOn(object as Host, old as Host);
+      if (!alike) this.#staleHosts.add(one.metadata.name);
+    }
+    if (one?.kind === 'VirtualMachine') {
+      const alike = object && old && isAlikeToPlace(object as VirtualMachine, old as VirtualMachine);
+      if (!alike) this.#staleMachines.add(machineKey(one));
+      this.#observeMachine(object as VirtualMachine | undefined, one);
+    }
     if (one?.kind === 'Hypervisor') {
       for (const host of this.#cache.hostsWith(one.metadata.name)) this.#staleHosts.add(host.metadata.name);
     }
@@ -252,7 +259,6 @@ export class Scheduler {
 
   #observeMachine(vm: VirtualMachine | undefined, one: KubeObject): void {
     const key = machineKey(one);
-    this.#staleMachines.add(key);
     this.#nominations.observe(key, vm);
     if (vm && wantsHost(vm) && !this.#nominations.has(key)) {
       this.#pending.put(vm);

@@ -19,6 +19,15 @@ import { type Turn } from './turn.ts';
 
 const finalizer = 'vctl.dev/machine';
 
+/** After these the world is at work, or nothing is to be done: another look would say the same. */
+const restful: ReadonlySet<Plan['action']['type']> = new Set([
+  'none',
+  'provision',
+  'start',
+  'resize',
+  'migrate',
+] as const);
+
 type Status = NonNullable<VirtualMachine['status']>;
 
 /** Runs one guest: from a place on a host to a running machine, and all that may happen to it. */
@@ -313,7 +322,9 @@ function report(
       ...conditions,
     ],
   );
-  return { settled: plan.settled, requeueAtMs: plan.requeueAtMs };
+  // Draining counts from the time that its condition tells, in whole seconds: that asks for a look at what was written.
+  const rests = restful.has(plan.action.type) && plan.requeueAtMs === undefined;
+  return { settled: plan.settled, requeueAtMs: plan.requeueAtMs, rests };
 }
 
 /** The condition Resized where it has something new to say; a refusal is an event as well. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type TrafficPattern } from '../../src/model/ports.ts';
-import { offeredInStep, patternValue } from '../../src/sim/traffic-pattern.ts';
+import { offeredInStep, patternValue, waveAt, waveValue } from '../../src/sim/traffic-pattern.ts';
 import { epochMs, traffic } from './builders.ts';
 
 const hour = 3_600_000;
@@ -74,4 +74,23 @@ describe('in a step', () => {
     const other = Array.from({ length: 50 }, (_, i) => at(epochMs + i * stepMs, { ...noisy, name: 'u' }));
     expect(other).not.toEqual(draws.slice(0, 50));
   });
+});
+
+test('a wave read at a phase is the sine of that phase', () => {
+  const steep: TrafficPattern = {
+    type: 'Sine',
+    mean: 1,
+    amplitude: 2,
+    periodMs: 86_400_000,
+    perTarget: true,
+  };
+  for (const ms of [0, 1, 60_000, 50_000_000, 30 * 86_400_000 + 7]) {
+    const wave = waveAt(steep, ms);
+    for (const phase of [0, 0.25, 0.4, 0.75, 0.999]) {
+      const angle = 2 * Math.PI * phase;
+      const value = wave && waveValue(wave, Math.cos(angle), Math.sin(angle));
+      expect(value).toBeCloseTo(patternValue(steep, ms, 0, phase), 9);
+    }
+  }
+  expect(waveAt(steps, 0)).toBeUndefined();
 });

@@ -1,9 +1,10 @@
 import { parse } from 'yaml';
+import { type Controller } from '../../src/controllers/controller.ts';
 import { controllers } from '../../src/controllers/index.ts';
 import { Manager, type Outcome } from '../../src/controllers/manager.ts';
 import { withDefaults } from '../../src/model/defaults.ts';
 import { isKind, kinds, type Kind, type KindMap } from '../../src/model/kinds/index.ts';
-import { type KubeObject, keyOf } from '../../src/model/object.ts';
+import { type KubeObject, keyOf, keyText } from '../../src/model/object.ts';
 import { type Store, type World } from '../../src/model/ports.ts';
 import { createWorld } from '../../src/sim/world.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
@@ -16,6 +17,8 @@ export class TestEngine {
   readonly manager: Manager;
   readonly #seed: number;
   #started = false;
+  /** Objects whose look said that it rests, though another look right away wrote something. */
+  readonly #restless: string[] = [];
 
   get world(): World {
     return this.manager.world;
@@ -27,7 +30,8 @@ export class TestEngine {
     this.#seed = seed;
     const loadWorld = async (): Promise<World> =>
       createWorld({ seed, nowMs: epochMs, restore: await store.listPrivate('world/') });
-    this.manager = new Manager({ store, loadWorld, controllers, seed, onTurn });
+    const checked = Object.entries(controllers).map(([kind, one]) => [kind, this.#lookTwice(one)]);
+    this.manager = new Manager({ store, loadWorld, controllers: Object.fromEntries(checked), seed, onTurn });
   }
 
   /** Another process on the same store: it knows only what was saved. */
@@ -68,12 +72,15 @@ export class TestEngine {
   /** Lets the world go on until all has settled, for at most `forMs` of world time. */
   async settle(forMs = 3_600_000): Promise<Outcome> {
     await this.#start();
-    return this.manager.settle(this.world.nowMs + forMs);
+    const outcome = await this.manager.settle(this.world.nowMs + forMs);
+    this.#mustRest();
+    return outcome;
   }
 
   async advance(ms: number): Promise<void> {
     await this.#start();
     await this.manager.runUntil(this.world.nowMs + ms);
+    this.#mustRest();
   }
 
   get<K extends Kind>(
@@ -97,6 +104,31 @@ export class TestEngine {
     };
     const found = conditions.find((condition) => condition.type === type);
     return found ? `${found.status} ${found.reason}` : 'absent';
+  }
+
+  /** The controller, but a look that says it rests is repeated at once. */
+  #lookTwice(controller: Controller): Controller {
+    return {
+      ...controller,
+      reconcile: (object, turn) => {
+        const key = keyOf(object);
+        // An object that garbage collection has just changed is looked at once more in any case.
+        const isCurrent = turn.cache.find(key) === object;
+        const result = controller.reconcile(object, turn);
+        const seen = turn.cache.find(key);
+        if (!result.rests || !isCurrent || !seen) return result;
+        const again = controller.reconcile(seen as never, turn);
+        if (turn.cache.find(key) !== seen || again.requeueAtMs !== result.requeueAtMs) {
+          const [before, after] = [seen.status, turn.cache.find(key)?.status].map((s) => JSON.stringify(s));
+          this.#restless.push(`${keyText(key)}: ${before} became ${after}`);
+        }
+        return result;
+      },
+    };
+  }
+
+  #mustRest(): void {
+    if (this.#restless.length > 0) throw new Error(`looks that did not rest: ${this.#restless.join('; ')}`);
   }
 
   async #start(): Promise<void> {
