@@ -91,8 +91,8 @@ async function worldDay(machines: number): Promise<Day> {
 async function engineDay(machines: number): Promise<Day> {
   const state = await memoryState();
   await fill(state, machines, cores);
-  let counter: CpuCounter | undefined;
-  const engine = await Engine.start(state, { stepMs, onTurn: () => counter?.look() });
+  const counting: { by?: CpuCounter } = {};
+  const engine = await Engine.start(state, { stepMs, onTurn: () => counting.by?.look() });
   const { manager } = engine;
   const { type } = await engine.settle(dayMs);
   if (type !== 'settled') throw new Error(`the fleet is ${type}`);
@@ -101,11 +101,10 @@ async function engineDay(machines: number): Promise<Day> {
   await engine.settle(0);
   const hosts = manager.cache.list('Host').map(({ metadata }) => metadata.uid ?? '');
   // Xen takes a quarter of a core for itself.
-  counter = new CpuCounter(manager.world, hosts, hostMillis - 250);
+  const counter = (counting.by = new CpuCounter(manager.world, hosts, hostMillis - 250));
   const time = await timed(() => engine.advance(dayMs));
-  const { seconds } = counter;
   await engine.stop();
-  return { dayMs: time, cpuSeconds: seconds };
+  return { dayMs: time, cpuSeconds: counter.seconds };
 }
 
 function nextStep({ nowMs }: World): number {

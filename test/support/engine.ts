@@ -30,8 +30,10 @@ export class TestEngine {
     this.#seed = seed;
     const loadWorld = async (): Promise<World> =>
       createWorld({ seed, nowMs: epochMs, restore: await store.listPrivate('world/') });
-    const checked = Object.entries(controllers).map(([kind, one]) => [kind, this.#lookTwice(one)]);
-    this.manager = new Manager({ store, loadWorld, controllers: Object.fromEntries(checked), seed, onTurn });
+    const checked: Partial<Record<Kind, Controller>> = {};
+    for (const [kind, one] of Object.entries(controllers))
+      if (isKind(kind)) checked[kind] = this.#lookTwice(one);
+    this.manager = new Manager({ store, loadWorld, controllers: checked, seed, onTurn });
   }
 
   /** Another process on the same store: it knows only what was saved. */
