@@ -1,54 +1,11 @@
-/** What the program in the page works from, and how it is made from run records: chosen, shortened, packed. */
+/** Makes, from run records, what the program in the page works from: chosen, shortened, packed. */
 import { type Mark, type RunRecord, type SeriesName, type SubjectName } from '../model/run-record.ts';
-import { chartKinds, chartOfVerdict, type ChartId } from './charts.ts';
+import { chartKinds, chartOfVerdict } from './charts.ts';
 import { downsample, samplesPerBucket } from './downsample.ts';
+import { formatFigure, type FigureUnit } from './figures.ts';
 import { subjectsByInterest, whole } from './interest.ts';
-import { packTopology, type PackedTopology } from './topology.ts';
-import { describeLimit, describeMeasure, describeValue } from './verdict-text.ts';
-
-/** One line of a chart. `min` and `max` are there where a bucket holds several samples that differ. */
-export interface LineData {
-  readonly name: SeriesName;
-  /** Index into the run's subjects. */
-  readonly of: number;
-  readonly mean: readonly (number | null)[];
-  readonly min?: readonly (number | null)[];
-  readonly max?: readonly (number | null)[];
-}
-
-/** An objective's limit, as a chart draws it. */
-export interface LimitData {
-  readonly chart: ChartId;
-  readonly name: string;
-  /** Index into the run's subjects; -1 when there are no figures of it. */
-  readonly of: number;
-  readonly value: number;
-  readonly side: 'below' | 'above';
-  readonly met: boolean;
-  readonly text: string;
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly worst?: readonly [fromMs: number, toMs: number];
-}
-
-export interface RunDocument {
-  readonly startMs: number;
-  readonly firstMs: number;
-  readonly bucketMs: number;
-  readonly buckets: number;
-  /** The most interesting first; the empty name is the whole. */
-  readonly subjects: readonly SubjectName[];
-  readonly lines: readonly LineData[];
-  readonly marks: readonly Mark[];
-  readonly limits: readonly LimitData[];
-  readonly topology: PackedTopology;
-  /** Subjects and marks that did not fit. */
-  readonly leftOut: { readonly subjects: number; readonly marks: number };
-}
-
-export interface ReportDocument {
-  readonly runs: readonly RunDocument[];
-}
+import { type LimitData, type LineData, type ReportDocument, type RunDocument } from './page-data.ts';
+import { packTopology } from './topology.ts';
 
 /** What all runs of a page share; characters of JSON. A page stays below 2 MB with its program. */
 const budget = { lines: 1_000_000, marks: 250_000, hosts: 5000, machines: 6000 };
@@ -145,20 +102,22 @@ function limitsOf(record: RunRecord, subjects: readonly SubjectName[]): readonly
   return record.verdicts.flatMap((verdict) => {
     const chart = chartOfVerdict(verdict);
     if (chart === undefined) return [];
-    const text = `${verdict.name}: ${describeMeasure(verdict)} ${describeLimit(verdict)} (was ${describeValue(verdict)})`;
     const common = {
       chart,
       name: verdict.name,
       of: subjects.indexOf(verdict.of ?? whole),
       met: verdict.met,
-      text,
       fromMs: verdict.window.fromMs,
       toMs: verdict.window.toMs,
       worst: verdict.worst && ([verdict.worst.fromMs, verdict.worst.toMs] as const),
     };
     const limits: LimitData[] = [];
-    if (verdict.below !== undefined) limits.push({ ...common, side: 'below', value: verdict.below });
-    if (verdict.above !== undefined) limits.push({ ...common, side: 'above', value: verdict.above });
+    if (verdict.below !== undefined)
+      limits.push({ ...common, side: 'below', ...limitAt(verdict.below, verdict.unit) });
+    if (verdict.above !== undefined)
+      limits.push({ ...common, side: 'above', ...limitAt(verdict.above, verdict.unit) });
     return limits;
   });
 }
+
+const limitAt = (value: number, unit: FigureUnit) => ({ value, limit: formatFigure(value, unit) });

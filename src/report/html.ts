@@ -1,7 +1,8 @@
 import { type RunRecord } from '../model/run-record.ts';
-import { reportDocument, type RunDocument } from './document.ts';
+import { reportDocument } from './document.ts';
 import client from './generated/client.json' with { type: 'json' };
 import { embedJson, embedScript, embedStyle, html, type Markup } from './markup.ts';
+import { type RunDocument } from './page-data.ts';
 import { answer, facts, moments, objectives, overview, totals } from './page-parts.ts';
 import { headline, runName } from './verdict-text.ts';
 
@@ -51,6 +52,7 @@ export function htmlReport(records: readonly RunRecord[], options: HtmlReportOpt
             The same manifests and seed give the same result.
           </p>
         </footer>
+        <span id="probe" hidden></span>
         <div id="tip" role="tooltip" hidden></div>
         <script type="application/json" id="report">
           ${embedJson(document)}
@@ -65,8 +67,8 @@ export function htmlReport(records: readonly RunRecord[], options: HtmlReportOpt
 
 function section(record: RunRecord, data: RunDocument | undefined, index: number, named: boolean): Markup {
   return html`<section class="run" id="run-${index}" data-run="${index}" aria-label="${runName(record)}">
-    ${named && html`<h2>${runName(record)}</h2>`} ${answer(record)} ${facts(record)} ${objectives(record)}
-    ${totals(record)}
+    <h2 class="${named ? '' : 'hidden'}">${named ? runName(record) : 'Result'}</h2>
+    ${answer(record)} ${facts(record)} ${objectives(record)} ${totals(record)}
     <h3>Over time</h3>
     <noscript><p class="note">The charts and the topology need JavaScript.</p></noscript>
     <div class="charts"></div>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type RunRecord } from '../../src/model/run-record.ts';
-import { type ReportDocument } from '../../src/report/document.ts';
+import { type ReportDocument } from '../../src/report/page-data.ts';
 import { htmlReport } from '../../src/report/html.ts';
 import { flashCrowd, makeRecord } from '../support/run-record.ts';
 

@@ -1,0 +1,109 @@
+/** How uPlot is told to draw the lines of a chart. */
+import uPlot from 'uplot';
+import { type ChartKind } from '../charts.ts';
+import { type RunDocument } from '../page-data.ts';
+import { formatFigure } from '../figures.ts';
+import { type DrawnLine } from '../lines.ts';
+import { color } from './theme.ts';
+
+/** Colours of lines; more lines than colours start over. */
+export const paletteSize = 6;
+export const lineColor = (index: number): string => `--line-${index % paletteSize}`;
+
+const dayMs = 86_400_000;
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** Times in seconds, then for each line its mean, its greatest and its least values. */
+export function plotData(run: RunDocument, lines: readonly DrawnLine[]): uPlot.AlignedData {
+  const times = Array.from(
+    { length: run.buckets },
+    (_, index) => (run.firstMs + index * run.bucketMs) / 1000,
+  );
+  return [
+    times,
+    ...lines.flatMap(({ data }) => [
+      [...data.mean],
+      [...(data.max ?? data.mean)],
+      [...(data.min ?? data.mean)],
+    ]),
+  ];
+}
+
+export function plotOptions(
+  run: RunDocument,
+  kind: ChartKind,
+  lines: readonly DrawnLine[],
+  range: readonly [number, number],
+  width: number,
+  sync: string,
+): uPlot.Options {
+  const ink = color('--muted');
+  const grid = { stroke: color('--grid'), width: 1 };
+  const font = '12px system-ui, sans-serif';
+  const stepped = kind.stepped ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
+  return {
+    width,
+    height: width < 480 ? 170 : 200,
+    padding: [8, 12, 0, 0],
+    legend: { show: false },
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
+    cursor: {
+      sync: { key: sync, scales: ['x', null] },
+      drag: { x: true, y: false, dist: 8 },
+      points: { size: 7 },
+    },
+    scales: { x: { time: true }, y: { range: [range[0], range[1]] } },
+    axes: [
+      {
+        stroke: ink,
+        font,
+        grid: { show: false },
+        ticks: { ...grid, size: 4 },
+        size: 30,
+        space: 64,
+        values: (_, splits) => splits.map((seconds) => timeLabel(run, seconds * 1000)),
+      },
+      {
+        stroke: ink,
+        font,
+        grid,
+        ticks: { show: false },
+        size: 62,
+        space: 36,
+        values: (_, splits) => splits.map((value) => formatFigure(value, kind.unit)),
+      },
+    ],
+    series: [{}, ...lines.flatMap((line) => seriesOf(line, stepped))],
+    bands: lines.flatMap(({ data, color: index }, position) =>
+      data.max === undefined
+        ? []
+        : [
+            {
+              series: [position * 3 + 2, position * 3 + 3] as [number, number],
+              fill: color(`${lineColor(index)}-band`),
+            },
+          ],
+    ),
+  };
+}
+
+function seriesOf(line: DrawnLine, paths: uPlot.Series.PathBuilder | undefined): uPlot.Series[] {
+  const stroke = color(lineColor(line.color));
+  const edge: uPlot.Series = { stroke: 'transparent', width: 0, points: { show: false }, paths };
+  const mean: uPlot.Series = {
+    stroke,
+    width: 1.75,
+    points: { show: false },
+    paths,
+    dash: line.dashed ? [5, 4] : undefined,
+  };
+  return [mean, edge, { ...edge }];
+}
+
+/** `09:00`; the day at midnight of runs that last longer than one. */
+function timeLabel(run: RunDocument, ms: number): string {
+  const long = run.buckets * run.bucketMs > dayMs;
+  const date = new Date(ms);
+  if (long && ms % dayMs === 0) return `${date.getUTCDate()} ${months[date.getUTCMonth()] ?? ''}`;
+  return date.toISOString().slice(11, ms % 60_000 === 0 ? 16 : 19);
+}

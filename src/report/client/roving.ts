@@ -1,0 +1,70 @@
+/** One tab stop for a group of many buttons; the arrow keys go on to the nearest one in their direction. */
+
+const directions: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/** Sets up the keys of `root` for the elements that `selector` finds; call `refresh` when they have changed. */
+export function roving(root: HTMLElement, selector: string): { refresh(): void } {
+  const items = () => [...root.querySelectorAll<HTMLElement>(selector)];
+  const refresh = () => {
+    const all = items();
+    const stop = all.find((item) => item.tabIndex === 0 && item === document.activeElement) ?? all[0];
+    for (const item of all) item.tabIndex = item === stop ? 0 : -1;
+  };
+  const go = (next: HTMLElement) => {
+    for (const item of items()) item.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  };
+  root.addEventListener('keydown', (event) => {
+    const direction = directions[event.key];
+    const from = event.target;
+    if (!(from instanceof HTMLElement) || !from.matches(selector)) return;
+    const all = items();
+    const next =
+      event.key === 'Home'
+        ? all[0]
+        : event.key === 'End'
+          ? all.at(-1)
+          : direction && nearest(from, all, direction);
+    if (next === undefined) return;
+    event.preventDefault();
+    go(next);
+  });
+  root.addEventListener('click', (event) => {
+    const hit = event.target instanceof Element ? event.target.closest<HTMLElement>(selector) : null;
+    if (hit) go(hit);
+  });
+  refresh();
+  return { refresh };
+}
+
+/** The item ahead with the least distance, sideways steps counting four times. */
+function nearest(
+  from: HTMLElement,
+  all: readonly HTMLElement[],
+  [dx, dy]: readonly [number, number],
+): HTMLElement | undefined {
+  const a = centre(from);
+  let best: HTMLElement | undefined;
+  let least = Infinity;
+  for (const item of all) {
+    if (item === from) continue;
+    const b = centre(item);
+    const ahead = (b.x - a.x) * dx + (b.y - a.y) * dy;
+    const aside = Math.abs((b.x - a.x) * dy) + Math.abs((b.y - a.y) * dx);
+    if (ahead <= 1) continue;
+    const distance = ahead + aside * 4;
+    if (distance < least) [best, least] = [item, distance];
+  }
+  return best;
+}
+
+function centre(item: HTMLElement): { x: number; y: number } {
+  const box = item.getBoundingClientRect();
+  return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+}
