@@ -15,6 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   autoscaling: pure,
   balancing: pure,
   performance: pure,
+  objectives: pure,
   output: pure,
   report: pure,
   sim: [...pure, 'balancing', 'performance'],
@@ -24,6 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   app: [
     ...pure,
     ...['admission', 'store', 'merge', 'placement', 'autoscaling', 'balancing', 'performance', 'output'],
+    'objectives',
     ...['report', 'sim', 'manifest', 'controllers'],
   ],
   cli: pure,

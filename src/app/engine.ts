@@ -4,6 +4,7 @@ import { ExitCode, UserError } from '../base/errors.ts';
 import { controllers } from '../controllers/index.ts';
 import { Manager, type Outcome } from '../controllers/manager.ts';
 import { type KubeObject } from '../model/object.ts';
+import { type World } from '../model/ports.ts';
 import { worldPrefix } from '../sim/core.ts';
 import { createWorld } from '../sim/world.ts';
 import { type Lease, acquireLease, defaultLeaseMs } from '../store/lease.ts';
@@ -11,11 +12,14 @@ import { currentHolder, probeHolder } from '../store/lease-holder.ts';
 import { type State } from './state.ts';
 
 export interface EngineOptions {
-  /** Length of a load step, ms of world time. @defaultValue 15_000 */
-  readonly stepMs?: number;
-  readonly onTurn?: (manager: Manager) => void;
+  /** The run goes on once it has resolved. */
+  readonly onTurn?: (manager: Manager) => void | Promise<void>;
+  /** Called before world time moves on, as `ManagerOptions.onPass`. */
+  readonly onPass?: (world: World, untilMs: number) => void;
   readonly onChange?: (object: KubeObject | undefined, old: KubeObject | undefined) => void;
   readonly signal?: AbortSignal;
+  /** Length of a load step of the world, ms. @defaultValue 15_000 */
+  readonly stepMs?: number;
   /** It goes on until somebody ends it: other commands leave to it what they have stored. @defaultValue false */
   readonly following?: boolean;
 }
@@ -77,8 +81,9 @@ export class Engine {
       seed: state.seed,
       turnsPerCommit: state.path === undefined ? 1 : turnsPerCommit,
       onChange: options.onChange,
+      onPass: options.onPass,
       onTurn: async (running) => {
-        options.onTurn?.(running);
+        await options.onTurn?.(running);
         const nowMs = wallClock.now();
         if (lease && nowMs - renewedAtMs > defaultLeaseMs / 3) {
           renewedAtMs = nowMs;

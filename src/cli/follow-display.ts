@@ -48,6 +48,11 @@ export class FollowDisplay {
     this.#line.update(() => read(manager.nowMs - since));
   }
 
+  /** As `draw`, of something that is no manager. */
+  drawText(read: () => string): void {
+    if (this.#shown) this.#line.update(read);
+  }
+
   /** Takes the line away, so that results can be printed. */
   clear(): void {
     this.#line.clear();

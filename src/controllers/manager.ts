@@ -30,6 +30,11 @@ export interface ManagerOptions {
   readonly turnsPerCommit?: number;
   /** Called after each turn, for progress lines; the run goes on once it has resolved. */
   readonly onTurn?: (manager: Manager) => void | Promise<void>;
+  /**
+   * Called before world time moves on to `untilMs`: what holds now holds until then (just before, as what happens at
+   * that moment counts to what follows). For recorders; it must change nothing.
+   */
+  readonly onPass?: (world: World, untilMs: number) => void;
   /** Called for each object as it changes, in order. */
   readonly onChange?: (object: KubeObject | undefined, old: KubeObject | undefined) => void;
 }
@@ -159,7 +164,9 @@ export class Manager {
       if (isDone?.() === true) return { type: 'settled' };
       const next = earlier(this.#reconciler.nextAtMs(), this.world.nextEventAtMs());
       if (next === undefined && isDone) return { type: 'stuck', waitingFor: this.unsettled() };
-      this.world.advanceTo(next === undefined || next > untilMs ? untilMs : next);
+      const toMs = next === undefined || next > untilMs ? untilMs : next;
+      this.#options.onPass?.(this.world, toMs);
+      this.world.advanceTo(toMs);
       this.#reconciler.takeWorldChanges();
       if (next === undefined || next > untilMs) {
         await this.#turn();

@@ -4,6 +4,7 @@ import { type Tenant, type VirtualMachine } from '../model/kinds/index.ts';
 import { labels } from './annotations.ts';
 import { type ObjectCache } from './cache.ts';
 import { amountOf } from './host-facts.ts';
+import { isShared } from './tenancy.ts';
 import { type Turn } from './turn.ts';
 
 type Figures = Pick<
@@ -19,15 +20,16 @@ interface Bill {
   readonly total: number;
 }
 
-/** The bills of a turn, so that each is made once however many tenants share it. */
-const billsOfTurns = new WeakMap<Turn, { readonly nowMs: number; readonly bills: Map<string, Bill> }>();
+/** What figures are taken from: a turn, or whoever looks at the world from outside. */
+export type Look = Pick<Turn, 'world' | 'cache' | 'nowMs'>;
+
+/** The bills of a look, so that each is made once however many tenants share it. */
+const billsOfLooks = new WeakMap<Look, { readonly nowMs: number; readonly bills: Map<string, Bill> }>();
 
 /** Measures a tenant at the turn's time. `set` is the shared set that its route leads to, if it is one. */
-export function figuresOf(tenant: Tenant, set: string | undefined, turn: Turn): Figures {
+export function figuresOf(tenant: Tenant, set: string | undefined, turn: Look): Figures {
   const { namespace = '', name } = tenant.metadata;
   const flow = turn.world.route(`${namespace}/${name}`);
-  const own = turn.cache.selectMachines(namespace, { matchLabels: { [labels.tenant]: name } });
-  const shared = set === undefined ? 0 : shareOf(tenant, set, turn);
   const servedBy = (flow?.servedBy ?? []).map((uid) => turn.cache.byUid(uid)?.metadata.name ?? uid);
   return {
     requestsPerSecond: round(flow?.requestsPerSecond ?? 0, 2),
@@ -35,22 +37,36 @@ export function figuresOf(tenant: Tenant, set: string | undefined, turn: Turn): 
     heldPerSecond: round(flow?.heldPerSecond ?? 0, 2),
     errorRate: round(flow?.errorRate ?? 0, 6),
     servedBy: servedBy.sort(),
-    costPerHour: round(priceOf(own, turn.cache) + shared, 6),
+    costPerHour: round(costOf(tenant, set, turn), 6),
   };
 }
 
+/** What a tenant costs an hour at present, in the unit of the hosts' prices. */
+export function tenantCostPerHour(tenant: Tenant, look: Look): number {
+  const { level, endpoint = '' } = tenant.status ?? {};
+  const front = look.cache.get('LoadBalancer', tenant.metadata.namespace ?? '', endpoint);
+  const set = level !== undefined && isShared(level) ? front?.metadata.labels?.[labels.set] : undefined;
+  return costOf(tenant, set, look);
+}
+
+function costOf(tenant: Tenant, set: string | undefined, turn: Look): number {
+  const { namespace = '', name } = tenant.metadata;
+  const own = turn.cache.selectMachines(namespace, { matchLabels: { [labels.tenant]: name } });
+  return priceOf(own, turn.cache) + (set === undefined ? 0 : shareOf(tenant, set, turn));
+}
+
 /** A tenant's part of a shared set's price: by its requests, evenly while there are none. */
-function shareOf(tenant: Tenant, set: string, turn: Turn): number {
+function shareOf(tenant: Tenant, set: string, turn: Look): number {
   const { perHour, requests, total } = billOf(tenant, set, turn);
   const part = total > 0 ? (requests.get(tenant.metadata.name) ?? 0) / total : 1 / Math.max(1, requests.size);
   return perHour * part;
 }
 
-function billOf(tenant: Tenant, set: string, turn: Turn): Bill {
+function billOf(tenant: Tenant, set: string, turn: Look): Bill {
   const { namespace = '' } = tenant.metadata;
   const endpoint = tenant.status?.endpoint ?? '';
-  let known = billsOfTurns.get(turn);
-  if (known?.nowMs !== turn.nowMs) billsOfTurns.set(turn, (known = { nowMs: turn.nowMs, bills: new Map() }));
+  let known = billsOfLooks.get(turn);
+  if (known?.nowMs !== turn.nowMs) billsOfLooks.set(turn, (known = { nowMs: turn.nowMs, bills: new Map() }));
   const key = `${namespace}/${endpoint}`;
   let bill = known.bills.get(key);
   if (!bill) {

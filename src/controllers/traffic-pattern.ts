@@ -3,7 +3,7 @@ import { durationMs } from '../base/duration.ts';
 import { type Traffic } from '../model/kinds/index.ts';
 import { type TrafficPattern } from '../model/ports.ts';
 
-type Spec = Pick<Traffic['spec'], 'pattern' | 'unit'>;
+type Spec = Pick<Traffic['spec'], 'pattern' | 'unit'> & { readonly scale?: number };
 type Trace = NonNullable<Spec['pattern']['trace']>;
 
 /** Why a traffic cannot flow, as its Ready condition says it. */
@@ -17,10 +17,15 @@ export interface Refusal {
 export type Translation = { readonly ok: true; readonly pattern: TrafficPattern } | Refusal;
 
 /**
- * The pattern of a traffic in the world's units: requests a second, share of the virtual CPUs, or MiB.
- * Of several forms the first in the order below counts; admission lets only one through.
+ * The pattern of a traffic in the world's units (requests a second, share of the virtual CPUs, or MiB), times the
+ * traffic's scale. Of several forms the first in the order below counts; admission lets only one through.
  */
-export function trafficPattern({ pattern, unit }: Spec): Translation {
+export function trafficPattern({ scale = 1, ...spec }: Spec): Translation {
+  const unscaled = patternOf(spec);
+  return unscaled.ok && scale !== 1 ? found(scaled(unscaled.pattern, scale)) : unscaled;
+}
+
+function patternOf({ pattern, unit }: Omit<Spec, 'scale'>): Translation {
   const { constant, steps, daily, spike, trace, sine } = pattern;
   if (constant !== undefined) return found({ type: 'Constant', value: constant });
   if (steps) {
@@ -60,6 +65,22 @@ function tracePattern({ samples, interval, scale, file }: Trace, unit: Spec['uni
   }
   const factor = unit !== 'Requests' ? scale : (scale * 1000) / intervalMs;
   return found({ type: 'Trace', intervalMs, samples: samples.map((value) => value * factor) });
+}
+
+function scaled(pattern: TrafficPattern, scale: number): TrafficPattern {
+  switch (pattern.type) {
+    case 'Constant':
+      return { ...pattern, value: pattern.value * scale };
+    case 'Steps':
+      return { ...pattern, steps: pattern.steps.map(({ atMs, value }) => ({ atMs, value: value * scale })) };
+    case 'Daily':
+    case 'Spike':
+      return { ...pattern, base: pattern.base * scale, peak: pattern.peak * scale };
+    case 'Trace':
+      return { ...pattern, samples: pattern.samples.map((value) => value * scale) };
+    case 'Sine':
+      return { ...pattern, mean: pattern.mean * scale, amplitude: pattern.amplitude * scale };
+  }
 }
 
 /** Milliseconds since midnight of `14:00`. */

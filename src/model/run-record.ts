@@ -58,8 +58,11 @@ export type ObjectiveMetric =
 
 export type Statistic = 'mean' | 'max' | 'min' | 'p50' | 'p90' | 'p95' | 'p99' | 'total';
 
-/** Unit of an objective's figures: latency and pendingTime in ms, shares as ratios, energy in kWh. */
-export type ObjectiveUnit = 'ms' | 'ratio' | 'count' | 'money' | 'kWh';
+/**
+ * Unit of an objective's figures: latency and pendingTime in ms, shares as ratios, totals of cost and energy in money
+ * and kWh, all other statistics of them in money an hour and watts.
+ */
+export type ObjectiveUnit = 'ms' | 'ratio' | 'count' | 'money' | 'perHour' | 'kWh' | 'watts';
 
 /** An objective with what came out. `met` is false, too, when nothing was measured (`value` is absent). */
 export interface Verdict {
@@ -74,6 +77,8 @@ export interface Verdict {
   readonly met: boolean;
   /** World time that was judged, ms since the Unix epoch. */
   readonly window: { readonly fromMs: number; readonly toMs: number };
+  /** Why there is no value. */
+  readonly note?: string;
   /** When it was worst, and what happened then; for a missed objective. */
   readonly worst?: { readonly fromMs: number; readonly toMs: number; readonly during: readonly string[] };
 }
@@ -154,6 +159,15 @@ export interface RunRecord {
   /** World time, ms since the Unix epoch. `endMs` is earlier than planned when the run was interrupted. */
   readonly startMs: number;
   readonly endMs: number;
+  /** How the world came up before `startMs`, from nothing; no part of what is judged. */
+  readonly bringUp?: {
+    /** World time that it took, ms. */
+    readonly worldMs: number;
+    /** False: the scenario began although not all was as wanted. */
+    readonly settled: boolean;
+    /** What was not as wanted when the scenario began. */
+    readonly waitingFor: readonly string[];
+  };
   /** Set when Ctrl-C ended the run. */
   readonly interrupted: boolean;
   /** Start of each sample, ms since the Unix epoch, in equal steps. */

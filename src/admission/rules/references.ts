@@ -1,6 +1,6 @@
 /** References to other objects: a warning when there is nothing there, for it may come later. */
-import { isKind, type Kind, kindNames, kinds, type Scenario, type Traffic } from '../../model/kinds/index.ts';
-import { didYouMean, error, nameOf, type Problem, warning } from '../problem.ts';
+import { type Kind, kinds, type Traffic } from '../../model/kinds/index.ts';
+import { didYouMean, nameOf, type Problem, warning } from '../problem.ts';
 import { type View } from './view.ts';
 
 export interface Reference {
@@ -46,30 +46,4 @@ export function trafficProblems(traffic: Traffic, subject: string, view: View): 
   if (name === undefined) return [];
   const namespace = traffic.metadata.namespace ?? '';
   return referenceProblems(subject, { kind, namespace, name, path: '/spec/to/name' }, view);
-}
-
-/** What the scenario breaks, changes and measures. */
-export function scenarioProblems(scenario: Scenario, subject: string, view: View): Problem[] {
-  const home = scenario.metadata.namespace ?? '';
-  const check = (at: string, ref: { kind: string; name: string; namespace?: string }): Problem[] => {
-    if (!isKind(ref.kind)) {
-      const guess = didYouMean(ref.kind, kindNames);
-      return [error('UNKNOWN_KIND', `${at}/kind`, `${subject}: "${ref.kind}" is not a kind${guess}`)];
-    }
-    const namespace = kinds[ref.kind].namespaced ? (ref.namespace ?? home) : '';
-    return referenceProblems(
-      subject,
-      { kind: ref.kind, namespace, name: ref.name, path: `${at}/name` },
-      view,
-    );
-  };
-  return [
-    ...scenario.spec.events.flatMap(({ fault, patch }, index) => [
-      ...(fault ? check(`/spec/events/${index}/fault`, fault) : []),
-      ...(patch ? check(`/spec/events/${index}/patch`, patch) : []),
-    ]),
-    ...scenario.spec.objectives.flatMap(({ of }, index) =>
-      of ? check(`/spec/objectives/${index}/of`, of) : [],
-    ),
-  ];
 }

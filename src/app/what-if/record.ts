@@ -1,0 +1,66 @@
+/** From what was recorded to the plain record of a run. */
+import { createHash } from 'node:crypto';
+import { compareText } from '../../base/listing.ts';
+import { type Manager } from '../../controllers/manager.ts';
+import { type KubeObject, keyOf, keyText } from '../../model/object.ts';
+import { type RunRecord, type RunTotals } from '../../model/run-record.ts';
+import { judge, type Objective } from '../../objectives/judge.ts';
+import { type Recorder } from './recorder.ts';
+import { type RunPlan } from './run-scenario.ts';
+import { topologyOf } from './topology.ts';
+
+export interface RecordParts {
+  readonly plan: RunPlan;
+  readonly recorder: Recorder;
+  readonly objectives: readonly Objective[];
+  readonly manager: Manager;
+  readonly startMs: number;
+  readonly interrupted: boolean;
+  readonly bringUp: NonNullable<RunRecord['bringUp']>;
+}
+
+/** Digits of a result hash that are kept: enough to tell two runs apart, short enough to read out. */
+const hashDigits = 8;
+
+/** Judges the objectives and puts everything together. */
+export function makeRecord(parts: RecordParts): RunRecord {
+  const { plan, recorder, objectives, manager, startMs, interrupted, bringUp } = parts;
+  const { scenario, seed, stepMs } = plan;
+  const endMs = Math.max(startMs, manager.nowMs);
+  const recording = recorder.recording(endMs);
+  const record: Omit<RunRecord, 'result'> = {
+    ...(scenario ? { scenario: `${scenario.metadata.namespace ?? ''}/${scenario.metadata.name}` } : {}),
+    ...{ seed, startMs, endMs, bringUp, interrupted },
+    times: Array.from({ length: recorder.steps }, (_, step) => startMs + step * stepMs),
+    series: recorder.table.series(recorder.steps),
+    marks: recorder.marksInOrder(),
+    verdicts: objectives.map((objective) => judge(objective, recording)),
+    topology: topologyOf(manager.cache, manager.world),
+    totals: totalsOf(recorder),
+  };
+  return { ...record, result: resultOf(record, manager.cache.all()) };
+}
+
+function totalsOf({ sums, ledger, marks, options }: Recorder): RunTotals {
+  return {
+    requests: Math.round(sums.requests),
+    errors: round(sums.errors, 1),
+    cost: round(sums.cost, 4),
+    energyKWh: round(sums.energyKWh, 4),
+    migrations: ledger.moves.filter(({ atMs }) => atMs >= options.startMs).length,
+    scaleDecisions: marks.filter(({ type }) => type === 'Scale').length,
+    machineHours: round(sums.machineHours, 3),
+  };
+}
+
+/** Equal for equal records and objects. */
+function resultOf(record: Omit<RunRecord, 'result'>, objects: Iterable<KubeObject>): string {
+  const hash = createHash('sha256').update(JSON.stringify(record));
+  const sorted = [...objects].sort((a, b) => compareText(keyText(keyOf(a)), keyText(keyOf(b))));
+  for (const object of sorted) hash.update(JSON.stringify(object));
+  return hash.digest('hex').slice(0, hashDigits);
+}
+
+function round(value: number, digits: number): number {
+  return Math.round(value * 10 ** digits) / 10 ** digits;
+}

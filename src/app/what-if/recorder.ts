@@ -1,0 +1,150 @@
+/**
+ * Watches a world and writes one value a series and load step. Figures are those just before a step ends, requests
+ * and errors are counted over the whole step. The cost of a step is proportional to the subjects.
+ */
+import { type ObjectCache } from '../../controllers/cache.ts';
+import { type KubeObject } from '../../model/object.ts';
+import { type VirtualMachine } from '../../model/kinds/index.ts';
+import { type World } from '../../model/ports.ts';
+import { type Mark, type SubjectName } from '../../model/run-record.ts';
+import { latencyPercentile } from '../../objectives/latency.ts';
+import { type Flow, type Recording, type Values } from '../../objectives/recording.ts';
+import { costOver, energyKWh } from '../../performance/cost.ts';
+import { FlowMeter } from './flow-meter.ts';
+import { MachineLedger } from './machine-ledger.ts';
+import { Roster } from './roster.ts';
+import { sampleHosts, sampleMachines, samplePools, sampleTenantCosts } from './samples.ts';
+import { scaleMarks } from './scale-marks.ts';
+import { SeriesTable } from './series-table.ts';
+
+export interface RecorderOptions {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly stepMs: number;
+  /** Subjects that are recorded whatever there is of their kind: those of objectives. */
+  readonly wanted: ReadonlySet<SubjectName>;
+  /** Record every VM. */
+  readonly machines: boolean;
+}
+
+/** Added up over all steps. */
+export interface Sums {
+  requests: number;
+  errors: number;
+  cost: number;
+  energyKWh: number;
+  machineHours: number;
+}
+
+/** The name of the whole in the table. */
+export const whole: SubjectName = '';
+
+export class Recorder {
+  readonly table: SeriesTable;
+  readonly ledger = new MachineLedger();
+  readonly roster = new Roster();
+  readonly sums: Sums = { requests: 0, errors: 0, cost: 0, energyKWh: 0, machineHours: 0 };
+  readonly marks: Mark[] = [];
+  readonly #flows: FlowMeter;
+  #step = 0;
+  #running = false;
+
+  constructor(readonly options: RecorderOptions) {
+    const { startMs, endMs, stepMs } = options;
+    this.table = new SeriesTable(Math.ceil((endMs - startMs) / stepMs));
+    this.#flows = new FlowMeter(this.table, this.roster);
+  }
+
+  /** Steps that are through. */
+  get steps(): number {
+    return this.#step;
+  }
+
+  /** Takes note of a change of an object at `nowMs`. */
+  note(object: KubeObject | undefined, old: KubeObject | undefined, nowMs: number): void {
+    this.roster.note(object, old);
+    const { kind } = object ?? old ?? {};
+    if (kind === 'VirtualMachine') {
+      this.ledger.note(object as VirtualMachine | undefined, old as VirtualMachine | undefined, nowMs);
+    }
+    if (this.#running) this.marks.push(...scaleMarks(object, old, nowMs));
+  }
+
+  /** From now on steps are recorded. To be called at `startMs`. */
+  begin(world: World): void {
+    this.#running = true;
+    this.#flows.begin(world);
+  }
+
+  /** What holds in the world now holds until `untilMs`: closes the steps that end by then. */
+  pass(world: World, cache: ObjectCache, untilMs: number): void {
+    if (!this.#running) return;
+    const { startMs, endMs, stepMs } = this.options;
+    while (this.#step < this.table.count) {
+      const fromMs = startMs + this.#step * stepMs;
+      const toMs = Math.min(fromMs + stepMs, endMs);
+      if (toMs > untilMs) return;
+      this.#sample(world, cache, toMs, toMs - fromMs);
+      this.#step++;
+    }
+  }
+
+  /** What was recorded up to `endMs`, for judging. */
+  recording(endMs: number): Recording {
+    const { startMs, stepMs } = this.options;
+    const flows = this.#flows.entries();
+    this.#wholeLatency(flows);
+    return {
+      ...{ startMs, endMs, stepMs, count: this.#step },
+      values: (name, of = whole): Values | undefined => this.table.get(name, of),
+      flows: (of) => (of === undefined ? flows : this.#flows.flowOf(of)),
+      waits: this.ledger.waitsSince(startMs),
+      moves: this.ledger.moves.filter(({ atMs }) => atMs >= startMs),
+      marks: this.marksInOrder(),
+    };
+  }
+
+  /** Marks and migrations in the order of time. */
+  marksInOrder(): Mark[] {
+    const moves = this.ledger.moves
+      .filter(({ atMs }) => atMs >= this.options.startMs)
+      .map(({ atMs, machine, from, to }): Mark => {
+        return { atMs, type: 'Migration', subject: machine, text: `moved from ${from} to ${to}` };
+      });
+    return [...this.marks, ...moves].sort((a, b) => a.atMs - b.atMs);
+  }
+
+  #sample(world: World, cache: ObjectCache, toMs: number, lengthMs: number): void {
+    const { table, roster, ledger, sums } = this;
+    const { wanted, machines } = this.options;
+    const scene = { world, cache, nowMs: world.nowMs, table, roster, step: this.#step, wanted };
+    const { requests, errors } = this.#flows.sample(world, this.#step, toMs, lengthMs);
+    const power = sampleHosts(scene);
+    samplePools(scene, ledger.total);
+    sampleMachines(scene, machines);
+    sampleTenantCosts(scene, lengthMs);
+    table.set('replicas', whole, this.#step, ledger.total);
+    table.set('readyReplicas', whole, this.#step, ledger.running);
+    table.set('pending', whole, this.#step, ledger.waiting);
+    sums.requests += requests;
+    sums.errors += errors;
+    sums.cost += costOver(power.perHour, lengthMs);
+    sums.energyKWh += energyKWh(power.watts, lengthMs);
+    sums.machineHours += (ledger.running * lengthMs) / 3_600_000;
+  }
+
+  /** Percentiles over all ways in, step by step. */
+  #wholeLatency(flows: readonly Flow[]): void {
+    if (flows.length === 0) return;
+    for (const [name, share] of [
+      ['latencyP50', 0.5],
+      ['latencyP95', 0.95],
+      ['latencyP99', 0.99],
+    ] as const) {
+      const column = this.table.column(name, whole);
+      for (let step = 0; step < this.#step; step++) {
+        column[step] = latencyPercentile(flows, step, step + 1, share) ?? NaN;
+      }
+    }
+  }
+}

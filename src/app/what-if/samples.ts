@@ -1,0 +1,125 @@
+/** The figures of hosts, pools, VMs and tenants at the end of a step. */
+import { type ObjectCache } from '../../controllers/cache.ts';
+import { tenantCostPerHour } from '../../controllers/tenant-figures.ts';
+import { isTrue } from '../../model/conditions.ts';
+import { type VirtualMachine } from '../../model/kinds/index.ts';
+import { type World } from '../../model/ports.ts';
+import { type SubjectName } from '../../model/run-record.ts';
+import { cpuMillis } from '../../base/quantity.ts';
+import { type Roster } from './roster.ts';
+import { type SeriesTable } from './series-table.ts';
+
+/** What is looked at, and where it is written. */
+export interface Scene {
+  readonly world: World;
+  readonly cache: ObjectCache;
+  readonly nowMs: number;
+  readonly table: SeriesTable;
+  readonly roster: Roster;
+  readonly step: number;
+  /** Subjects that are recorded however many there are. */
+  readonly wanted: ReadonlySet<SubjectName>;
+}
+
+/** Where there are more hosts than this, only those that objectives name have series of their own. */
+const mostHosts = 200;
+/** Where there are more VMs than this, only pools that objectives name tell how busy their VMs are. */
+const mostMachines = 500;
+/** What a tenant costs changes with the VMs: it is looked at so often, ms of world time. */
+const costEveryMs = 60_000;
+
+/** Writes the figures of hosts and of all hosts together; gives the latter's price an hour and power. */
+export function sampleHosts({ world, table, roster, step, wanted }: Scene): {
+  readonly perHour: number;
+  readonly watts: number;
+} {
+  const hosts = roster.of('Host');
+  const all = hosts.size <= mostHosts;
+  const sum = { perHour: 0, watts: 0, used: 0, cores: 0 };
+  for (const [subject, host] of hosts) {
+    const uid = host.metadata.uid ?? '';
+    const usage = world.hostUsage(uid);
+    const cores = cpuMillis(host.spec.capacity.cpu);
+    const { perHour } = host.spec.price;
+    sum.perHour += perHour;
+    sum.cores += cores;
+    sum.watts += usage?.watts ?? 0;
+    sum.used += (usage?.utilization ?? 0) * cores;
+    if (!all && !wanted.has(subject)) continue;
+    table.set('utilization', subject, step, usage?.utilization ?? NaN);
+    table.set('watts', subject, step, usage?.watts ?? NaN);
+    if (!wanted.has(subject)) continue;
+    const seen = world.host(uid);
+    table.set('availability', subject, step, seen?.state === 'On' && !seen.networkLost ? 1 : 0);
+    table.set('costPerHour', subject, step, perHour);
+  }
+  table.set('costPerHour', '', step, sum.perHour);
+  table.set('watts', '', step, sum.watts);
+  table.set('utilization', '', step, sum.cores > 0 ? sum.used / sum.cores : NaN);
+  return sum;
+}
+
+/** Writes how many VMs pools have and how busy these are, and the sizes of other things that objectives name. */
+export function samplePools(
+  { world, cache, table, roster, step, wanted }: Scene,
+  machineCount: number,
+): void {
+  for (const [subject, { metadata, spec, status }] of roster.of('VirtualMachinePool')) {
+    const { replicas = 0, readyReplicas = 0 } = status ?? {};
+    table.set('replicas', subject, step, replicas);
+    table.set('readyReplicas', subject, step, readyReplicas);
+    table.set(
+      'availability',
+      subject,
+      step,
+      spec.replicas > 0 ? Math.min(1, readyReplicas / spec.replicas) : NaN,
+    );
+    if (machineCount > mostMachines && !wanted.has(subject)) continue;
+    const members = cache.selectMachines(metadata.namespace ?? '', spec.selector);
+    table.set('utilization', subject, step, meanUtilization(members, world));
+  }
+  for (const subject of wanted) {
+    const policy = roster.of('ScalingPolicy').get(subject);
+    if (policy) table.set('replicas', subject, step, policy.status?.currentReplicas ?? NaN);
+    const hosts = roster.of('HostPool').get(subject);
+    if (hosts) table.set('replicas', subject, step, hosts.status?.replicas ?? NaN);
+  }
+}
+
+/** Of the vCPUs of those that were sampled. */
+function meanUtilization(machines: readonly VirtualMachine[], world: World): number {
+  let used = 0;
+  let size = 0;
+  for (const { metadata } of machines) {
+    const usage = world.machineUsage(metadata.uid ?? '');
+    if (!usage) continue;
+    used += usage.utilization;
+    size++;
+  }
+  return size > 0 ? used / size : NaN;
+}
+
+/** Writes the figures of the VMs that objectives name, or of all. */
+export function sampleMachines({ world, table, roster, step, wanted }: Scene, all: boolean): void {
+  const machines = roster.of('VirtualMachine');
+  const sampled = all ? machines.keys() : [...wanted].filter((subject) => machines.has(subject));
+  for (const subject of sampled) {
+    const vm = machines.get(subject);
+    if (!vm) continue;
+    table.set('utilization', subject, step, world.machineUsage(vm.metadata.uid ?? '')?.utilization ?? NaN);
+    if (wanted.has(subject)) {
+      table.set('availability', subject, step, isTrue(vm.status?.conditions, 'Ready') ? 1 : 0);
+    }
+  }
+}
+
+/** Writes what tenants cost an hour; between two looks the last figure holds. */
+export function sampleTenantCosts(scene: Scene, lengthMs: number): void {
+  const { table, roster, step } = scene;
+  const every = Math.max(1, Math.round(costEveryMs / lengthMs));
+  for (const [subject, tenant] of roster.of('Tenant')) {
+    const before = step % every === 0 ? undefined : table.get('costPerHour', subject)?.[step - 1];
+    const known = before !== undefined && !Number.isNaN(before);
+    table.set('costPerHour', subject, step, known ? before : tenantCostPerHour(tenant, scene));
+  }
+}

@@ -1,0 +1,68 @@
+import { type Scenario, type Traffic } from '../../model/kinds/index.ts';
+import { type KubeObject } from '../../model/object.ts';
+import { changeObjects, keyIn } from '../act.ts';
+import { type State } from '../state.ts';
+
+type Override = NonNullable<Scenario['spec']['events'][number]['traffic']>;
+type Load = Pick<Traffic['spec'], 'pattern' | 'scale'>;
+
+interface Overridden {
+  /** What the object said before the first override. */
+  base: Load;
+  /** Those in force by where they stand in the scenario, the latest last. */
+  readonly inForce: Map<string, Override>;
+}
+
+/**
+ * Overrides of traffic that overlap: scales multiply, the latest constant takes the place of the pattern, and when the
+ * last one is over the object is as it was.
+ */
+export class TrafficOverrides {
+  readonly #traffics = new Map<string, Overridden>();
+
+  /** `home` is the namespace of overrides that name none. */
+  constructor(private readonly home: string) {}
+
+  /** Puts an override in force; gives a sentence about it. @throws ApiError NotFound. */
+  async begin(state: State, id: string, override: Override): Promise<string> {
+    await this.#change(state, override, (inForce) => inForce.set(id, override));
+    const { scale, constant, for: duration } = override;
+    const what = constant === undefined ? `offers ${scale ?? 1} x` : `offers ${constant} all the time`;
+    return duration === undefined ? what : `${what} for ${duration}`;
+  }
+
+  /** Ends an override; gives a sentence about it. @throws ApiError NotFound. */
+  async end(state: State, id: string, override: Override): Promise<string> {
+    await this.#change(state, override, (inForce) => inForce.delete(id));
+    return 'offers what it did before';
+  }
+
+  async #change(
+    state: State,
+    { name, namespace = this.home }: Override,
+    edit: (inForce: Map<string, Override>) => void,
+  ): Promise<void> {
+    const key = keyIn('Traffic', name, namespace);
+    const change = (object: KubeObject): KubeObject => {
+      const traffic = object as Traffic;
+      const { pattern, scale } = traffic.spec;
+      const id = `${namespace}/${name}`;
+      const known = this.#traffics.get(id);
+      const entry: Overridden =
+        known && known.inForce.size > 0 ? known : { base: { pattern, scale }, inForce: new Map() };
+      edit(entry.inForce);
+      this.#traffics.set(id, entry);
+      return { ...traffic, spec: { ...traffic.spec, ...overridden(entry) } };
+    };
+    await changeObjects(state, [{ key, action: 'changed', change }]);
+  }
+}
+
+function overridden({ base, inForce }: Overridden): Load {
+  let load = base;
+  for (const { scale, constant } of inForce.values()) {
+    if (constant !== undefined) load = { ...load, pattern: { constant }, scale: base.scale };
+  }
+  for (const { scale = 1 } of inForce.values()) load = { ...load, scale: load.scale * scale };
+  return load;
+}

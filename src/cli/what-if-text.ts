@@ -1,0 +1,148 @@
+/** What `test` and `simulate` print of a run. */
+import { formatDuration } from '../base/duration.ts';
+import { type RunRecord, type Series, type Verdict } from '../model/run-record.ts';
+import { figureText } from './figures.ts';
+
+/** How a run went, beside its record. */
+export interface RunLines {
+  readonly record: RunRecord;
+  readonly wallMs: number;
+}
+
+/** Colours text where the terminal takes it. */
+export interface Paints {
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+}
+
+/** More scaling decisions than this are counted and not listed. */
+const listed = 8;
+
+/** `flash-crowd  24h of world time in 1.9 s · seed 42 · result 9f3c1e` */
+export function runTitle({ record, wallMs }: RunLines): string {
+  const { scenario, seed, startMs, endMs, result, interrupted } = record;
+  const name = scenario === undefined ? 'what-if' : scenario.replace(/^default\//, '');
+  const time = `${formatDuration(endMs - startMs)} of world time in ${(wallMs / 1000).toFixed(1)} s`;
+  return `${name}  ${time} · seed ${seed} · result ${result}${interrupted ? ' · interrupted' : ''}`;
+}
+
+/** Why the figures of a run should be taken with care; none for most. */
+export function bringUpLines({ bringUp }: RunRecord): string[] {
+  if (!bringUp || bringUp.settled) return [];
+  const { waitingFor, worldMs } = bringUp;
+  const who = waitingFor.length === 0 ? '' : `: ${waitingFor.slice(0, 5).join('; ')}${more(waitingFor.length - 5)}`;
+  return [`the world had not settled when the scenario began, ${formatDuration(worldMs)} after its first host${who}`];
+}
+
+function more(count: number): string {
+  return count > 0 ? `; and ${count} more` : '';
+}
+
+/** One line an objective, in columns. */
+export function verdictLines(verdicts: readonly Verdict[], paint: Paints): string[] {
+  const cells = verdicts.map((verdict) => [
+    verdict.name,
+    `${measureText(verdict)}${verdict.of === undefined ? '' : ` of ${verdict.of}`}`,
+    verdict.value === undefined ? '–' : figureText(verdict.value, verdict.unit),
+    limitText(verdict),
+  ]);
+  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...cells.map((row) => (row[column] ?? '').length)));
+  return verdicts.map((verdict, index) => {
+    const [name = '', measure = '', value = '', limit = ''] = cells[index] ?? [];
+    const [nameWidth = 0, measureWidth = 0, valueWidth = 0, limitWidth = 0] = widths;
+    const mark = verdict.met ? paint.good('✓') : paint.bad('✗');
+    const why = whyText(verdict);
+    const line = `  ${mark} ${name.padEnd(nameWidth)}  ${measure.padEnd(measureWidth)}  ${value.padStart(valueWidth)}  ${limit.padEnd(limitWidth)}  ${why}`;
+    return line.trimEnd();
+  });
+}
+
+/** `latency p95`; the statistic is left out where there is only one that anybody means. */
+function measureText({ metric, statistic }: Verdict): string {
+  const isPlain = statistic === 'total' || (metric === 'errorRate' && statistic === 'mean');
+  return isPlain ? metric : `${metric} ${statistic}`;
+}
+
+function limitText({ below, above, unit }: Verdict): string {
+  return [
+    ...(below === undefined ? [] : [`< ${figureText(below, unit)}`]),
+    ...(above === undefined ? [] : [`> ${figureText(above, unit)}`]),
+  ].join(', ');
+}
+
+function whyText({ note, worst }: Verdict): string {
+  if (note !== undefined) return note;
+  if (!worst) return '';
+  const during = worst.during.length === 0 ? '' : `: ${worst.during.join('; ')}`;
+  return `worst ${clock(worst.fromMs)}–${clock(worst.toMs)}${during}`;
+}
+
+/** `09:02`, with the day where it is not the first. */
+function clock(timeMs: number): string {
+  const text = new Date(timeMs).toISOString();
+  const day = Math.floor((timeMs - Date.UTC(2000, 0, 1)) / 86_400_000) + 1;
+  return `${day === 1 ? '' : `day ${day} `}${text.slice(11, 16)}`;
+}
+
+/** `1 of 3 objectives missed.` */
+export function testResult(records: readonly RunRecord[]): string {
+  const verdicts = records.flatMap((record) => record.verdicts);
+  const missed = verdicts.filter(({ met }) => !met).length;
+  const of = `${verdicts.length} ${verdicts.length === 1 ? 'objective' : 'objectives'}`;
+  const where = records.length === 1 ? '' : ` in ${records.length} scenarios`;
+  return missed === 0 ? `${of}${where}: all met.` : `${missed} of ${of}${where} missed.`;
+}
+
+/** Totals, what each way in saw, and what policies did; two columns. */
+export function* runSummary({ record }: RunLines): Iterable<string> {
+  const { totals, series, marks, bringUp } = record;
+  if (bringUp?.settled) yield row('brought up', `in ${formatDuration(bringUp.worldMs)} of world time before it`);
+  const failed = totals.requests > 0 ? ` · ${figureText(totals.errors / totals.requests, 'ratio')} failed` : '';
+  yield row('requests', `${totals.requests.toLocaleString('en-US')}${failed}`);
+  yield row('cost', `${figureText(totals.cost, 'money')} · ${figureText(totals.energyKWh, 'kWh')} · ${totals.machineHours.toFixed(1)} VM hours`);
+  for (const [index, line] of flowLines(series).entries()) yield row(index === 0 ? 'latency' : '', line);
+  const scaling = marks.filter(({ type }) => type === 'Scale');
+  const others = marks.filter(({ type }) => type !== 'Scale' && type !== 'Migration');
+  for (const [index, { atMs, subject, text }] of others.entries()) {
+    yield row(index === 0 ? 'happened' : '', `${clock(atMs)}  ${subject} ${text}`);
+  }
+  if (totals.migrations > 0) yield row('migrations', String(totals.migrations));
+  for (const [index, { atMs, subject, text }] of scaling.slice(0, listed).entries()) {
+    yield row(index === 0 ? 'scaling' : '', `${clock(atMs)}  ${subject} ${text}`);
+  }
+  if (scaling.length > listed) yield row('', `… and ${scaling.length - listed} more`);
+}
+
+/** Of tenants and load balancers: the worst step's p95 and the mean. */
+function flowLines(series: readonly Series[]): string[] {
+  const p95 = series.filter(({ name, of }) => name === 'latencyP95' && of !== undefined);
+  const lines = p95.flatMap(({ of, values }): [string, string][] => {
+    const measured = values.filter((value) => value !== null);
+    if (measured.length === 0) return [];
+    const most = measured.reduce((a, b) => Math.max(a, b), 0);
+    const sorted = [...measured].sort((a, b) => a - b);
+    const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+    return [[of ?? '', `p95 ${figureText(median, 'ms')} most of the time, ${figureText(most, 'ms')} at worst`]];
+  });
+  const width = Math.max(0, ...lines.map(([of]) => of.length));
+  return lines.map(([of, text]) => `${of.padEnd(width)}  ${text}`);
+}
+
+function row(label: string, text: string): string {
+  return `  ${label.padEnd(11)}${text}`;
+}
+
+/** `flash-crowd  ▕████░░▏ 2h30m of 24h · 5400 x · 3 s left` */
+export function progressText(
+  { name, phase, doneMs, totalMs }: { readonly name: string; readonly phase: string; readonly doneMs: number; readonly totalMs: number },
+  bar: (share: number) => string,
+  wallMs: number,
+): string {
+  const share = totalMs === 0 ? 1 : doneMs / totalMs;
+  const whole = Math.floor(doneMs / 60_000) * 60_000;
+  const speed = `${Math.round(doneMs / Math.max(1, wallMs)).toLocaleString('en-US')} x`;
+  const leftMs = share > 0 ? (wallMs * (1 - share)) / share : 0;
+  const left = phase === 'running' && share > 0.02 ? ` · ${Math.ceil(leftMs / 1000)} s left` : '';
+  const label = phase === 'running' ? name : `${name}: ${phase}`;
+  return `${label}  ${bar(share)} ${formatDuration(whole)} of ${formatDuration(totalMs)} · ${speed}${left}`;
+}

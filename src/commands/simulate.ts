@@ -1,0 +1,69 @@
+import { Flags } from '@oclif/core';
+import { findingsText } from '../app/findings.ts';
+import { wantedOutputs, writeOutputs } from '../app/what-if/outputs.ts';
+import { type TimedRun, whatIf } from '../app/what-if/what-if.ts';
+import { ExitCode } from '../base/errors.ts';
+import * as flags from '../cli/flags.ts';
+import { stdinIfNamed } from '../cli/stdin.ts';
+import { runFlags, WhatIfCommand } from '../cli/what-if-command.ts';
+import { runSummary, runTitle, verdictLines } from '../cli/what-if-text.ts';
+import { type RunRecord } from '../model/run-record.ts';
+
+export default class Simulate extends WhatIfCommand {
+  static override summary = 'See what manifests come to over time, in a world of their own.';
+  static override description = `Brings the manifests up in memory and lets time pass, with the faults, changes and traffic of their scenarios;
+the state is neither read nor written. Without a scenario the manifests alone run for a day.
+
+The scenario's clock begins at midnight, an hour after the world's, with everything up.`;
+  static override examples = [
+    '<%= config.bin %> simulate -f manifests/quickstart --for 24h --report html=report.html',
+    '<%= config.bin %> simulate -f manifests/scenarios/flash-crowd --seed 7',
+    '<%= config.bin %> simulate -f world/ --for 2h --speed 60x',
+    '<%= config.bin %> simulate -f world/ --trace run.csv --trace-machines',
+  ];
+  static override flags = {
+    filename: flags.filename,
+    recursive: flags.recursive,
+    namespace: flags.namespace,
+    scenario: Flags.string({ summary: 'The scenario, when the files hold several.', helpValue: 'NAME' }),
+    for: Flags.string({
+      summary: "World time that it covers, instead of the scenario's duration; 24h without a scenario.",
+      helpValue: 'DURATION',
+    }),
+    speed: Flags.string({
+      summary: 'max, or world seconds a second as 60x.',
+      helpValue: 'SPEED',
+      default: 'max',
+    }),
+    ...runFlags,
+  };
+
+  async run(): Promise<readonly RunRecord[]> {
+    const { flags: given } = await this.parse(Simulate);
+    const outputs = wantedOutputs(given);
+    const { display } = this;
+    const request = {
+      ...{ paths: given.filename, recursive: given.recursive, namespace: given.namespace },
+      ...{ for: given.for, seed: given.seed, step: given.step, speed: given.speed, judged: false },
+      ...{ stdin: stdinIfNamed(given.filename), machines: given['trace-machines'] },
+      scenarios: given.scenario === undefined ? [] : [given.scenario],
+    };
+    const onRun = (run: TimedRun): void => {
+      display.clear();
+      this.tell([runTitle(run), ...runSummary(run), ...verdictLines(run.record.verdicts, this.paints)]);
+      this.caution(run.record);
+    };
+    const options = { signal: display.signal, onProgress: this.onProgress, onRun };
+    const { runs, diagnostics, sources } = await whatIf(request, options).finally(() => display.clear());
+    this.findings(findingsText(diagnostics, sources, { color: this.color, outcome: 'nothing was run' }));
+    if (diagnostics.some(({ severity }) => severity === 'error')) {
+      this.exitWith(ExitCode.Usage);
+      return [];
+    }
+    const records = runs.map(({ record }) => record);
+    const files = await writeOutputs(outputs, records);
+    if (files.length > 0) this.tell([`Written: ${files.join(', ')}`]);
+    if (records.some(({ interrupted }) => interrupted)) this.exitWith(ExitCode.Interrupted);
+    return records;
+  }
+}

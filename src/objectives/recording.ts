@@ -1,0 +1,64 @@
+import { type Mark, type SeriesName, type SubjectName } from '../model/run-record.ts';
+
+/** One value a load step; NaN where nothing was measured. */
+export type Values = ArrayLike<number>;
+
+/** Requests that go one way in: their number and the latency of those that are answered, in each step. */
+export interface Flow {
+  /** Offered requests a second. */
+  readonly requests: Values;
+  /** Share of them that failed, 0..1. */
+  readonly errorRate: Values;
+  /** Latency of the answered ones, ms. */
+  readonly mean: Values;
+  readonly p50: Values;
+  readonly p95: Values;
+  readonly p99: Values;
+}
+
+/** A VM that was wanted and did not run. */
+export interface Wait {
+  /** `vm/default/web-0` */
+  readonly machine: SubjectName;
+  /** `vmp/default/web`, where a pool made it. */
+  readonly pool?: SubjectName;
+  readonly fromMs: number;
+  /** When it ran; absent: it still waits at the end. */
+  readonly toMs?: number;
+}
+
+/** A live migration that was completed. */
+export interface Move {
+  readonly atMs: number;
+  readonly machine: SubjectName;
+  readonly pool?: SubjectName;
+  readonly from: SubjectName;
+  readonly to: SubjectName;
+}
+
+/** What a run has left behind. Times are world time in ms since the Unix epoch. */
+export interface Recording {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly stepMs: number;
+  /** How many steps there are; the last one may be cut short by `endMs`. */
+  readonly count: number;
+  /** A series of a subject, or of the whole. */
+  values(name: SeriesName, of?: SubjectName): Values | undefined;
+  /** The flows whose requests add up to those of a subject, or to all. */
+  flows(of?: SubjectName): readonly Flow[];
+  readonly waits: readonly Wait[];
+  readonly moves: readonly Move[];
+  /** In the order of time. */
+  readonly marks: readonly Mark[];
+}
+
+/** World time at which a step begins. */
+export function stepStart({ startMs, stepMs }: Recording, index: number): number {
+  return startMs + index * stepMs;
+}
+
+/** World time that a step covers, ms. */
+export function stepLength(recording: Recording, index: number): number {
+  return Math.min(recording.stepMs, recording.endMs - stepStart(recording, index));
+}
