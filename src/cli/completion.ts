@@ -40,6 +40,8 @@ const wordless: readonly string[] = [
   'diff',
   'help',
   'init',
+  'simulate',
+  'test',
   'validate',
   'version',
 ];

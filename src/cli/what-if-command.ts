@@ -28,7 +28,8 @@ export const runFlags = {
     multipleNonGreedy: true,
   }),
   trace: Flags.string({
-    summary: 'Write all that was recorded, one row a subject, series and step (.csv), or a series a line (.json).',
+    summary:
+      'Write all that was recorded, one row a subject, series and step (.csv), or a series a line (.json).',
     helpValue: 'FILE',
   }),
   'trace-machines': Flags.boolean({ summary: 'Record the CPU of every VM too.', dependsOn: ['trace'] }),
@@ -56,7 +57,8 @@ export abstract class WhatIfCommand extends BaseCommand {
   };
 
   protected get paints(): Paints {
-    const styled = (code: string) => (text: string) => (this.color ? `\u001b[${code}m${text}\u001b[39m` : text);
+    const styled = (code: string) => (text: string) =>
+      this.color ? `\u001b[${code}m${text}\u001b[39m` : text;
     return { good: styled('32'), bad: styled('31') };
   }
 

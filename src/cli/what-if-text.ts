@@ -30,8 +30,11 @@ export function runTitle({ record, wallMs }: RunLines): string {
 export function bringUpLines({ bringUp }: RunRecord): string[] {
   if (!bringUp || bringUp.settled) return [];
   const { waitingFor, worldMs } = bringUp;
-  const who = waitingFor.length === 0 ? '' : `: ${waitingFor.slice(0, 5).join('; ')}${more(waitingFor.length - 5)}`;
-  return [`the world had not settled when the scenario began, ${formatDuration(worldMs)} after its first host${who}`];
+  const who =
+    waitingFor.length === 0 ? '' : `: ${waitingFor.slice(0, 5).join('; ')}${more(waitingFor.length - 5)}`;
+  return [
+    `the world had not settled when the scenario began, ${formatDuration(worldMs)} after its first host${who}`,
+  ];
 }
 
 function more(count: number): string {
@@ -96,10 +99,15 @@ export function testResult(records: readonly RunRecord[]): string {
 /** Totals, what each way in saw, and what policies did; two columns. */
 export function* runSummary({ record }: RunLines): Iterable<string> {
   const { totals, series, marks, bringUp } = record;
-  if (bringUp?.settled) yield row('brought up', `in ${formatDuration(bringUp.worldMs)} of world time before it`);
-  const failed = totals.requests > 0 ? ` · ${figureText(totals.errors / totals.requests, 'ratio')} failed` : '';
+  if (bringUp?.settled)
+    yield row('brought up', `in ${formatDuration(bringUp.worldMs)} of world time before it`);
+  const failed =
+    totals.requests > 0 ? ` · ${figureText(totals.errors / totals.requests, 'ratio')} failed` : '';
   yield row('requests', `${totals.requests.toLocaleString('en-US')}${failed}`);
-  yield row('cost', `${figureText(totals.cost, 'money')} · ${figureText(totals.energyKWh, 'kWh')} · ${totals.machineHours.toFixed(1)} VM hours`);
+  yield row(
+    'cost',
+    `${figureText(totals.cost, 'money')} · ${figureText(totals.energyKWh, 'kWh')} · ${totals.machineHours.toFixed(1)} VM hours`,
+  );
   for (const [index, line] of flowLines(series).entries()) yield row(index === 0 ? 'latency' : '', line);
   const scaling = marks.filter(({ type }) => type === 'Scale');
   const others = marks.filter(({ type }) => type !== 'Scale' && type !== 'Migration');
@@ -122,7 +130,9 @@ function flowLines(series: readonly Series[]): string[] {
     const most = measured.reduce((a, b) => Math.max(a, b), 0);
     const sorted = [...measured].sort((a, b) => a - b);
     const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
-    return [[of ?? '', `p95 ${figureText(median, 'ms')} most of the time, ${figureText(most, 'ms')} at worst`]];
+    return [
+      [of ?? '', `p95 ${figureText(median, 'ms')} most of the time, ${figureText(most, 'ms')} at worst`],
+    ];
   });
   const width = Math.max(0, ...lines.map(([of]) => of.length));
   return lines.map(([of, text]) => `${of.padEnd(width)}  ${text}`);
@@ -134,7 +144,12 @@ function row(label: string, text: string): string {
 
 /** `flash-crowd  ▕████░░▏ 2h30m of 24h · 5400 x · 3 s left` */
 export function progressText(
-  { name, phase, doneMs, totalMs }: { readonly name: string; readonly phase: string; readonly doneMs: number; readonly totalMs: number },
+  {
+    name,
+    phase,
+    doneMs,
+    totalMs,
+  }: { readonly name: string; readonly phase: string; readonly doneMs: number; readonly totalMs: number },
   bar: (share: number) => string,
   wallMs: number,
 ): string {

@@ -20,7 +20,7 @@ export function explain(
     ...faultsIn(recording.marks, fromMs, toMs),
     ...few(near.filter(({ type }) => type === 'Change')),
     ...waiting(recording, fromMs, toMs),
-    ...few(near.filter(({ type, subject }) => type === 'Scale' && concerns(subject, of))),
+    ...scaled(near.filter(({ type, subject }) => type === 'Scale' && concerns(subject, of))),
     ...moved(near.filter(({ type }) => type === 'Migration').length),
   ];
 }
@@ -52,6 +52,20 @@ function waiting({ waits }: Recording, fromMs: number, toMs: number): string[] {
 function few(marks: readonly Mark[]): string[] {
   const texts = marks.slice(0, told).map(({ subject, text }) => `${subject} ${text}`);
   return marks.length > told ? [...texts, `${marks.length - told} more`] : texts;
+}
+
+/** `sp/default/web scaled 4 → 8 → 15`, one phrase a policy; why it did stands in the marks. */
+function scaled(marks: readonly Mark[]): string[] {
+  const bySubject = new Map<SubjectName, string[]>();
+  for (const { subject, text } of marks) {
+    const [from = '', to = ''] = (text.split(':')[0] ?? '').split(' → ');
+    const sizes = bySubject.get(subject) ?? [];
+    bySubject.set(subject, [...sizes, ...(sizes.at(-1) === from ? [to] : [from, to])]);
+  }
+  const texts = [...bySubject].map(([subject, sizes]) => `${subject} scaled ${sizes.join(' → ')}`);
+  return texts.length > told
+    ? [...texts.slice(0, told), `${texts.length - told} more policies scaled`]
+    : texts;
 }
 
 function moved(count: number): string[] {

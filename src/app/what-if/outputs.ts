@@ -46,7 +46,9 @@ function parseReports(texts: readonly string[]): WantedReport[] {
     if (Object.hasOwn(reporters, kind)) return { kind, file };
     throw new UserError(`"${text}" is no report`, {
       exitCode: ExitCode.Usage,
-      nextSteps: Object.keys(reporters).map((known) => `--report ${known}=report.${known === 'junit' ? 'xml' : known}`),
+      nextSteps: Object.keys(reporters).map(
+        (known) => `--report ${known}=report.${known === 'junit' ? 'xml' : known}`,
+      ),
     });
   });
 }
@@ -77,7 +79,9 @@ function csvOf(records: readonly RunRecord[]): string {
 function jsonOf(records: readonly RunRecord[]): string {
   const lines = records.flatMap(({ scenario, times, series }) => {
     const [startMs = 0, nextMs = startMs] = times;
-    return series.map((one: Series) => JSON.stringify({ scenario, startMs, stepMs: nextMs - startMs, ...one }));
+    return series.map((one: Series) =>
+      JSON.stringify({ scenario, startMs, stepMs: nextMs - startMs, ...one }),
+    );
   });
   return `[\n${lines.join(',\n')}\n]\n`;
 }

@@ -72,19 +72,23 @@ export async function runScenario(plan: RunPlan, options: RunOptions = {}): Prom
   const objectives = scenario ? objectivesOf(scenario) : [];
   const wanted = new Set(objectives.map(({ of }) => of).filter((of) => of !== undefined));
   const recorder = new Recorder({ startMs, endMs, stepMs, wanted, machines });
-  let manager: Manager | undefined;
+  // Set once the engine has started: while it does, changes come in already.
+  const known: { manager?: Manager } = {};
   const pace = new Pace(startMs, plan.speed, options.signal);
   const engine = await Engine.start(state, {
     signal: options.signal,
     stepMs,
-    onChange: (object, old) => recorder.note(object, old, manager?.nowMs ?? state.epochMs),
-    onPass: (world, untilMs) => manager && recorder.pass(world, manager.cache, untilMs),
+    onChange: (object, old) => recorder.note(object, old, known.manager?.nowMs ?? state.epochMs),
+    onPass: (world, untilMs) => {
+      if (known.manager) recorder.pass(world, known.manager.cache, untilMs);
+    },
     onTurn: (running) => {
       options.onProgress?.(progressAt(running.nowMs, startMs, endMs));
       return pace.keep(running.nowMs);
     },
   });
-  manager = engine.manager;
+  const { manager } = engine;
+  known.manager = manager;
   const stage: Stage = { plan, engine, state, recorder, signal: options.signal, startMs, endMs };
   const bringUp = await bringUpWorld(stage);
   let { interrupted } = bringUp;

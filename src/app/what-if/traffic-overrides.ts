@@ -59,10 +59,9 @@ export class TrafficOverrides {
 }
 
 function overridden({ base, inForce }: Overridden): Load {
-  let load = base;
-  for (const { scale, constant } of inForce.values()) {
-    if (constant !== undefined) load = { ...load, pattern: { constant }, scale: base.scale };
-  }
-  for (const { scale = 1 } of inForce.values()) load = { ...load, scale: load.scale * scale };
-  return load;
+  const overrides = [...inForce.values()];
+  const constant = overrides.findLast((override) => override.constant !== undefined)?.constant;
+  const scale = overrides.reduce((product, override) => product * (override.scale ?? 1), 1);
+  // A constant is what is offered, whatever the object's own scale says of its pattern.
+  return constant === undefined ? { ...base, scale: base.scale * scale } : { pattern: { constant }, scale };
 }

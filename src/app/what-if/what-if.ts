@@ -78,7 +78,10 @@ export async function whatIf(request: WhatIfRequest, options: WhatIfOptions = {}
     return { runs: [], diagnostics, sources: loaded.sources };
   }
   if (objects.length === 0) {
-    throw usage(`there are no manifests in ${paths.join(', ')}`, 'name a file or a folder with -f, or add -R');
+    throw usage(
+      `there are no manifests in ${paths.join(', ')}`,
+      'name a file or a folder with -f, or add -R',
+    );
   }
   const runs: TimedRun[] = [];
   for (const plan of plansOf(request, loaded, objects)) {
@@ -97,7 +100,9 @@ export async function whatIf(request: WhatIfRequest, options: WhatIfOptions = {}
 }
 
 /** As `apply` would check them on an empty state; and what a scenario names has to be there. */
-async function check(loaded: Loaded): Promise<{ objects: readonly CheckedObject[]; diagnostics: Diagnostic[] }> {
+async function check(
+  loaded: Loaded,
+): Promise<{ objects: readonly CheckedObject[]; diagnostics: Diagnostic[] }> {
   const { store } = await memoryState();
   const { objects, diagnostics } = await checkManifests(loaded, await LiveSnapshot.read(store));
   const scenarioFiles = objects.filter(({ kind }) => kind === 'Scenario');
@@ -114,10 +119,13 @@ function asError(diagnostic: Diagnostic, scenarios: readonly CheckedObject[]): D
   if (diagnostic.code !== 'REFERENCE_NOT_FOUND') return diagnostic;
   const named = scenarios.find(({ file, admitted, position }) => {
     const place = position(diagnostic.path);
-    const isHere = file === diagnostic.file && place.line === diagnostic.line && place.column === diagnostic.column;
+    const isHere =
+      file === diagnostic.file && place.line === diagnostic.line && place.column === diagnostic.column;
     return isHere && (admitted as Scenario).spec.events.every(({ apply }) => apply === undefined);
   });
-  return named ? { ...diagnostic, severity: 'error', help: 'correct the name, or add the manifest' } : diagnostic;
+  return named
+    ? { ...diagnostic, severity: 'error', help: 'correct the name, or add the manifest' }
+    : diagnostic;
 }
 
 /** What is wrong with manifests within a scenario. */
@@ -154,7 +162,10 @@ function plansOf(request: WhatIfRequest, loaded: Loaded, objects: readonly Check
 }
 
 /** Those asked for, or all. @throws UserError (usage) when one is not there or, judged, there is nothing to judge. */
-function chosenScenarios({ scenarios, judged, paths }: WhatIfRequest, objects: readonly CheckedObject[]): CheckedObject[] {
+function chosenScenarios(
+  { scenarios, judged, paths }: WhatIfRequest,
+  objects: readonly CheckedObject[],
+): CheckedObject[] {
   const all = objects.filter(({ kind }) => kind === 'Scenario');
   const namesOf = ({ admitted: { metadata } }: CheckedObject): string[] => [
     metadata.name,
@@ -163,17 +174,27 @@ function chosenScenarios({ scenarios, judged, paths }: WhatIfRequest, objects: r
   for (const name of scenarios) {
     if (all.some((one) => namesOf(one).includes(name))) continue;
     const there = all.map(({ admitted }) => admitted.metadata.name).join(', ');
-    throw usage(`there is no scenario "${name}" in ${paths.join(', ')}`, there === '' ? 'there is none at all' : `there is: ${there}`);
+    throw usage(
+      `there is no scenario "${name}" in ${paths.join(', ')}`,
+      there === '' ? 'there is none at all' : `there is: ${there}`,
+    );
   }
-  const chosen = scenarios.length === 0 ? all : all.filter((one) => namesOf(one).some((name) => scenarios.includes(name)));
+  const chosen =
+    scenarios.length === 0 ? all : all.filter((one) => namesOf(one).some((name) => scenarios.includes(name)));
   if (!judged) return chosen;
   if (chosen.length === 0) {
-    throw usage(`there is no scenario in ${paths.join(', ')}`, 'add a manifest of kind Scenario: vctl explain scenario.spec');
+    throw usage(
+      `there is no scenario in ${paths.join(', ')}`,
+      'add a manifest of kind Scenario: vctl explain scenario.spec',
+    );
   }
   const aimless = chosen.find(({ admitted }) => (admitted as Scenario).spec.objectives.length === 0);
   if (aimless) {
     const next = 'add spec.objectives, or run it without judging: vctl simulate';
-    throw usage(`scenario "${aimless.admitted.metadata.name}" has no objectives, so there is nothing to judge`, next);
+    throw usage(
+      `scenario "${aimless.admitted.metadata.name}" has no objectives, so there is nothing to judge`,
+      next,
+    );
   }
   return chosen;
 }
@@ -182,7 +203,10 @@ function stepOf(text: string | undefined): number {
   if (text === undefined) return defaultStepMs;
   const ms = timeoutOf(text);
   if (ms >= stepRange.fromMs && ms <= stepRange.toMs && Number.isInteger(ms)) return ms;
-  throw usage(`a load step of ${text} is too ${ms < stepRange.fromMs ? 'short' : 'long'}`, 'take one of 1s to 5m');
+  throw usage(
+    `a load step of ${text} is too ${ms < stepRange.fromMs ? 'short' : 'long'}`,
+    'take one of 1s to 5m',
+  );
 }
 
 function speedOf(text: string | undefined): number | undefined {
