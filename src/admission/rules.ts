@@ -12,6 +12,7 @@ import { scenarioProblems } from './rules/scenarios.ts';
 import { scalingProblems } from './rules/scaling.ts';
 import { applicationProblems, tenantProblems } from './rules/tenants.ts';
 import { type LiveObjects, View } from './rules/view.ts';
+import { weightProblems } from './rules/weights.ts';
 import { subjectOf } from './validate.ts';
 
 export { type LiveObjects, nothingLive } from './rules/view.ts';
@@ -34,9 +35,14 @@ const checks: { readonly [K in Kind]?: Check<K> } = {
   Scenario: scenarioProblems,
   Tenant: tenantProblems,
   Traffic: trafficProblems,
-  VirtualMachine: (vm, subject, view) => machineProblems(vm.spec, '/spec', subject, view),
-  VirtualMachinePool: (pool, subject, view) =>
-    machineProblems(pool.spec.template.spec, '/spec/template/spec', subject, view),
+  VirtualMachine: (vm, subject, view) => [
+    ...machineProblems(vm.spec, '/spec', subject, view),
+    ...weightProblems(vm.metadata, '/metadata', subject),
+  ],
+  VirtualMachinePool: (pool, subject, view) => [
+    ...machineProblems(pool.spec.template.spec, '/spec/template/spec', subject, view),
+    ...weightProblems(pool.spec.template.metadata, '/spec/template/metadata', subject),
+  ],
 };
 
 export interface CrossCheckOptions {

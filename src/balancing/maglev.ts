@@ -1,4 +1,5 @@
 import { compareText } from '../base/listing.ts';
+import { type HashTable } from './hash-table.ts';
 import { type Backend, type Picker } from './picker.ts';
 import { xxh64 } from './xxh64.ts';
 
@@ -12,9 +13,22 @@ export const maglevTableSize = 65537;
  * Source: Eisenbud et al., "Maglev", NSDI 2016; weights as in Envoy, maglev_lb.cc.
  */
 export function maglev(backends: readonly Backend[], tableSize = maglevTableSize): Picker {
+  const table = maglevHashTable(backends, tableSize);
+  return { pick: ({ key = '' }) => table.owner(xxh64(key)) };
+}
+
+/** Maglev's table as a table of hashes. */
+export function maglevHashTable(backends: readonly Backend[], tableSize = maglevTableSize): HashTable {
   const { names, table } = buildMaglevTable(backends, tableSize);
   const size = BigInt(tableSize);
-  return { pick: ({ key = '' }) => names[table[Number(xxh64(key) % size)] ?? 0] };
+  return {
+    owner: (hash) => names[table[Number(hash % size)] ?? 0],
+    shares: () => {
+      const entries = new Float64Array(names.length);
+      for (const index of table) entries[index] = (entries[index] ?? 0) + 1;
+      return new Map(names.map((name, index) => [name, (entries[index] ?? 0) / table.length]));
+    },
+  };
 }
 
 export interface MaglevTable {

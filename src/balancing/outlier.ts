@@ -1,15 +1,7 @@
-export interface OutlierRules {
-  /** Failures in a row that eject. */
-  readonly consecutiveFailures: number;
-  /** How often `sweepOutlier` is to be called, ms. */
-  readonly intervalMs: number;
-  /** The first ejection lasts this long, the n-th n times as long. */
-  readonly baseEjectionMs: number;
-  /** No ejection lasts longer. */
-  readonly maxEjectionMs: number;
-  /** Largest share of the backends that may be out, 0..1; one may be in any case. */
-  readonly maxEjected: number;
-}
+import { type OutlierDetection } from '../model/ports.ts';
+
+/** `sweepOutlier` is to be called once an interval. */
+export type OutlierRules = OutlierDetection;
 
 /** Envoy's defaults. */
 export const defaultOutlierRules: OutlierRules = {
@@ -52,9 +44,14 @@ export function observeAnswer(
   if (!answer.failed) return outlier.failures === 0 ? outlier : { ...outlier, failures: 0 };
   const failures = Math.min(outlier.failures + 1, rules.consecutiveFailures);
   if (failures < rules.consecutiveFailures || !answer.room) return { ...outlier, failures };
+  return ejected(outlier, answer.nowMs, rules);
+}
+
+/** The state once it has been ejected at `nowMs`: the n-th time for n base times. */
+export function ejected(outlier: Outlier, nowMs: number, rules: OutlierRules): Outlier {
   const ejections = outlier.ejections + 1;
   const lastsMs = Math.min(rules.baseEjectionMs * ejections, rules.maxEjectionMs);
-  return { failures: 0, ejections, ejectedUntilMs: answer.nowMs + lastsMs };
+  return { failures: 0, ejections, ejectedUntilMs: nowMs + lastsMs };
 }
 
 /** The state after the sweep of an interval: takes back who has served its time, forgives who behaves. */
@@ -64,4 +61,21 @@ export function sweepOutlier(outlier: Outlier, nowMs: number): Outlier {
   }
   if (nowMs < outlier.ejectedUntilMs) return outlier;
   return { failures: 0, ejections: outlier.ejections };
+}
+
+/** When the first sweep at or after `timeMs` is; sweeps are at the multiples of the interval. */
+export function sweepAtMs(timeMs: number, { intervalMs }: OutlierRules): number {
+  return Math.ceil(timeMs / intervalMs) * intervalMs;
+}
+
+/** The state after all sweeps in (`fromMs`, `toMs`], throughout which it was in. */
+export function forgive(
+  outlier: Outlier,
+  fromMs: number,
+  toMs: number,
+  { intervalMs }: OutlierRules,
+): Outlier {
+  const sweeps = Math.floor(toMs / intervalMs) - Math.floor(fromMs / intervalMs);
+  if (sweeps <= 0 || outlier.ejections === 0) return outlier;
+  return { ...outlier, ejections: Math.max(0, outlier.ejections - sweeps) };
 }

@@ -1,4 +1,5 @@
 import { compareText } from '../base/listing.ts';
+import { type HashTable } from './hash-table.ts';
 import { type Backend, type Picker } from './picker.ts';
 import { xxh64 } from './xxh64.ts';
 
@@ -6,6 +7,8 @@ import { xxh64 } from './xxh64.ts';
 export const minimumRingSize = 1024;
 /** Envoy's default upper bound, which also bounds the time to build a ring. */
 const maximumRingSize = 8 * 1024 * 1024;
+/** How many hashes there are. */
+const hashes = 1n << 64n;
 
 /**
  * A consistent-hash ring: each backend stands on it in proportion to its weight, the lightest a whole number of
@@ -14,8 +17,14 @@ const maximumRingSize = 8 * 1024 * 1024;
  * Source: Envoy, ring_hash_lb.cc (ketama's construction).
  */
 export function ringHash(backends: readonly Backend[]): Picker {
+  const table = ringTable(backends);
+  return { pick: ({ key = '' }) => table.owner(xxh64(key)) };
+}
+
+/** The ring as a table of hashes. */
+export function ringTable(backends: readonly Backend[]): HashTable {
   const ring = buildRing(backends);
-  return { pick: ({ key = '' }) => ring[firstAtOrAfter(ring, xxh64(key))]?.name };
+  return { owner: (hash) => ring[firstAtOrAfter(ring, hash)]?.name, shares: () => arcShares(ring) };
 }
 
 interface RingEntry {
@@ -38,6 +47,17 @@ export function buildRing(backends: readonly Backend[]): readonly RingEntry[] {
     for (let i = 0; count < target; i++, count++) ring.push({ hash: xxh64(`${name}_${i}`), name });
   }
   return ring.sort((a, b) => (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : compareText(a.name, b.name)));
+}
+
+/** Each entry owns the hashes from the one before it to its own; the first also those past the last. */
+function arcShares(ring: readonly RingEntry[]): Map<string, number> {
+  const shares = new Map<string, number>();
+  let before = (ring.at(-1)?.hash ?? 0n) - hashes;
+  for (const { hash, name } of ring) {
+    shares.set(name, (shares.get(name) ?? 0) + Number(hash - before) / Number(hashes));
+    before = hash;
+  }
+  return shares;
 }
 
 function firstAtOrAfter(ring: readonly RingEntry[], hash: bigint): number {

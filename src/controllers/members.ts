@@ -4,6 +4,7 @@ import { cpuMillis } from '../base/quantity.ts';
 import { findCondition } from '../model/conditions.ts';
 import { type VirtualMachine } from '../model/kinds/index.ts';
 import { isTerminating } from '../model/object.ts';
+import { annotations } from './annotations.ts';
 
 /**
  * How a VM stands to those who send it requests. `Serves` takes them, `Drains` finishes what it has, `Leaves` was
@@ -31,7 +32,7 @@ export function standingOf(vm: VirtualMachine): Standing {
 export interface Member {
   readonly name: string;
   readonly uid: string;
-  /** Its virtual CPUs, rounded, at least 1: what the algorithms that weigh go by. */
+  /** What the algorithms that weigh go by: its annotation, else its virtual CPUs, rounded, at least 1. */
   readonly weight: number;
   readonly draining: boolean;
 }
@@ -55,8 +56,8 @@ export function membersOf(
     const standing = standingOf(vm);
     if (standing === 'Leaves' || (standing === 'Off' && !isHealthy(uid))) continue;
     const size = sizeOf(vm);
-    let weight = weights.get(size);
-    if (weight === undefined) weights.set(size, (weight = weightOf(size)));
+    let weight = annotatedWeight(vm) ?? weights.get(size);
+    if (weight === undefined) weights.set(size, (weight = weightOfSize(size)));
     members.push({ name, uid, weight, draining: standing === 'Drains' });
   }
   return members;
@@ -66,7 +67,7 @@ export function membersOf(
 export function looksTheSame(before: VirtualMachine, after: VirtualMachine): boolean {
   return (
     standingOf(before) === standingOf(after) &&
-    weightOf(sizeOf(before)) === weightOf(sizeOf(after)) &&
+    weightOf(before) === weightOf(after) &&
     deepEqual(before.metadata.labels, after.metadata.labels)
   );
 }
@@ -88,6 +89,16 @@ function sizeOf({ spec, status }: VirtualMachine): string | number | undefined {
   return (status?.resources ?? spec.resources).cpu;
 }
 
-function weightOf(cpu: string | number | undefined): number {
+function weightOf(vm: VirtualMachine): number {
+  return annotatedWeight(vm) ?? weightOfSize(sizeOf(vm));
+}
+
+/** Admission sees to it that the annotation is a whole number; others, as of a foreign client, are passed over. */
+function annotatedWeight({ metadata }: VirtualMachine): number | undefined {
+  const text = metadata.annotations?.[annotations.weight];
+  return text !== undefined && /^[0-9]{1,4}$/.test(text) ? Number(text) : undefined;
+}
+
+function weightOfSize(cpu: string | number | undefined): number {
   return Math.max(1, Math.round(cpuMillis(cpu) / 1000));
 }

@@ -1,14 +1,20 @@
+import { inPanic } from '../balancing/flow.ts';
 import { deepEqual } from '../base/deep.ts';
 import { type BackendRequest, type BalancerRequest } from '../model/ports.ts';
 import { balancerPrefix, type Core } from './core.ts';
 import { Backend, verdictAtMs } from './health.ts';
 import { type Machine } from './machine.ts';
+import { Outliers, type SavedWatch } from './outliers.ts';
 
 /** What is saved of a balancer. The arrays go with its backends, in their order. */
 export interface SavedBalancer {
   readonly request: BalancerRequest;
   readonly healthy: readonly boolean[];
   readonly verdictsAtMs: readonly (number | null)[];
+  readonly isNew: readonly boolean[];
+  /** Absent while nothing was observed of any. */
+  readonly outliers?: readonly (SavedWatch | null)[];
+  readonly movedKeys?: number;
 }
 
 /** A balancer of the world. `backends` are in the order of the request, each machine once. */
@@ -17,6 +23,8 @@ export interface Balancer {
   backends: readonly Backend[];
   /** The same by the machines' uids. */
   readonly byMachine: Map<string, Backend>;
+  /** Share of the requests whose client got another backend when that last happened. */
+  movedKeys: number | undefined;
 }
 
 /** What `Balancers` tells and asks the rest of the world. */
@@ -34,14 +42,41 @@ export interface BalancerSurroundings {
 export class Balancers {
   readonly #balancers = new Map<string, Balancer>();
   readonly #byMachine = new Map<string, Set<Backend>>();
+  readonly #outliers: Outliers;
 
   constructor(
     private readonly core: Core,
     private readonly surroundings: BalancerSurroundings,
-  ) {}
+  ) {
+    this.#outliers = new Outliers(core, {
+      of: ({ balancer }) => {
+        const found = this.#balancers.get(balancer);
+        return found && { outlierDetection: found.request.outlierDetection, backends: found.backends };
+      },
+      touched: ({ balancer }) => this.#touched(balancer),
+      turned: ({ balancer }) => this.#turned(balancer),
+    });
+  }
 
   get(name: string): Balancer | undefined {
     return this.#balancers.get(name);
+  }
+
+  /** True while too few of its backends are healthy for that to be believed. */
+  isPanicking(name: string): boolean {
+    const balancer = this.#balancers.get(name);
+    return balancer !== undefined && isPanicking(balancer);
+  }
+
+  /** What becomes of the requests to a backend from now on: `rate` a second, of which the share `failing` fails. */
+  observe({ request }: Balancer, backend: Backend, rate: number, failing: number): void {
+    if (request.outlierDetection) this.#outliers.observe(backend, request.outlierDetection, rate, failing);
+  }
+
+  /** The clients of this share of the requests have got another backend. */
+  moved(balancer: Balancer, share: number): void {
+    balancer.movedKeys = share;
+    this.#touched(balancer.request.name);
   }
 
   /** In no particular order. */
@@ -58,6 +93,7 @@ export class Balancers {
     this.#balancers.set(request.name, balancer);
     if (changed.backends) this.#replaceBackends(balancer);
     if (changed.rest) for (const backend of balancer.backends) this.#review(backend);
+    if (!request.outlierDetection) for (const backend of balancer.backends) this.#outliers.forget(backend);
     this.#markDirty(balancer);
     if (changed.rest) this.surroundings.partsChanged();
     this.surroundings.healthChanged(request.name);
@@ -90,11 +126,17 @@ export class Balancers {
 
   restore(saved: SavedBalancer): void {
     const balancer: Balancer = newBalancer(saved.request);
+    balancer.movedKeys = saved.movedKeys;
     this.#balancers.set(saved.request.name, balancer);
     this.#replaceBackends(balancer);
     balancer.backends.forEach((backend, index) => {
       backend.healthy = saved.healthy[index] ?? false;
+      backend.isNew = saved.isNew[index] ?? !backend.healthy;
       this.#plan(backend, saved.verdictsAtMs[index] ?? undefined);
+      const watch = saved.outliers?.[index];
+      if (watch && saved.request.outlierDetection) {
+        this.#outliers.restore(backend, watch, saved.request.outlierDetection);
+      }
     });
   }
 
@@ -117,6 +159,7 @@ export class Balancers {
       this.#drop(backend);
     }
     balancer.backends = [...next];
+    this.#outliers.retry(balancer.backends);
   }
 
   #create(balancer: string, request: BackendRequest): Backend {
@@ -130,6 +173,7 @@ export class Balancers {
 
   #drop(backend: Backend): void {
     this.#plan(backend, undefined);
+    this.#outliers.forget(backend);
     const siblings = this.#byMachine.get(backend.machineUid);
     siblings?.delete(backend);
     if (siblings?.size === 0) this.#byMachine.delete(backend.machineUid);
@@ -137,13 +181,23 @@ export class Balancers {
 
   /** The checks have agreed for long enough: the backend's health turns. */
   #turn(backend: Backend): void {
-    const balancer = this.#balancers.get(backend.balancer);
-    if (balancer === undefined) return;
+    if (!this.#balancers.has(backend.balancer)) return;
     backend.healthy = !backend.healthy;
+    backend.isNew = false;
     this.#plan(backend, undefined);
-    this.core.changes.add({ type: 'Balancer', name: backend.balancer });
-    this.#markDirty(balancer);
-    this.surroundings.healthChanged(backend.balancer);
+    this.#touched(backend.balancer);
+    this.#turned(backend.balancer);
+  }
+
+  #touched(name: string): void {
+    const balancer = this.#balancers.get(name);
+    if (balancer !== undefined) this.#markDirty(balancer);
+  }
+
+  /** Others of its backends get requests from now on. */
+  #turned(name: string): void {
+    this.core.changes.add({ type: 'Balancer', name });
+    this.surroundings.healthChanged(name);
   }
 
   /** Plans anew when the backend's health will turn; true when that differs from the plan so far. */
@@ -168,7 +222,7 @@ export class Balancers {
 }
 
 function newBalancer(request: BalancerRequest): Balancer {
-  return { request, backends: [], byMachine: new Map() };
+  return { request, backends: [], byMachine: new Map(), movedKeys: undefined };
 }
 
 /** What differs: the backends, of which there may be thousands, and everything else. */
@@ -188,10 +242,20 @@ function isSameBackend(a: BackendRequest, b: BackendRequest | undefined): boolea
   return a.machineUid === b?.machineUid && a.weight === b.weight && a.draining === b.draining;
 }
 
-function save({ request, backends }: Balancer): SavedBalancer {
+/** See `Balancers.isPanicking`. */
+function isPanicking({ request, backends }: Balancer): boolean {
+  const seen = backends.map(({ fit, draining, isNew }) => ({ healthy: fit, draining, isNew }));
+  return inPanic(seen, request.panicThreshold);
+}
+
+function save({ request, backends, movedKeys }: Balancer): SavedBalancer {
+  const outliers = backends.map((backend) => backend.outliers?.save() ?? null);
   return {
     request,
     healthy: backends.map((backend) => backend.healthy),
     verdictsAtMs: backends.map((backend) => backend.verdictAtMs ?? null),
+    isNew: backends.map((backend) => backend.isNew),
+    ...(outliers.some((watch) => watch !== null) ? { outliers } : {}),
+    ...(movedKeys === undefined ? {} : { movedKeys }),
   };
 }

@@ -1,6 +1,7 @@
-import { flowShares } from '../balancing/flow.ts';
+import { splitFlow, type FlowBackend } from '../balancing/flow.ts';
+import { isHashing, keyPopulation, movedShare, type KeyPopulation, type Owners } from '../balancing/keys.ts';
 import { compareText } from '../base/listing.ts';
-import { type RouteRequest } from '../model/ports.ts';
+import { type BalancerRequest, type RouteRequest } from '../model/ports.ts';
 import { type Balancer } from './balancers.ts';
 import { type Columns } from './columns.ts';
 import { type Machine } from './machine.ts';
@@ -16,6 +17,12 @@ export interface FlowNode {
   shares: Float64Array;
   /** The rate for which `shares` hold; NaN when they have to be worked out again. */
   sharesFor: number;
+  /** The clients that are kept together, as the request tells; undefined when it does not, or none are. */
+  clients: KeyPopulation | undefined;
+  /** What `clients` was made for. */
+  clientsFor: BalancerRequest['affinity'];
+  /** The backend of each client, while there was one. */
+  owners: Owners | undefined;
   /** What its requests call next; an unknown balancer is undefined: such calls fail. */
   calls: readonly (FlowNode | undefined)[];
   /** The routes that lead here. */
@@ -50,6 +57,7 @@ export function newRoute(request: RouteRequest, totals: Totals): RouteFlow {
 export function newNode(balancer: Balancer, totals: Totals): FlowNode {
   return {
     ...{ balancer, totals, machines: [], shares: new Float64Array(0), sharesFor: NaN },
+    ...{ clients: undefined, clientsFor: undefined, owners: undefined },
     ...{ calls: [], routes: [], inflow: 0, served: 0, success: 0 },
   };
 }
@@ -81,20 +89,49 @@ export function link(nodes: ReadonlyMap<string, FlowNode>): FlowNode[] {
   return done.reverse();
 }
 
-/** Works out the shares of the node's backends at `rate`, unless they are known. */
-export function updateShares(node: FlowNode, rate: number, columns: Columns): void {
+/**
+ * Works out the shares of the node's backends at `rate`, unless they are known. Gives the share of the requests whose
+ * client got another backend by that, 0 when none did.
+ */
+export function updateShares(node: FlowNode, rate: number, columns: Columns): number {
   const { request, backends } = node.balancer;
   // Only LeastRequest goes by the rate.
   const rateMatters = request.algorithm === 'LeastRequest';
-  if (node.sharesFor === rate || (!rateMatters && !Number.isNaN(node.sharesFor))) return;
-  const flowBackends = backends.map((backend, index) => ({
+  if (node.sharesFor === rate || (!rateMatters && !Number.isNaN(node.sharesFor))) return 0;
+  const flowBackends = backends.map((backend, index): FlowBackend => ({
+    // Another VM of the same name takes the place of the one before it.
+    name: node.machines[index]?.request.name ?? backend.machineUid,
     weight: backend.request.weight,
     capacity: capacityOf(node, index, columns),
-    healthy: backend.healthy,
-    draining: backend.request.draining,
+    healthy: backend.fit,
+    draining: backend.draining,
+    isNew: backend.isNew,
   }));
-  node.shares = flowShares(request.algorithm, flowBackends, rate);
+  const { panicThreshold } = request;
+  const clients = clientsOf(node);
+  const split = splitFlow(request.algorithm, flowBackends, rate, { panicThreshold, keys: clients });
+  node.shares = split.shares;
   node.sharesFor = rate;
+  return follow(node, clients, split.owners);
+}
+
+/** Takes over where the clients go now, and tells how many have moved. */
+function follow(node: FlowNode, clients: KeyPopulation | undefined, owners: Owners | undefined): number {
+  const before = node.owners;
+  // Nobody serves: they come back to where they were, unless that changes meanwhile.
+  if (owners !== undefined && owners.every((owner) => owner === undefined)) return 0;
+  node.owners = owners;
+  return clients && before && owners ? movedShare(clients, before, owners) : 0;
+}
+
+function clientsOf(node: FlowNode): KeyPopulation | undefined {
+  const { algorithm, affinity } = node.balancer.request;
+  const wanted = isHashing(algorithm) ? affinity : undefined;
+  if (node.clientsFor?.keys === wanted?.keys && node.clientsFor?.skew === wanted?.skew) return node.clients;
+  node.clients = wanted && keyPopulation(wanted.keys, wanted.skew);
+  node.clientsFor = wanted;
+  node.owners = undefined;
+  return node.clients;
 }
 
 /** CPU time that one request of the node takes at a machine, ms. */

@@ -16,6 +16,7 @@ export function observeBalancer(
 ): BalancerObservation {
   return {
     ...observeFlow(node.totals, 0, inSequence(tiersOf(node, columns)), nowMs),
+    movedKeys: node.balancer.movedKeys,
     backends: node.balancer.backends.map((backend, index) => ({
       machineUid: backend.machineUid,
       healthy: backend.healthy,

@@ -12,6 +12,7 @@ import {
   type RouteFlow,
 } from './flow-graph.ts';
 import { shareOut } from './fair-routes.ts';
+import { type Backend } from './health.ts';
 import { type Machine } from './machine.ts';
 import { Totals, type SavedTotals } from './totals.ts';
 
@@ -24,7 +25,14 @@ export interface FlowSurroundings {
   /** Has the CPU of the machine's host divided anew by the next `contend`. */
   touch(machine: Machine): void;
   contend(): void;
+  /** What becomes of the requests to a backend: `rate` a second, of which the share `failing` fails. */
+  observe(balancer: Balancer, backend: Backend, rate: number, failing: number): void;
+  /** The clients of this share of the requests have got another backend. */
+  moved(balancer: Balancer, share: number): void;
 }
+
+/** A smaller share of failing requests is what rounding leaves of none. */
+const noFailures = 1e-9;
 
 /** Requests from where they come in, through routes and balancers, to the machines that serve them. */
 export class Flows {
@@ -35,6 +43,8 @@ export class Flows {
   /** Machines that got requests when it was last worked out. */
   #fed: Machine[] = [];
   #linked = false;
+  /** Those whose shares have to be worked out again. */
+  readonly #stale = new Set<FlowNode>();
   readonly #restored = new Map<string, SavedTotals>();
   /** Grows whenever something has changed of what `save` gives. */
   version = 0;
@@ -84,14 +94,28 @@ export class Flows {
   forget(balancer: string): void {
     const node = this.#nodes.get(balancer);
     if (node === undefined) return;
-    node.machines = node.balancer.backends.map((backend) => this.surroundings.machine(backend.machineUid));
-    node.sharesFor = NaN;
+    this.#stale.add(node);
+  }
+
+  /** Looks who stands behind the balancers that have changed, so that moves of clients are seen as they happen. */
+  follow(): void {
+    for (const node of this.#stale) {
+      node.machines = node.balancer.backends.map((backend) => this.surroundings.machine(backend.machineUid));
+      node.sharesFor = NaN;
+      if (node.balancer.request.affinity) this.#split(node);
+    }
+    this.#stale.clear();
   }
 
   /** The shares at the present rate, of a balancer that may not have been worked out since its last change. */
   shares(node: FlowNode): Float64Array {
-    updateShares(node, node.inflow, this.columns);
+    this.#split(node);
     return node.shares;
+  }
+
+  #split(node: FlowNode): void {
+    const moved = updateShares(node, node.inflow, this.columns);
+    if (moved > 0) this.surroundings.moved(node.balancer, moved);
   }
 
   /**
@@ -103,6 +127,7 @@ export class Flows {
     toRoutes: ReadonlyMap<string, number>,
     nowMs: number,
   ): void {
+    this.follow();
     if (!this.#linked) this.#link();
     for (const route of this.#routes.values()) {
       route.offered = toRoutes.get(route.request.name) ?? 0;
@@ -118,6 +143,7 @@ export class Flows {
       if (this.#isSettled()) break;
     }
     this.#judge(nowMs);
+    for (const node of this.#order) if (node.balancer.request.outlierDetection) this.#report(node);
   }
 
   #link(): void {
@@ -180,7 +206,7 @@ export class Flows {
       node.served = 0;
       return;
     }
-    updateShares(node, node.inflow, columns);
+    this.#split(node);
     for (let i = 0; i < node.shares.length; i++) {
       const rate = node.inflow * (node.shares[i] ?? 0);
       const machine = node.machines[i];
@@ -224,6 +250,17 @@ export class Flows {
       if (this.columns.reachable[slot]) sum += (node.shares[i] ?? 0) * (this.columns.served[slot] ?? 0);
     }
     return Math.min(1, sum);
+  }
+
+  /** Tells how each backend does with what it gets. */
+  #report(node: FlowNode): void {
+    const { balancer, machines, shares, inflow } = node;
+    balancer.backends.forEach((backend, i) => {
+      const slot = machines[i]?.slot ?? -1;
+      const failing = this.columns.reachable[slot] ? 1 - (this.columns.served[slot] ?? 0) : 1;
+      const rate = inflow * (shares[i] ?? 0);
+      this.surroundings.observe(balancer, backend, rate, rate > 0 && failing > noFailures ? failing : 0);
+    });
   }
 
   /** What becomes of requests in the end: from the last tier back to the first, then the routes. */

@@ -9,6 +9,7 @@ import { type Actor } from './core.ts';
 import { Rank } from './event-queue.ts';
 import { type Host } from './hosts.ts';
 import { isServing, type Machine } from './machine.ts';
+import { type OutlierWatch } from './outliers.ts';
 
 /** True when a health check of the machine passes; undefined arguments are things that are not there. */
 export function answersChecks(machine: Machine | undefined, host: Host | undefined): boolean {
@@ -39,10 +40,12 @@ export class Backend implements Actor, BackendHealth {
   readonly id: string;
   token = 0;
   healthy = false;
+  /** It has never been healthy. */
+  isNew = true;
+  /** What its failing requests have led to; undefined while none has failed, or nobody looks. */
+  outliers: OutlierWatch | undefined;
   /** When its health changes, if nothing comes in between, ms. */
   verdictAtMs: number | undefined;
-  /** Share of the balancer's requests that goes to it at present, 0..1. */
-  share = 0;
 
   constructor(
     readonly balancer: string,
@@ -59,6 +62,19 @@ export class Backend implements Actor, BackendHealth {
 
   get turnsAtMs(): number | undefined {
     return this.verdictAtMs;
+  }
+
+  get ejectedUntilMs(): number | undefined {
+    return this.outliers?.outlier.ejectedUntilMs;
+  }
+
+  get draining(): boolean {
+    return this.request.draining;
+  }
+
+  /** Its checks pass and it is not ejected. */
+  get fit(): boolean {
+    return this.healthy && this.ejectedUntilMs === undefined;
   }
 
   /** True while convergence waits for it to come up. */

@@ -53,6 +53,9 @@ export class Load {
       machine: (uid) => parts.machines.get(uid),
       touch: (machine) => this.#touch(this.#placeOf[machine.slot]),
       contend: () => this.#contend(),
+      observe: (balancer, backend, rate, failing) =>
+        parts.balancers.observe(balancer, backend, rate, failing),
+      moved: (balancer, share) => parts.balancers.moved(balancer, share),
     });
   }
 
@@ -114,6 +117,7 @@ export class Load {
     if (this.#stale.layout) this.#layOut(step);
     this.#applyDirect(step);
     if (this.#stale.parts || this.#stale.layout || this.#stale.flows || this.#flowsFeel()) this.#flow();
+    this.flows.follow();
     this.#contend();
     this.#stale = { parts: false, layout: false, direct: false, flows: false };
     this.#fresh = true;

@@ -85,10 +85,17 @@ export function createWorld({ seed, nowMs, stepMs = 15_000, restore = [] }: Worl
     get nowMs() {
       return core.nowMs;
     },
-    nextEventAtMs: () => core.queue.nextAtMs(),
+    nextEventAtMs: () => {
+      // What fails now may lead to an ejection before anything else happens.
+      load.refresh();
+      return core.queue.nextAtMs();
+    },
     advanceTo: (timeMs) => advance(core, load, timeMs),
     takeChanges: () => core.changes.take(),
-    takeDirty: () => core.dirty.take(),
+    takeDirty: () => {
+      load.refresh();
+      return core.dirty.take();
+    },
     checkpoint: () => meter.checkpoint(),
     operations: () => core.operations.list(),
     operationCount: () => core.operations.count,
@@ -110,6 +117,7 @@ export function createWorld({ seed, nowMs, stepMs = 15_000, restore = [] }: Worl
 
     ensureBalancer: (request) => balancers.ensure(request),
     health: (name) => balancers.get(name)?.byMachine,
+    isPanicking: (name) => balancers.isPanicking(name),
     removeBalancer: (name) => balancers.remove(name),
     ensureRoute: (request) => routes.ensure(request),
     removeRoute: (name) => routes.remove(name),
@@ -126,7 +134,12 @@ export function createWorld({ seed, nowMs, stepMs = 15_000, restore = [] }: Worl
 
 function advance(core: Core, load: Load, timeMs: number): void {
   for (;;) {
-    const nextMs = core.queue.nextAtMs();
+    let nextMs = core.queue.nextAtMs();
+    if (nextMs === undefined || nextMs > core.nowMs) {
+      // All of the present has happened: only now does it show what fails from here on, and when that ejects somebody.
+      load.refresh();
+      nextMs = core.queue.nextAtMs();
+    }
     if (nextMs === undefined || nextMs > timeMs) break;
     moveClock(core, load, nextMs);
     core.queue.takeUntil(nextMs)?.fire();

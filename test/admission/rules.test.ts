@@ -158,3 +158,17 @@ test('two applications with the same $id of schema do not disturb each other', a
     ['CONFIGURATION_INVALID'],
   ]);
 });
+
+test.each([
+  ['a whole number', '3', []],
+  ['0 · gets nothing by weight', '0', []],
+  ['a word', 'heavy', ['WEIGHT_INVALID']],
+  ['a fraction', '0.5', ['WEIGHT_INVALID']],
+  ['too large', '10000', ['WEIGHT_INVALID']],
+])('the weight behind load balancers · %s', async (_name, weight, expected) => {
+  const annotations = { 'vctl.dev/weight': weight };
+  const vm = made('VirtualMachine', 'a', machine, { ...inDefault, annotations });
+  const template = { metadata: { labels: { app: 'b' }, annotations }, spec: machine };
+  const of = { selector: { matchLabels: { app: 'b' } }, template };
+  expect(await codes([vm, made('VirtualMachinePool', 'b', of, inDefault)])).toEqual([expected, expected]);
+});

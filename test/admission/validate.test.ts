@@ -137,3 +137,23 @@ describe('whatever is given', () => {
     );
   });
 });
+
+describe('a load balancer', () => {
+  const selector = { matchLabels: { app: 'web' } };
+  test.each([
+    ['outliers as by default', { outlierDetection: {} }, []],
+    [
+      'no time between sweeps',
+      { outlierDetection: { interval: '0s' } },
+      ['DURATION_ZERO /spec/outlierDetection/interval'],
+    ],
+    ['no panic', { panicThreshold: '0%' }, []],
+    ['a panic threshold without its unit', { panicThreshold: 50 }, ['WRONG_TYPE /spec/panicThreshold']],
+    ['more than all', { panicThreshold: '101%' }, ['BAD_FORMAT /spec/panicThreshold']],
+    ['clients on a ring', { algorithm: 'RingHash', sessionAffinity: { keys: 5 } }, []],
+    ['clients of nobody', { sessionAffinity: { keys: 5 } }, ['AFFINITY_NEEDS_HASHING /spec/sessionAffinity']],
+  ])('%s', (_name, spec, expected) => {
+    const balancer = { ...vm, kind: 'LoadBalancer', spec: { selector, ...spec } };
+    expect(wrong(balancer)).toEqual(expected);
+  });
+});

@@ -332,6 +332,8 @@ describe('describe, kind by kind', () => {
       Algorithm:      LeastRequest
       Service time:   8ms of a bare physical core for each request
       Health check:   every 5s, up after 2 good, down after 2 bad
+      Panic:          fewer than 50% healthy: all get requests
+      Outliers:       not detected
       Drain:          30s
       Calls:          <none>
       Requests from:  traffic/day

@@ -2,13 +2,15 @@ import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
 import { Random } from '../../src/base/random.ts';
 import { type FlowBackend, flowShares, inPanic } from '../../src/balancing/flow.ts';
+import { type BalancingAlgorithm } from '../../src/model/ports.ts';
 import { leastRequest } from '../../src/balancing/least-request.ts';
 
 function backend(change: Partial<FlowBackend> = {}): FlowBackend {
-  return { weight: 1, capacity: 100, healthy: true, draining: false, ...change };
+  return { name: 'web', weight: 1, capacity: 100, healthy: true, draining: false, isNew: false, ...change };
 }
 const sick = { healthy: false };
 const draining = { draining: true };
+const fresh = { healthy: false, isNew: true };
 
 const algorithms = [
   'RoundRobin',
@@ -20,9 +22,24 @@ const algorithms = [
 ] as const;
 const weighing = ['WeightedRoundRobin', 'RingHash', 'Maglev'] as const;
 
-function expectShares(actual: Float64Array, expected: readonly number[]): void {
+/** How far the real tables of the hashing algorithms are off the weights, with few backends. */
+const unevenness: Partial<Record<BalancingAlgorithm, number>> = { RingHash: 0.15, Maglev: 1e-4 };
+
+function expectShares(
+  actual: Float64Array,
+  expected: readonly number[],
+  algorithm?: BalancingAlgorithm,
+): void {
+  const within = (algorithm && unevenness[algorithm]) ?? 1e-9;
   expect(actual).toHaveLength(expected.length);
-  expected.forEach((share, i) => expect(actual[i]).toBeCloseTo(share, 9));
+  expected.forEach((share, i) => {
+    expect(Math.abs(actual[i]! - share)).toBeLessThan(within);
+    if (share === 0) expect(actual[i]).toBe(0);
+  });
+}
+
+function named(changes: readonly Partial<FlowBackend>[]): FlowBackend[] {
+  return changes.map((change, i) => backend({ name: `web-${i}`, ...change }));
 }
 
 describe.each(algorithms)('%s', (algorithm) => {
@@ -32,7 +49,7 @@ describe.each(algorithms)('%s', (algorithm) => {
     ['nobody healthy · nothing at all', [sick, sick], [0, 0]],
     ['nobody there', [], []],
   ])('%s', (_name, changes, expected) => {
-    expectShares(flowShares(algorithm, changes.map(backend), 50), expected);
+    expectShares(flowShares(algorithm, named(changes), 50), expected, algorithm);
   });
 
   test.each([
@@ -40,8 +57,12 @@ describe.each(algorithms)('%s', (algorithm) => {
     ['half healthy · no panic yet', [{}, sick], [1, 0]],
     ['draining ones do not count', [{}, sick, draining, draining], [1, 0, 0, 0]],
     ['nobody healthy · all', [sick, sick], [0.5, 0.5]],
+    ['new ones neither count nor get any', [{}, fresh, fresh], [1, 0, 0]],
+    ['new ones do not even when nobody is healthy', [sick, fresh], [1, 0]],
+    ['nobody but new ones · nothing at all', [fresh, fresh], [0, 0]],
   ])('panic at 50 %% · %s', (_name, changes, expected) => {
-    expectShares(flowShares(algorithm, changes.map(backend), 50, { panicThreshold: 0.5 }), expected);
+    const shares = flowShares(algorithm, named(changes), 50, { panicThreshold: 0.5 });
+    expectShares(shares, expected, algorithm);
   });
 
   test('shares add up to 1 when anybody can take traffic, whoever cannot gets none', () => {
@@ -53,7 +74,8 @@ describe.each(algorithms)('%s', (algorithm) => {
     });
     const rate = fc.double({ min: 0, max: 2e4, noNaN: true });
     fc.assert(
-      fc.property(fc.array(any, { maxLength: 12 }), rate, (backends, offered) => {
+      fc.property(fc.array(any, { maxLength: 12 }), rate, (changes, offered) => {
+        const backends = named(changes);
         const shares = flowShares(algorithm, backends, offered);
         const sum = shares.reduce((total, share) => total + share, 0);
         const eligible = backends.map((one) => one.healthy && !one.draining);
@@ -69,8 +91,8 @@ describe.each(algorithms)('%s', (algorithm) => {
 });
 
 test.each(weighing)('%s · by weight, none without', (algorithm) => {
-  const backends = [5, 1, 0, 2].map((weight) => backend({ weight }));
-  expectShares(flowShares(algorithm, backends, 50), [5 / 8, 1 / 8, 0, 2 / 8]);
+  const backends = named([5, 1, 0, 2].map((weight) => ({ weight })));
+  expectShares(flowShares(algorithm, backends, 50), [5 / 8, 1 / 8, 0, 2 / 8], algorithm);
 });
 test.each(['RoundRobin', 'Random'] as const)('%s · even, whatever the weights', (algorithm) => {
   expectShares(flowShares(algorithm, [backend({ weight: 5 }), backend()], 50), [0.5, 0.5]);

@@ -217,6 +217,116 @@ describe('leaving', () => {
   });
 });
 
+test('the weight comes from the annotation where there is one', async () => {
+  const light = vm('web-1', '', web).replace(
+    'metadata: {',
+    'metadata: {annotations: {vctl.dev/weight: "3"}, ',
+  );
+  const engine = await engineWith(balancer(', algorithm: WeightedRoundRobin'), vm('web-0', '', web), light);
+  await engine.settle();
+  const weights = (): unknown => engine.get('LoadBalancer', 'web').status?.backends?.map((b) => b.weight);
+  expect(weights()).toEqual([1, 3]);
+  expect(seen(engine).backends.map(({ share }) => share)).toEqual([0.25, 0.75]);
+  await engine.write(light.replace('"3"', '"0"'));
+  await engine.settle();
+  expect(weights()).toEqual([1, 0]);
+});
+
+describe('backends whose requests fail', () => {
+  const oneHostEach = (index: number): string => vm(`web-${index}`, `placement: {hosts: [h${index}]}`, web);
+
+  /** Three VMs, each on a host of its own, with checks that find nothing out for a long time. */
+  async function threeHosts(spec: string): Promise<TestEngine> {
+    const engine = await engineWith(
+      xenHost('h0'),
+      balancer(`, healthCheck: {healthyThreshold: 1, unhealthyThreshold: 100}, ${spec}`),
+      ...[0, 1, 2].map(oneHostEach),
+    );
+    await engine.settle();
+    send(engine);
+    await engine.advance(10_000);
+    return engine;
+  }
+
+  function lose(engine: TestEngine, ...hosts: string[]): void {
+    for (const host of hosts) {
+      engine.world.inject({ hostUid: engine.get('Host', host).metadata.uid ?? '', type: 'NetworkLoss' });
+    }
+  }
+
+  test('one that is ejected is not ready until it comes back, and both are told', async () => {
+    const engine = await threeHosts('outlierDetection: {}');
+    lose(engine, 'h1');
+    await engine.advance(1000);
+    const { status } = engine.get('LoadBalancer', 'web');
+    const ejectedUntil = status?.backends?.[1]?.ejectedUntil;
+    expect(ejectedUntil).toMatch(/^2000-01-01T00:.*0Z$/);
+    expect(status?.backends?.[1]).toEqual({ name: 'web-1', ready: false, weight: 1, share: 0, ejectedUntil });
+    expect([backends(engine), message(engine)]).toEqual([
+      'web-0:ready web-1:not web-2:ready',
+      '2 of 3 are ready',
+    ]);
+    expect(reasons(engine)).toEqual(expect.arrayContaining(['BackendEjected']));
+    expect(reasons(engine)).not.toContain('BackendFailed');
+    engine.world.clearFaults(engine.get('Host', 'h1').metadata.uid ?? '');
+    await engine.advance(40_000);
+    expect(backends(engine)).toBe('web-0:ready web-1:ready web-2:ready');
+    expect(reasons(engine)).toEqual(expect.arrayContaining(['BackendReturned']));
+    expect(engine.get('LoadBalancer', 'web').status?.backends?.[1]).not.toHaveProperty('ejectedUntil');
+  });
+
+  test('without outlierDetection nobody is', async () => {
+    const engine = await threeHosts('panicThreshold: 50%');
+    lose(engine, 'h1');
+    await engine.advance(60_000);
+    expect(backends(engine)).toBe('web-0:ready web-1:ready web-2:ready');
+    expect(seen(engine).errorRate).toBeCloseTo(1 / 3, 9);
+  });
+
+  test.each([
+    ['50%', 'True TooFewHealthy', 2 / 3],
+    ['0%', 'absent', 0],
+  ])('two of three out, panic threshold %s', async (threshold, condition, errorRate) => {
+    const engine = await threeHosts(
+      `outlierDetection: {maxEjectionPercent: 100}, panicThreshold: ${threshold}`,
+    );
+    lose(engine, 'h1', 'h2');
+    await engine.advance(1000);
+    const balancerNow = engine.get('LoadBalancer', 'web');
+    expect(engine.condition(balancerNow, 'Panic')).toBe(condition);
+    expect(engine.condition(balancerNow, 'Ready')).toBe('True Ready');
+    expect(seen(engine).errorRate).toBeCloseTo(errorRate, 9);
+    expect(reasons(engine).includes('Panic')).toBe(threshold === '50%');
+    for (const host of ['h1', 'h2']) engine.world.clearFaults(engine.get('Host', host).metadata.uid ?? '');
+    await engine.advance(60_000);
+    const after = engine.get('LoadBalancer', 'web');
+    expect(engine.condition(after, 'Panic')).toBe(threshold === '50%' ? 'False EnoughHealthy' : 'absent');
+    expect(reasons(engine).includes('PanicOver')).toBe(threshold === '50%');
+    const revision = await engine.store.revision();
+    await engine.advance(0);
+    expect(await engine.store.revision()).toBe(revision);
+  });
+});
+
+test('with few clients some backends get more, and a new one takes clients over', async () => {
+  const engine = await engineWith(
+    balancer(', algorithm: Maglev, sessionAffinity: {keys: 8}'),
+    ...[0, 1].map((index) => vm(`web-${index}`, '', web)),
+  );
+  await engine.settle();
+  send(engine);
+  await engine.advance(1000);
+  const shares = (): (number | undefined)[] =>
+    engine.get('LoadBalancer', 'web').status?.backends?.map(({ share }) => share) ?? [];
+  // Whole clients, an eighth of the requests each.
+  for (const share of shares()) expect(((share ?? 0) * 8) % 1).toBe(0);
+  await engine.write(vm('web-2', '', web));
+  await engine.settle();
+  const moved = engine.get('LoadBalancer', 'web').status?.movedKeys ?? 0;
+  expect(moved).toBeGreaterThanOrEqual(shares()[2] ?? 1);
+  expect(moved).toBeLessThanOrEqual(0.5);
+});
+
 describe('many members', () => {
   /** How often a look walked over its members until all were ready, and how long that took, in world time. */
   async function bringUp(count: number): Promise<{ walks: number; seconds: number }> {

@@ -92,6 +92,7 @@ describe('figures of the load balancers', () => {
     throttledPerSecond: 0,
     totalRequests: 0,
     totalErrors: 0,
+    movedKeys: undefined,
     backends: [],
   });
   const perVm = sourceOf(requests({ type: 'AverageValue', averageValue: '50' }), 1);

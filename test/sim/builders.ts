@@ -69,6 +69,7 @@ export function balancer(
     algorithm: 'RoundRobin',
     serviceTimeMs: 10,
     healthCheck: { intervalMs: 5000, healthyThreshold: 2, unhealthyThreshold: 2 },
+    panicThreshold: 0.5,
     backends: machineUids.map((machineUid) => ({ machineUid, weight: 1, draining: false })),
     calls: [],
     ...fields,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type PrivateEntry, type TrafficPattern } from '../../src/model/ports.ts';
+import { type BalancerRequest, type PrivateEntry, type TrafficPattern } from '../../src/model/ports.ts';
 import { createWorld, type SimulatedWorld } from '../../src/sim/world.ts';
 import {
   addRunning,
@@ -18,6 +18,18 @@ import {
 
 const hostUids = ['h1', 'h2', 'h3'];
 const machineUids = ['m1', 'm2', 'm3', 'm4', 'm5'];
+
+/** Short times, so that a script of some minutes sees several ejections. */
+const ejecting: Partial<BalancerRequest> = {
+  outlierDetection: {
+    consecutiveFailures: 3,
+    intervalMs: 4000,
+    baseEjectionMs: 9000,
+    maxEjectionMs: 20_000,
+    maxEjected: 0.4,
+  },
+};
+const clients: Partial<BalancerRequest> = { affinity: { keys: 9, skew: 1 } };
 
 /** One thing that is asked of the world, or a time to wait. */
 type Act = (world: SimulatedWorld) => void;
@@ -91,10 +103,11 @@ function networkAct(): fc.Arbitrary<readonly [string, Act]> {
       uids: fc.subarray(machineUids),
       algorithm: fc.constantFrom('RoundRobin' as const, 'LeastRequest' as const, 'Maglev' as const),
       calls: fc.constantFrom([], ['db']),
+      more: fc.constantFrom({}, ejecting, clients, { panicThreshold: 0 }),
     })
-    .map(({ uids, algorithm, calls }) =>
-      named(`web ${algorithm} ${uids.join()} > ${calls.join()}`, (world) =>
-        world.ensureBalancer(balancer('web', uids, { algorithm, calls })),
+    .map(({ uids, algorithm, calls, more }) =>
+      named(`web ${algorithm} ${uids.join()} > ${calls.join()} ${JSON.stringify(more)}`, (world) =>
+        world.ensureBalancer(balancer('web', uids, { algorithm, calls, ...more })),
       ),
     );
   const others = fc.constantFrom(
@@ -137,6 +150,7 @@ function view(world: SimulatedWorld): unknown {
     hosts: hostUids.map((uid) => [world.host(uid), world.hostUsage(uid)]),
     machines: machineUids.map((uid) => [world.machine(uid), world.machineUsage(uid)]),
     balancers: ['web', 'db'].map((name) => world.balancer(name)),
+    ejected: machineUids.map((uid) => world.health('web')?.get(uid)?.ejectedUntilMs),
     route: world.route('acme'),
     traffic: ['t1', 't2'].map((name) => world.traffic(name)),
   };
@@ -148,7 +162,7 @@ function furnished(): SimulatedWorld {
   for (const uid of hostUids) world.ensureHost(host(uid, { cpuMillis: 4000 }));
   finishOperations(world);
   addRunning(world, machine('m1', 'h1'), machine('m2', 'h1'), machine('m3', 'h2'));
-  world.ensureBalancer(balancer('web', ['m1', 'm2', 'm3']));
+  world.ensureBalancer(balancer('web', ['m1', 'm2', 'm3'], ejecting));
   world.ensureTraffic(traffic('t1', { poisson: true, pattern: { type: 'Constant', value: 200 } }));
   return world;
 }
@@ -226,7 +240,13 @@ function checkBounds(world: SimulatedWorld): void {
     expect(seen.totalErrors).toBeLessThanOrEqual(seen.totalRequests * (1 + 1e-9));
     const sum = seen.backends.reduce((total, backend) => total + backend.share, 0);
     expect(Math.abs(sum * (1 - sum))).toBeLessThan(1e-9);
-    for (const backend of seen.backends) if (!backend.healthy) expect(backend.share).toBe(0);
+    const isOut = (uid: string): boolean => world.health(name)?.get(uid)?.ejectedUntilMs !== undefined;
+    for (const { machineUid, healthy, share } of seen.backends) {
+      if ((!healthy || isOut(machineUid)) && !world.isPanicking(name)) expect(share).toBe(0);
+    }
+    for (const { ejectedUntilMs = Infinity } of world.health(name)?.values() ?? []) {
+      expect(ejectedUntilMs).toBeGreaterThan(world.nowMs);
+    }
     const { meanMs, p50Ms, p95Ms, p99Ms } = seen.latency;
     expect(Number.isFinite(meanMs) && p50Ms <= p95Ms && p95Ms <= p99Ms).toBe(true);
   }

@@ -1,3 +1,4 @@
+import { isTrue } from '../../model/conditions.ts';
 import { decimal, milliseconds, percent } from '../../model/kinds/cells.ts';
 import { type LoadBalancer } from '../../model/kinds/index.ts';
 import { type DescribeNode, field } from '../../output/describe.ts';
@@ -30,6 +31,9 @@ export function describeBalancer(balancer: LoadBalancer, { cache }: Snapshot): D
       'Health check',
       `every ${healthCheck.interval}, up after ${healthCheck.healthyThreshold} good, down after ${healthCheck.unhealthyThreshold} bad`,
     ),
+    field('Panic', panicText(balancer)),
+    field('Outliers', outlierText(spec.outlierDetection)),
+    ...(spec.sessionAffinity ? [field('Clients', clientsText(balancer))] : []),
     field('Drain', spec.drain),
     field(
       'Calls',
@@ -48,18 +52,49 @@ export function describeBalancer(balancer: LoadBalancer, { cache }: Snapshot): D
       field('Latency', latencyText(status?.latency)),
       field('Errors', failureText(status?.errorRate)),
     ]),
-    table(
-      'Backends',
-      ['VM', '!Ready', 'Draining', '>Weight', '>Share', 'Phase', 'Host'],
-      (status?.backends ?? []).map(({ name, ready, draining, weight, share }) => {
-        const vm = cache.get('VirtualMachine', metadata.namespace ?? '', name);
-        return [
-          ...[name, ready ? 'True' : 'False', yesNo(draining), decimal(weight), percent(share)],
-          ...[vm?.status?.phase ?? '', vm?.status?.host ?? ''],
-        ];
-      }),
-    ),
+    backendTable(balancer, cache),
   ];
+}
+
+/** One more column while some are ejected. */
+function backendTable({ metadata, status }: LoadBalancer, cache: Snapshot['cache']): DescribeNode {
+  const backends = status?.backends ?? [];
+  const some = backends.some(({ ejectedUntil }) => ejectedUntil);
+  return table(
+    'Backends',
+    [
+      ...['VM', '!Ready', 'Draining', ...(some ? ['Ejected until'] : [])],
+      ...['>Weight', '>Share', 'Phase', 'Host'],
+    ],
+    backends.map(({ name, ready, draining, weight, share, ejectedUntil }) => {
+      const vm = cache.get('VirtualMachine', metadata.namespace ?? '', name);
+      return [
+        ...[name, ready ? 'True' : 'False', yesNo(draining), ...(some ? [ejectedUntil ?? ''] : [])],
+        ...[decimal(weight), percent(share), vm?.status?.phase ?? '', vm?.status?.host ?? ''],
+      ];
+    }),
+  );
+}
+
+function panicText({ spec, status }: LoadBalancer): string {
+  const now = isTrue(status?.conditions, 'Panic') ? ' (now in panic)' : '';
+  if (Number.parseInt(spec.panicThreshold, 10) === 0) return 'off';
+  return `fewer than ${spec.panicThreshold} healthy: all get requests${now}`;
+}
+
+function outlierText(rules: LoadBalancer['spec']['outlierDetection']): string {
+  if (!rules) return 'not detected';
+  const { consecutiveFailures, interval, baseEjection, maxEjection, maxEjectionPercent } = rules;
+  return `out after ${consecutiveFailures} failures in a row, for ${baseEjection} times the count (at most ${maxEjection}), looked at every ${interval}; at most ${maxEjectionPercent}% at a time, but always one`;
+}
+
+function clientsText({ spec, status }: LoadBalancer): string {
+  const { keys = 0, skew = 0 } = spec.sessionAffinity ?? {};
+  const how = skew === 0 ? 'all alike' : `the n-th in proportion to 1/n^${decimal(skew)}`;
+  const moved = status?.movedKeys;
+  const last =
+    moved === undefined ? '' : `; the last change of backends moved ${percent(moved)} of the requests`;
+  return `${keys}, ${how}, each kept at one backend${last}`;
 }
 
 /** `mean 12ms, p50 10ms, p95 41ms, p99 80ms`, as far as it was measured. */

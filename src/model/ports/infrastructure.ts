@@ -57,6 +57,8 @@ export interface Infrastructure {
   ensureBalancer(request: BalancerRequest): void;
   /** Health of the machines behind a balancer, by uid, at no cost; it is live: what changes later shows in it. */
   health(name: NetworkName): ReadonlyMap<string, BackendHealth> | undefined;
+  /** True while so few backends of a balancer are healthy that all get requests. Costs a walk over the backends. */
+  isPanicking(name: NetworkName): boolean;
   removeBalancer(name: NetworkName): void;
   ensureRoute(request: RouteRequest): void;
   removeRoute(name: NetworkName): void;

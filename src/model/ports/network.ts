@@ -13,6 +13,20 @@ export interface BackendRequest {
   readonly draining: boolean;
 }
 
+/** When a balancer ejects a backend, and for how long. */
+export interface OutlierDetection {
+  /** Failures in a row that eject. */
+  readonly consecutiveFailures: number;
+  /** How often it is looked who may come back, ms. */
+  readonly intervalMs: number;
+  /** The first ejection lasts this long, the n-th n times as long. */
+  readonly baseEjectionMs: number;
+  /** No ejection lasts longer. */
+  readonly maxEjectionMs: number;
+  /** Largest share of the backends that may be out, 0..1; one may be in any case. */
+  readonly maxEjected: number;
+}
+
 export interface BalancerRequest {
   readonly name: NetworkName;
   readonly algorithm: BalancingAlgorithm;
@@ -22,6 +36,20 @@ export interface BalancerRequest {
     readonly intervalMs: number;
     readonly healthyThreshold: number;
     readonly unhealthyThreshold: number;
+  };
+  /**
+   * When a smaller share of the backends is healthy, 0..1, health is not believed and all get requests; 0: never. New
+   * backends that have not passed their first checks do not count.
+   */
+  readonly panicThreshold: number;
+  /** Backends whose requests fail are left out for some time; absent: they are not. */
+  readonly outlierDetection?: OutlierDetection;
+  /** Who the hashing algorithms keep together; absent: very many clients, each with few requests. */
+  readonly affinity?: {
+    /** Distinct clients. */
+    readonly keys: number;
+    /** The n-th client sends in proportion to 1 / n^skew. */
+    readonly skew: number;
   };
   readonly backends: readonly BackendRequest[];
   /** Balancers that each request calls once, one after the other (the next tier). */
@@ -34,6 +62,8 @@ export interface BackendHealth {
   readonly healthy: boolean;
   /** When that turns if nothing comes in between, ms of world time; undefined: it stays. */
   readonly turnsAtMs: number | undefined;
+  /** Until then it gets nothing because its requests failed, ms of world time; undefined: it is not ejected. */
+  readonly ejectedUntilMs: number | undefined;
 }
 
 export interface BackendObservation {
@@ -66,6 +96,11 @@ export interface FlowObservation {
 }
 
 export interface BalancerObservation extends FlowObservation {
+  /**
+   * Share of the requests whose client went over to another backend when a backend last came or went, 0..1; undefined
+   * while none has, or the balancer keeps no clients together.
+   */
+  readonly movedKeys: number | undefined;
   readonly backends: readonly BackendObservation[];
 }
 

@@ -1,0 +1,162 @@
+import {
+  ejected,
+  forgive,
+  inlier,
+  mayEject,
+  sweepAtMs,
+  type Outlier,
+  type OutlierRules,
+} from '../balancing/outlier.ts';
+import { noStrikes, strike, struckOutAtMs, type Strikes } from '../balancing/outlier-flow.ts';
+import { type Actor, type Core } from './core.ts';
+import { Rank } from './event-queue.ts';
+import { type Backend } from './health.ts';
+
+/** What is saved of a backend whose requests have failed. */
+export interface SavedWatch {
+  readonly strikes: Strikes;
+  readonly outlier: Outlier;
+  readonly inSinceMs: number;
+  readonly waits: boolean;
+}
+
+/** What passive observation knows of one backend, with its plan: the ejection that comes, or the way back. */
+export class OutlierWatch implements Actor {
+  readonly rank = Rank.Outlier;
+  readonly id: string;
+  token = 0;
+  strikes: Strikes = noStrikes;
+  outlier: Outlier = inlier;
+  /** When it came back last, ms: its ejections are forgiven from then on. 0 before its first ejection. */
+  inSinceMs = 0;
+  /** It has failed often enough, but too many others are out. */
+  waits = false;
+
+  constructor(
+    readonly backend: Backend,
+    private readonly onDue: (watch: OutlierWatch) => void,
+  ) {
+    this.id = backend.id;
+  }
+
+  fire(): void {
+    this.onDue(this);
+  }
+
+  save(): SavedWatch | null {
+    const { strikes, outlier, inSinceMs, waits } = this;
+    const rests = strikes.progress === 0 && strikes.perMs === 0;
+    if (rests && outlier.ejections === 0 && outlier.ejectedUntilMs === undefined) return null;
+    return { strikes, outlier, inSinceMs, waits };
+  }
+}
+
+/** The backends of one balancer, as far as outliers go. */
+interface Watched {
+  readonly outlierDetection: OutlierRules | undefined;
+  readonly backends: readonly Backend[];
+}
+
+/** What `Outliers` asks and tells the rest of the world. */
+export interface OutlierSurroundings {
+  of(backend: Backend): Watched | undefined;
+  /** Something that is saved has changed. */
+  touched(backend: Backend): void;
+  /** It has been ejected or has come back. */
+  turned(backend: Backend): void;
+}
+
+/**
+ * Ejects backends whose requests fail and takes them back. What counts as a failure is a request that the backend
+ * itself does not serve: because it cannot be reached, or because it has more than it can do. Failures of what it
+ * calls are not its own. Sweeps, at which backends come back, are at the multiples of the interval.
+ */
+export class Outliers {
+  readonly #core: Core;
+  readonly #surroundings: OutlierSurroundings;
+
+  constructor(core: Core, surroundings: OutlierSurroundings) {
+    this.#core = core;
+    this.#surroundings = surroundings;
+  }
+
+  /** From now on the backend gets `rate` requests a second, of which the share `failing` fails. */
+  observe(backend: Backend, rules: OutlierRules, rate: number, failing: number): void {
+    const watch = backend.outliers;
+    if (watch === undefined ? failing <= 0 : watch.outlier.ejectedUntilMs !== undefined) return;
+    const { nowMs } = this.#core;
+    const { strikes = noStrikes } = watch ?? {};
+    const next = strike(strikes, { rate, failing }, rules.consecutiveFailures, nowMs);
+    if (next === strikes) return;
+    const known = watch ?? this.#watch(backend);
+    known.strikes = next;
+    if (next.progress < 1) known.waits = false;
+    this.#plan(known, struckOutAtMs(next));
+    this.#surroundings.touched(backend);
+  }
+
+  /** Backends have come or gone, or one is in again: those that wait for a place try it with their next failure. */
+  retry(backends: readonly Backend[]): void {
+    for (const { outliers } of backends) {
+      if (outliers?.waits === true && outliers.strikes.perMs > 0) this.#plan(outliers, this.#core.nowMs);
+    }
+  }
+
+  /** Forgets what was observed; one that was ejected is in again. */
+  forget(backend: Backend): void {
+    if (backend.outliers === undefined) return;
+    this.#plan(backend.outliers, undefined);
+    backend.outliers = undefined;
+  }
+
+  restore(backend: Backend, saved: SavedWatch, rules: OutlierRules): void {
+    const watch = this.#watch(backend);
+    watch.strikes = saved.strikes;
+    watch.outlier = saved.outlier;
+    watch.inSinceMs = saved.inSinceMs;
+    watch.waits = saved.waits;
+    const { ejectedUntilMs } = saved.outlier;
+    const inAtMs = ejectedUntilMs === undefined ? undefined : sweepAtMs(ejectedUntilMs, rules);
+    this.#plan(watch, inAtMs ?? (saved.waits ? undefined : struckOutAtMs(saved.strikes)));
+  }
+
+  #watch(backend: Backend): OutlierWatch {
+    backend.outliers = new OutlierWatch(backend, (watch) => this.#due(watch));
+    return backend.outliers;
+  }
+
+  #due(watch: OutlierWatch): void {
+    const there = this.#surroundings.of(watch.backend);
+    if (there?.outlierDetection === undefined) return;
+    if (watch.outlier.ejectedUntilMs !== undefined) this.#takeBack(watch, there.backends);
+    else this.#eject(watch, there.outlierDetection, there.backends);
+    this.#surroundings.touched(watch.backend);
+  }
+
+  #eject(watch: OutlierWatch, rules: OutlierRules, backends: readonly Backend[]): void {
+    const { nowMs } = this.#core;
+    const out = backends.filter((backend) => backend.ejectedUntilMs !== undefined).length;
+    watch.waits = !mayEject(out, backends.length, rules);
+    if (watch.waits) return;
+    const forgiven = forgive(watch.outlier, watch.inSinceMs, nowMs, rules);
+    const until = ejected(forgiven, nowMs, rules);
+    const inAtMs = sweepAtMs(until.ejectedUntilMs ?? nowMs, rules);
+    watch.outlier = { ...until, ejectedUntilMs: inAtMs };
+    watch.strikes = noStrikes;
+    this.#plan(watch, inAtMs);
+    this.#surroundings.turned(watch.backend);
+  }
+
+  #takeBack(watch: OutlierWatch, backends: readonly Backend[]): void {
+    const { nowMs } = this.#core;
+    watch.outlier = { failures: 0, ejections: watch.outlier.ejections };
+    watch.inSinceMs = nowMs;
+    this.#plan(watch, undefined);
+    this.#surroundings.turned(watch.backend);
+    this.retry(backends);
+  }
+
+  #plan(watch: OutlierWatch, atMs: number | undefined): void {
+    this.#core.queue.schedule(watch, atMs);
+  }
+}
