@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import './src/build/generate.mjs';
 import { commandFiles, writeManifest } from './src/build/commands.mjs';
+import { lazyModules } from './src/build/lazy.mjs';
 
 rmSync('dist', { recursive: true, force: true });
 
@@ -35,6 +36,21 @@ await build({
   // oclif asks for these only in a developer's checkout of TypeScript commands.
   external: ['lmdb', 'typescript', 'ts-node', 'tsx'],
   chunkNames: 'chunks/[name]-[hash]',
+  plugins: [lazyModules],
+});
+
+// What `lazyModules` has loaded only when it is used.
+await build({
+  entryPoints: { yaml: 'yaml' },
+  outdir: 'dist/packages',
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
 });
 
 await writeManifest();

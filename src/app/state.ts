@@ -4,10 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { defaultEpochMs, toTimestamp } from '../base/clock.ts';
 import { ApiError, ExitCode, UserError } from '../base/errors.ts';
-import { hypervisorCatalogue } from '../model/catalogue.ts';
-import { withDefaults } from '../model/defaults.ts';
-import { type Kind } from '../model/kinds/index.ts';
-import { type Store, type Write } from '../model/ports.ts';
+import { type Store } from '../model/ports.ts';
 import { clockKey } from '../sim/core.ts';
 import { createMemoryStore } from '../store/memory.ts';
 
@@ -73,7 +70,7 @@ export async function memoryState(
   epochMs: number = defaultEpochMs,
 ): Promise<State> {
   const store = createMemoryStore({ seed });
-  await bootstrap(store, { seed, epochMs });
+  await fill(store, { seed, epochMs });
   return { store, path: undefined, seed, epochMs };
 }
 
@@ -87,34 +84,27 @@ async function readMeta(store: Store): Promise<StateMeta | undefined> {
   return (await store.getPrivate(metaKey)) as StateMeta | undefined;
 }
 
+/** Makes a state of an empty store. What it takes is loaded only here: most commands find a state that is there. */
+async function fill(store: Store, meta: StateMeta): Promise<void> {
+  const { newState } = await import('./new-state.ts');
+  await store.commit({
+    writes: newState(),
+    private: [{ key: metaKey, value: meta }],
+    expectedRevision: 0,
+    nowMs: meta.epochMs,
+  });
+}
+
 /** Makes the state, unless another process does so at the same time: then its state is the one. */
 async function makeState(store: Store, options: OpenOptions): Promise<StateMeta | undefined> {
   const made = { seed: options.seed ?? defaultSeed, epochMs: options.epochMs ?? defaultEpochMs };
   try {
-    await bootstrap(store, made);
+    await fill(store, made);
     return made;
   } catch (error) {
     if (!(error instanceof ApiError) || error.reason !== 'Conflict') throw error;
     return readMeta(store);
   }
-}
-
-/** What every new state holds: the namespace `default` and the catalogue of hypervisors. */
-async function bootstrap(store: Store, meta: StateMeta): Promise<void> {
-  const objects: [Kind, object][] = [
-    ['Namespace', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } }],
-    ...hypervisorCatalogue.map((object): [Kind, object] => ['Hypervisor', object]),
-  ];
-  const writes = objects.map(([kind, object]): Write => ({
-    type: 'create',
-    object: withDefaults(kind, object),
-  }));
-  await store.commit({
-    writes,
-    private: [{ key: metaKey, value: meta }],
-    expectedRevision: 0,
-    nowMs: meta.epochMs,
-  });
 }
 
 function refuseOther(asked: OpenOptions, meta: StateMeta): void {
