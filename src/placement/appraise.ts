@@ -51,6 +51,17 @@ export function appraise(vm: VmRequest, fleet: Fleet, options: PlaceOptions = {}
   return [...takers.sort((a, b) => b.score - a.score), ...refusers];
 }
 
+/** What a host gives of the VM's wishes and of freedom from taints, weighted; higher is better. */
+export function wishPoints(vm: VmRequest, fleet: Fleet, host: string): number {
+  const slot = fleet.table.slot(host);
+  if (slot === undefined) return 0;
+  const question = fleet.rankings.ask(vm, noOptions);
+  const [, ...wishes] = partsOf(question, question.rules(), slot, noOptions);
+  return wishes.reduce((sum, { points }) => sum + Math.max(0, points), 0);
+}
+
+const noOptions: PlaceOptions = {};
+
 function partsOf(
   { ranking, eligibility }: Question,
   rules: ReturnType<Question['rules']>,

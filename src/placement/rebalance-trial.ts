@@ -1,0 +1,119 @@
+/** What a plan of moves is made from, and a plan in the making. */
+import { compareText } from '../base/listing.ts';
+import { type RebalanceStrategy } from './balance.ts';
+import { Bonds } from './bonds.ts';
+import { type Fleet } from './fleet.ts';
+import { type BudgetView } from './preemption.ts';
+import { type VmRequest } from './types.ts';
+
+/** What a policy demands. */
+export interface RebalanceRules {
+  readonly strategy: RebalanceStrategy;
+  /** Labels of the hosts that take part; none: all. */
+  readonly hostSelector: Readonly<Record<string, string>>;
+  /** Begin when a group's imbalance is above this, 0..1. */
+  readonly start: number;
+  /** Once begun, go on until it is at or below this. */
+  readonly stop: number;
+  /** The churn budget: moves in any 60 minutes. */
+  readonly maxMovesPerHour: number;
+  /** A move has to gain, within this time, more than it costs. */
+  readonly paybackMs: number;
+}
+
+/** A move that was made. */
+export interface PastMove {
+  /** `namespace/name`. */
+  readonly vm: string;
+  readonly atMs: number;
+}
+
+/** What moving one VM takes. */
+export interface MoveTerms {
+  /** The VM as it runs: its hypervisor and mode are musts. */
+  readonly request: VmRequest;
+  readonly migrationMs: number;
+  /** What crosses the network: its memory, and what it writes to meanwhile, again and again. */
+  readonly sentBytes: number;
+}
+
+export interface RebalanceInput {
+  readonly rules: RebalanceRules;
+  /** The last plan had begun and was not done. */
+  readonly active: boolean;
+  readonly history: readonly PastMove[];
+  /** VMs that wait for a host or are on their way to one: capacity is needed, so nothing moves for its looks. */
+  readonly waiting: number;
+  /** Undefined for a VM that cannot move while it runs, or is not to now. */
+  readonly termsOf: (vm: VmRequest) => MoveTerms | undefined;
+  readonly budgets: BudgetView;
+  /** Milliseconds of world time. */
+  readonly nowMs: number;
+}
+
+export interface PlannedMove {
+  readonly vm: string;
+  readonly from: string;
+  readonly to: string;
+  /** In host-hours, within the payback time; always above the cost. */
+  readonly gain: number;
+  /** In host-hours: the time of the migration, times what it sends as a share of the host's memory. */
+  readonly cost: number;
+}
+
+/** A plan in the making: moves that were played on the fleet and can be taken back. */
+export class Trial {
+  readonly moves: PlannedMove[] = [];
+  readonly bonds: Bonds;
+  /** Undone moves restore the very requests that the fleet held. */
+  readonly #played: { readonly vm: VmRequest; readonly from: string; readonly budgets: readonly string[] }[] =
+    [];
+  readonly #left: Map<string, number>;
+
+  constructor(
+    readonly fleet: Fleet,
+    readonly input: RebalanceInput,
+    readonly resting: ReadonlySet<string>,
+  ) {
+    this.bonds = new Bonds(fleet);
+    this.#left = new Map(input.budgets.disruptionsLeft);
+  }
+
+  /** What moving a VM takes; undefined when it may not: it has just moved, or a disruption budget is used up. */
+  termsOf(vm: VmRequest): MoveTerms | undefined {
+    if (this.resting.has(vm.key) || this.moves.some((move) => move.vm === vm.key)) return undefined;
+    if (this.input.budgets.budgetsOf(vm).some((name) => (this.#left.get(name) ?? 0) <= 0)) return undefined;
+    return this.input.termsOf(vm);
+  }
+
+  play(vm: VmRequest, move: PlannedMove): void {
+    const budgets = this.input.budgets.budgetsOf(vm);
+    for (const name of budgets) this.#left.set(name, (this.#left.get(name) ?? 0) - 1);
+    this.fleet.assign(vm, move.to);
+    this.bonds.moved(vm, move.to);
+    this.moves.push(move);
+    this.#played.push({ vm, from: move.from, budgets });
+  }
+
+  /** Takes moves back until only the first `count` are left. */
+  undo(count: number): void {
+    while (this.#played.length > count) {
+      const last = this.#played.pop();
+      if (!last) return;
+      this.moves.pop();
+      this.fleet.assign(last.vm, last.from);
+      for (const name of last.budgets) this.#left.set(name, (this.#left.get(name) ?? 0) + 1);
+    }
+  }
+}
+
+/** The better move first: what is gained beyond the cost, then the lower priority, then the key. */
+export function compareMoves(
+  a: { readonly move: PlannedMove; readonly vm: VmRequest },
+  b: { readonly move: PlannedMove; readonly vm: VmRequest },
+): number {
+  const net = b.move.gain - b.move.cost - (a.move.gain - a.move.cost);
+  // Differences in the last bits are no reason to prefer one VM to another.
+  if (Math.abs(net) > 1e-12) return net;
+  return (a.vm.priority ?? 0) - (b.vm.priority ?? 0) || compareText(a.vm.key, b.vm.key);
+}
