@@ -85,6 +85,7 @@ const watched: readonly Kind[] = [
   'VirtualMachine',
   'VirtualMachinePool',
   'LoadBalancer',
+  'RebalancePolicy',
   'ScalingPolicy',
   'Application',
   'Tenant',

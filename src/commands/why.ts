@@ -12,7 +12,8 @@ export default class Why extends BaseCommand {
   static override description = `Of a VM (vm): every host's verdict with the score of each rule, what would be chosen now, who could make room.
 Of a scaling policy (sp): each metric's samples and wish, then window, rate and limits up to the outcome.
 Of a VM pool (vmp): what its update waits for; of a load balancer (lb): the share of each VM; of a tenant
-(tn): its level and what holds its move; of a host (ho): what keeps VMs away and what would fit.
+(tn): its level and what holds its move; of a host (ho): what keeps VMs away and what would fit; of a
+rebalancing policy (rb): what would move, and why no more.
 Everything is worked out anew for the present state, by the code that decides; nothing is changed.`;
   static override examples = [
     '<%= config.bin %> why vm/web-0',

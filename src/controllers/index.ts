@@ -8,6 +8,7 @@ import { hostPoolController } from './host-pool.ts';
 import { hypervisorController } from './hypervisor.ts';
 import { loadBalancerController } from './load-balancer.ts';
 import { namespaceController } from './namespace.ts';
+import { rebalancePolicyController } from './rebalance-policy.ts';
 import { resourceQuotaController } from './resource-quota.ts';
 import { scalingPolicyController } from './scaling-policy.ts';
 import { scenarioController } from './scenario.ts';
@@ -27,6 +28,7 @@ export const controllers: Readonly<Record<Exclude<Kind, PassiveKind>, Controller
   Hypervisor: hypervisorController,
   LoadBalancer: loadBalancerController,
   Namespace: namespaceController,
+  RebalancePolicy: rebalancePolicyController,
   ResourceQuota: resourceQuotaController,
   ScalingPolicy: scalingPolicyController,
   Scenario: scenarioController,

@@ -29,6 +29,11 @@ export class Nominations {
     else this.#nominated.add(key);
   }
 
+  /** How many VMs others make room for. */
+  get size(): number {
+    return this.#nominated.size;
+  }
+
   /** True when others make room for the VM. */
   has(key: string): boolean {
     return this.#nominated.has(key);

@@ -136,7 +136,8 @@ export function preemptedMessage(by: VirtualMachine, host: string): string {
   return `${machineKey(by)} of priority ${by.spec.priority} takes its place on ${host}`;
 }
 
-function budgetView(cache: ObjectCache): BudgetView {
+/** The disruption budgets as they stand. */
+export function budgetView(cache: ObjectCache): BudgetView {
   const budgets = cache.list('DisruptionBudget');
   const nameOf = (budget: (typeof budgets)[number]): string =>
     `${budget.metadata.namespace}/${budget.metadata.name}`;

@@ -5,7 +5,7 @@ import { type PlaceOptions } from '../placement/place.ts';
 import { type Strategy } from '../placement/score.ts';
 import { type VmRequest } from '../placement/types.ts';
 import { placementOf } from './default-spread.ts';
-import { type Amount } from './host-facts.ts';
+import { type Amount, amountOf } from './host-facts.ts';
 import { machineKey } from './pending.ts';
 
 /** What the VM asks for, or has: `size` says which. */
@@ -20,6 +20,17 @@ export function requestOf(vm: VirtualMachine, size: Amount): VmRequest {
     placement: placementOf(vm),
     priority: vm.spec.priority,
     startedAtMs: startedAt === undefined ? undefined : fromTimestamp(startedAt),
+  };
+}
+
+/** The VM as it runs: it can only move to the same product, in the same mode. */
+export function liveRequestOf(vm: VirtualMachine): VmRequest {
+  const request = requestOf(vm, amountOf(vm.spec.resources));
+  const hypervisors = vm.status?.hypervisor === undefined ? undefined : [vm.status.hypervisor];
+  return {
+    ...request,
+    mode: vm.status?.mode ?? request.mode,
+    placement: { ...request.placement, ...(hypervisors ? { hypervisors } : {}) },
   };
 }
 

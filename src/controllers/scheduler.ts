@@ -10,6 +10,8 @@ import { type KubeObject } from '../model/object.ts';
 import { type Appraisal, appraise } from '../placement/appraise.ts';
 import { Fleet } from '../placement/fleet.ts';
 import { explain, type Placed, type Placement, place, placeElsewhere } from '../placement/place.ts';
+import { planRebalance, type RebalancePlan } from '../placement/rebalance.ts';
+import { type RebalanceInput } from '../placement/rebalance-trial.ts';
 import { type Preemption } from '../placement/preemption.ts';
 import { type VmRequest } from '../placement/types.ts';
 import { type ObjectCache } from './cache.ts';
@@ -17,8 +19,8 @@ import { type Amount, amountOf, hostView } from './host-facts.ts';
 import { wantsHost } from './machine-plan.ts';
 import { PendingMachines, machineKey } from './pending.ts';
 import { Nominations } from './nominations.ts';
-import { nominate, nomination, placedAgain, withdraw } from './preempting.ts';
-import { isAlikeToPlace, isAlikeToPlaceOn, requestOf, scoringOf } from './requests.ts';
+import { budgetView, nominate, nomination, placedAgain, withdraw } from './preempting.ts';
+import { isAlikeToPlace, isAlikeToPlaceOn, liveRequestOf, requestOf, scoringOf } from './requests.ts';
 import { type Turn } from './turn.ts';
 
 /** A VM under way to another host holds its place there under its key with this suffix. */
@@ -34,6 +36,8 @@ export class Scheduler {
   readonly #nominations: Nominations;
   /** Names of hosts that are on their way to being ready. */
   readonly #poweringOn = new Set<string>();
+  /** Keys of VMs under way to another host. */
+  readonly #moving = new Set<string>();
   /** Keys of waiting VMs whose status does not say so yet, and of those to be told once all hosts are on. */
   readonly #untold = new Set<string>();
   readonly #untoldLater = new Set<string>();
@@ -93,14 +97,7 @@ export class Scheduler {
   /** Another host for a VM that has one. With `target`, only that one will do. */
   elsewhere(vm: VirtualMachine, target?: string): Placement {
     this.#sync();
-    const request = requestOf(vm, amountOf(vm.spec.resources));
-    // A guest can only move to the same product in the same mode while it runs.
-    const hypervisors = vm.status?.hypervisor === undefined ? undefined : [vm.status.hypervisor];
-    const narrowed = {
-      ...request,
-      mode: vm.status?.mode ?? request.mode,
-      placement: { ...request.placement, ...(hypervisors ? { hypervisors } : {}) },
-    };
+    const narrowed = liveRequestOf(vm);
     const options = scoringOf(vm);
     const result = placeElsewhere(narrowed, this.#fleet, options);
     if (target === undefined || result.type === 'refused' || result.host === target) return result;
@@ -127,6 +124,18 @@ export class Scheduler {
   refusals(vm: VirtualMachine): ReadonlyMap<string, readonly string[]> {
     this.#sync();
     return explain(requestOf(vm, amountOf(vm.spec.resources)), this.#fleet);
+  }
+
+  /** VMs that wait for a host, or are on their way to one. */
+  get waiting(): number {
+    this.#sync();
+    return this.#pending.size + this.#nominations.size + this.#moving.size;
+  }
+
+  /** What a rebalancing policy would move now; nothing is moved. */
+  rebalance(input: Omit<RebalanceInput, 'waiting' | 'budgets'>): RebalancePlan {
+    const { waiting } = this;
+    return planRebalance(this.#fleet, { ...input, waiting, budgets: budgetView(this.#cache) });
   }
 
   /** Every host's verdict on the VM, as if it were to be placed now and had no host. */
@@ -308,6 +317,8 @@ export class Scheduler {
     const target = vm?.status?.migrationTarget;
     if (vm && host !== undefined) this.#fleet.assign(requestOf(vm, amountOf(vm.status?.resources)), host);
     else if (before !== undefined) this.#fleet.unassign(key);
+    if (target === undefined) this.#moving.delete(key);
+    else this.#moving.add(key);
     if (vm && target !== undefined) {
       const request = requestOf(vm, amountOf(vm.status?.resources));
       // Nobody takes the place of what is under way.

@@ -9,6 +9,7 @@ import { hostsNodes } from '../../src/app/why/hosts.ts';
 import { type Appraisal } from '../../src/placement/appraise.ts';
 import { renderDescription } from '../../src/output/describe.ts';
 import { patient, stateWith } from '../support/applied-state.ts';
+import { applyText } from '../support/state.ts';
 import { vm, xenHost } from '../support/engine.ts';
 
 async function why(state: State, ...args: string[]): Promise<Answer & { readonly text: string }> {
@@ -135,10 +136,26 @@ describe('why, the other kinds', () => {
     expect((await why(state, 'host/one')).answer).toMatch(/^it is not ready: one has crashed/);
   });
 
+  test('rb · what would move now, or why nothing does', async () => {
+    const spec = 'spec: {suspend: true, threshold: {start: 0.02, stop: 0.01}}';
+    const state = await stateWith(
+      xenHost('one'),
+      vm('a'),
+      vm('b'),
+      vm('c'),
+      `kind: RebalancePolicy\nmetadata: {name: even}\n${spec}`,
+    );
+    expect((await why(state, 'rb/even')).text).toMatch(/Would do: +spec.suspend is true/);
+    await applyText(state, xenHost('two'));
+    const { answer, text } = await why(state, 'rb/even');
+    expect(answer).toBe('spec.suspend is true: nothing is planned or moved');
+    expect(text).toMatch(/default\/a +one +two +0\.[0-9]+ +0[0-9.e-]*\n/);
+  });
+
   test('a kind about which nothing is decided', async () => {
     const state = await stateWith(traffic(1));
     await expect(why(state, 'traffic')).rejects.toThrow(
-      'nothing is decided about the kind Traffic: why can be asked of ho, lb, sp, tn, vm, vmp',
+      'nothing is decided about the kind Traffic: why can be asked of ho, lb, rb, sp, tn, vm, vmp',
     );
   });
 });

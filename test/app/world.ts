@@ -95,6 +95,11 @@ spec:
   horizontal: {minReplicas: 1, maxReplicas: 3}
   metrics: [{type: Latency, latency: {statistic: p95, target: {type: Value, value: 100ms}}}]
 ---
+kind: RebalancePolicy
+metadata: {name: even}
+spec: {strategy: Spread, threshold: {start: 0.1, stop: 0.05}, maxMovesPerHour: 4, interval: 5m, payback: 1h, dryRun: false, suspend: false, hostSelector: {topology.vctl.dev/zone: a}}
+status: {hosts: 2, imbalance: 0.153, active: true, movesLastHour: 1, moves: [{vm: default/web-1, from: h2, to: h1, time: "2000-01-01T00:00:00Z", gain: 0.0312, cost: 0.000004}], planTime: "2000-01-01T00:00:00Z", plan: [{vm: default/web-1, from: h2, to: h1, time: "2000-01-01T00:00:00Z", gain: 0.0312, cost: 0.000004}], conditions: [{type: Rebalancing, status: "True", reason: Moving, message: 1 of the VMs move, lastTransitionTime: "2000-01-01T00:00:00Z"}]}
+---
 kind: DisruptionBudget
 metadata: {name: web}
 spec: {selector: {matchLabels: {app: web}}, minAvailable: 1}

@@ -81,6 +81,13 @@ describe('planRebalance', () => {
       moves: [],
     },
     {
+      name: 'who has moved within the hour stays',
+      fleet: () => fleetOf(hosts, { a: vms(4) }),
+      input: { history: [{ vm: 'default/v0', atMs: 0 }], nowMs: hourMs - 1 },
+      reason: 'Moving',
+      moves: ['default/v1 a>b', 'default/v2 a>b'],
+    },
+    {
       name: 'an hour later they no longer count',
       fleet: () => fleetOf(hosts, { a: vms(4) }),
       input: { history: [1, 2, 3].map((n) => ({ vm: `default/x${n}`, atMs: 0 })), nowMs: hourMs },

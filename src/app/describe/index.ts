@@ -6,6 +6,7 @@ import { type Snapshot } from '../snapshot.ts';
 import { describeEvent, describeLease, describeNamespace, describeQuota } from './cluster.ts';
 import { describeHost, describeHostPool, describeHypervisor } from './host.ts';
 import { describeBalancer } from './load-balancer.ts';
+import { describeRebalancePolicy } from './rebalance-policy.ts';
 import { describePolicy } from './scaling-policy.ts';
 import { describeApplication, describeTenant } from './tenancy.ts';
 import { describeScenario, describeTraffic } from './traffic.ts';
@@ -25,6 +26,7 @@ const describers: { readonly [K in Kind]: Describer<KindMap[K]> } = {
   Lease: describeLease,
   LoadBalancer: describeBalancer,
   Namespace: describeNamespace,
+  RebalancePolicy: describeRebalancePolicy,
   ResourceQuota: describeQuota,
   ScalingPolicy: describePolicy,
   Scenario: describeScenario,

@@ -1,6 +1,7 @@
 /** What stands below what in a tree: by ownership and by reference. Pure. */
 import { compareText } from '../../base/listing.ts';
 import { type ObjectCache } from '../../controllers/cache.ts';
+import { selectsHost } from '../../controllers/rebalance-input.ts';
 import { scaledKey } from '../../controllers/scaling-target.ts';
 import {
   type Application,
@@ -52,6 +53,11 @@ const children: { readonly [K in Kind]?: Children<KindMap[K]> } = {
     ...(balancer.spec.calls ?? []).flatMap((name) => named(cache, 'LoadBalancer', balancer, name)),
   ],
   Namespace: ({ metadata }, cache) => topLevel(metadata.name, cache),
+  RebalancePolicy: (policy, cache) =>
+    cache
+      .list('Host')
+      .filter((host) => selectsHost(policy, host))
+      .map((object) => ({ object })),
   ScalingPolicy: (policy, cache) => {
     const object = cache.find(scaledKey(policy));
     return object ? [{ object }] : [];

@@ -20,6 +20,11 @@ const lines: { readonly [K in Kind]?: Line<KindMap[K]> } = {
     status?.requestsPerSecond === undefined ? '' : `${decimal(status.requestsPerSecond)} req/s`,
     status?.latency?.p95 === undefined ? '' : `p95 ${milliseconds(status.latency.p95)}`,
   ],
+  RebalancePolicy: ({ spec, status }) => [
+    spec.strategy,
+    findCondition(status?.conditions, 'Rebalancing')?.reason ?? '',
+    `${status?.movesLastHour ?? 0}/${spec.maxMovesPerHour} moves an hour`,
+  ],
   ScalingPolicy: ({ status }) => [status?.decision?.summary ?? ''],
   Tenant: (tenant) => [
     ...[tenant.status?.level ?? tenant.spec.maturity, readyOf(tenant), tenant.status?.route ?? ''],

@@ -14,6 +14,7 @@ import { openWorldView } from '../world-view.ts';
 import { type Explained, type WhyScene } from './explained.ts';
 import { whyHost } from './host.ts';
 import { whyBalancer } from './load-balancer.ts';
+import { whyRebalancing } from './rebalance-policy.ts';
 import { whyPolicy } from './scaling-policy.ts';
 import { whyTenant } from './tenant.ts';
 import { whyMachine } from './virtual-machine.ts';
@@ -25,6 +26,7 @@ type Explainer<T extends KubeObject> = (object: T, scene: WhyScene) => Explained
 const explainers: { readonly [K in Kind]?: Explainer<KindMap[K]> } = {
   Host: whyHost,
   LoadBalancer: whyBalancer,
+  RebalancePolicy: whyRebalancing,
   ScalingPolicy: whyPolicy,
   Tenant: whyTenant,
   VirtualMachine: whyMachine,

@@ -9,6 +9,7 @@ import { hypervisorKind } from './hypervisor.ts';
 import { leaseKind } from './lease.ts';
 import { loadBalancerKind } from './load-balancer.ts';
 import { namespaceKind } from './namespace.ts';
+import { rebalancePolicyKind } from './rebalance-policy.ts';
 import { resourceQuotaKind } from './resource-quota.ts';
 import { scalingPolicyKind } from './scaling-policy.ts';
 import { scenarioKind } from './scenario.ts';
@@ -35,6 +36,7 @@ export const kinds: { readonly [K in Kind]: KindInfo<KindMap[K]> } = {
   Lease: leaseKind,
   LoadBalancer: loadBalancerKind,
   Namespace: namespaceKind,
+  RebalancePolicy: rebalancePolicyKind,
   ResourceQuota: resourceQuotaKind,
   ScalingPolicy: scalingPolicyKind,
   Scenario: scenarioKind,
