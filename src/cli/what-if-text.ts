@@ -77,7 +77,9 @@ function whyText({ note, worst }: Verdict): string {
   if (note !== undefined) return note;
   if (!worst) return '';
   const during = worst.during.length === 0 ? '' : `: ${worst.during.join('; ')}`;
-  return `worst ${clock(worst.fromMs)}–${clock(worst.toMs)}${during}`;
+  // Up to the whole minute, so that a stretch of seconds has two ends.
+  const toMs = Math.ceil(worst.toMs / 60_000) * 60_000;
+  return `worst ${clock(worst.fromMs)}–${clock(toMs)}${during}`;
 }
 
 /** `09:02`, with the day where it is not the first. */

@@ -3,9 +3,9 @@
  * of the steps' distributions, each weighted by the requests that it answered.
  *
  * Of each step the survival function (share of the requests that take longer) is known at 0, p50, p95 and p99. In
- * between, and beyond p99, its logarithm is taken to be straight, as it is for exponential tails. Within a step this
- * is exact at the known points, and for M/M/c queues within 5 % in between (p90) and within 3 % for p99 of steps
- * whose latencies lie far apart; `test/objectives/latency.test.ts` holds it to that.
+ * between, and beyond p99, its logarithm is taken to be straight, as it is for exponential tails. So a single step
+ * gives its own percentiles exactly; p90, and any percentile of steps that differ, is within 5 % of the exact mixture
+ * of M/M/c queues, which `test/objectives/latency.test.ts` holds it to.
  */
 import { type Flow } from './recording.ts';
 

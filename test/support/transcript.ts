@@ -71,11 +71,13 @@ export function formatTranscript(steps: readonly Step[]): string {
   return blocks.join('\n');
 }
 
-/** Takes out what differs from run to run: wall time, folders, trailing blanks. */
+/** Takes out what differs from run to run (wall time, folders, trailing blanks) or with every change (hashes). */
 function steady(text: string, sandbox: Sandbox): string {
   return text
     .replaceAll(sandbox.folder, '<folder>')
     .replace(/\d+\.\d+ s here/g, '<wall time> here')
+    .replace(/of world time in \d+\.\d+ s/g, 'of world time in <wall time>')
+    .replace(/· result [0-9a-f]{8}/g, '· result <hash>')
     .replace(/passed in \d+\.\d+ s \([\d,]+ x\)/g, 'passed in <wall time>')
     .replace(/[ \t]+$/gm, '')
     .trim();

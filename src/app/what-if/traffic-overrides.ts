@@ -26,15 +26,14 @@ export class TrafficOverrides {
   /** Puts an override in force; gives a sentence about it. @throws ApiError NotFound. */
   async begin(state: State, id: string, override: Override): Promise<string> {
     await this.#change(state, override, (inForce) => inForce.set(id, override));
-    const { scale, constant, for: duration } = override;
-    const what = constant === undefined ? `offers ${scale ?? 1} x` : `offers ${constant} all the time`;
-    return duration === undefined ? what : `${what} for ${duration}`;
+    const what = `offers ${wordsOf(override)}`;
+    return override.for === undefined ? what : `${what} for ${override.for}`;
   }
 
   /** Ends an override; gives a sentence about it. @throws ApiError NotFound. */
   async end(state: State, id: string, override: Override): Promise<string> {
     await this.#change(state, override, (inForce) => inForce.delete(id));
-    return 'offers what it did before';
+    return `no longer offers ${wordsOf(override)}`;
   }
 
   async #change(
@@ -56,6 +55,10 @@ export class TrafficOverrides {
     };
     await changeObjects(state, [{ key, action: 'changed', change }]);
   }
+}
+
+function wordsOf({ scale = 1, constant }: Override): string {
+  return constant === undefined ? `${scale} x` : `a constant ${constant}`;
 }
 
 function overridden({ base, inForce }: Overridden): Load {

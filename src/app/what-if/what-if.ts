@@ -106,26 +106,24 @@ async function check(
   const { store } = await memoryState();
   const { objects, diagnostics } = await checkManifests(loaded, await LiveSnapshot.read(store));
   const scenarioFiles = objects.filter(({ kind }) => kind === 'Scenario');
-  const strict = diagnostics.map((diagnostic) => asError(diagnostic, scenarioFiles));
+  const strict = diagnostics.flatMap((diagnostic) => strictly(diagnostic, scenarioFiles));
   const inline = scenarioFiles.flatMap((one) => inlineDiagnostics(one));
   return { objects, diagnostics: inOrder([...strict, ...inline], [...loaded.sources.keys()]) };
 }
 
 /**
  * A reference to nothing may come true later in a state; a scenario has only what the manifests and its own events
- * make.
+ * make. Of one whose events apply manifests the run itself finds out.
  */
-function asError(diagnostic: Diagnostic, scenarios: readonly CheckedObject[]): Diagnostic {
-  if (diagnostic.code !== 'REFERENCE_NOT_FOUND') return diagnostic;
-  const named = scenarios.find(({ file, admitted, position }) => {
-    const place = position(diagnostic.path);
-    const isHere =
-      file === diagnostic.file && place.line === diagnostic.line && place.column === diagnostic.column;
-    return isHere && (admitted as Scenario).spec.events.every(({ apply }) => apply === undefined);
+function strictly(diagnostic: Diagnostic, scenarios: readonly CheckedObject[]): Diagnostic[] {
+  if (diagnostic.code !== 'REFERENCE_NOT_FOUND') return [diagnostic];
+  const naming = scenarios.find(({ file, position }) => {
+    const { line, column } = position(diagnostic.path);
+    return file === diagnostic.file && line === diagnostic.line && column === diagnostic.column;
   });
-  return named
-    ? { ...diagnostic, severity: 'error', help: 'correct the name, or add the manifest' }
-    : diagnostic;
+  if (!naming) return [diagnostic];
+  if ((naming.admitted as Scenario).spec.events.some(({ apply }) => apply !== undefined)) return [];
+  return [{ ...diagnostic, severity: 'error', help: 'correct the name, or add the manifest' }];
 }
 
 /** What is wrong with manifests within a scenario. */
