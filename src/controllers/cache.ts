@@ -7,6 +7,7 @@ import { type Kind, type KindMap, isKind } from '../model/kinds/index.ts';
 import { type KubeObject, keyText, type ObjectKey } from '../model/object.ts';
 import { type LabelSelector, matchesSelector } from '../model/selectors.ts';
 import { Bucket } from './bucket.ts';
+import { EventAges } from './event-retention.ts';
 import { HostGroups } from './host-groups.ts';
 import { MachineGroups } from './machine-groups.ts';
 import { SelectorIndex } from './selector-index.ts';
@@ -29,6 +30,8 @@ export class ObjectCache {
   /** Name of a hypervisor -> the Hosts that have it, by uid. */
   readonly #hostsWith = new Map<string, Bucket>();
 
+  /** Events by age. */
+  readonly events = new EventAges();
   /** VirtualMachines by owner, labels and size. */
   readonly groups = new MachineGroups();
   /** Hosts by owner and template. */
@@ -140,6 +143,7 @@ export class ObjectCache {
     if (!spaces) this.#objects.set(object.kind, (spaces = new Map<string, Bucket>()));
     bucketOf(spaces, namespace).set(object.metadata.name, object);
     this.#byUid.set(object.metadata.uid ?? '', object);
+    if (object.kind === 'Event') this.events.put(object as KindMap['Event']);
     this.#index(object);
     this.#regroup(object, old);
     this.quotas.replace(object, old);
@@ -152,6 +156,7 @@ export class ObjectCache {
     if (!old) return undefined;
     this.#objects.get(key.kind)?.get(key.namespace)?.delete(key.name);
     this.#byUid.delete(old.metadata.uid ?? '');
+    if (old.kind === 'Event') this.events.remove(old as KindMap['Event']);
     this.#unindex(old, undefined);
     this.#regroup(undefined, old);
     this.quotas.replace(undefined, old);

@@ -9,9 +9,8 @@ import { type KubeObject, type ObjectKey, keyOf, parseKeyText } from '../model/o
 import { type Operation, type Store, type World, type WorldChange } from '../model/ports.ts';
 import { ObjectCache } from './cache.ts';
 import { type Controller } from './controller.ts';
-import { staleFigures } from './figures.ts';
+import { FigureWatch } from './figures.ts';
 import { Notes } from './notes.ts';
-import { forgettable } from './event-retention.ts';
 import { Reconciler } from './reconciler.ts';
 import { recordPrefix } from './revisions.ts';
 import { Scheduler } from './scheduler.ts';
@@ -56,6 +55,7 @@ export class Manager {
   #reconciler: Reconciler;
   #scheduler = new Scheduler(this.#cache);
   #notes = new Notes();
+  #figures = new FigureWatch();
   #world: World | undefined;
   /** The turn under way, or the last ones that are not committed yet. */
   #open: Turn | undefined;
@@ -82,9 +82,11 @@ export class Manager {
     return this.world.nowMs;
   }
 
-  /** How many turns were taken and how many objects were written, for tests that count work. */
-  get counts(): { readonly turns: number; readonly writes: number; readonly looks: number } {
-    return { turns: this.#turns, writes: this.#writes, looks: this.#reconciler.looks };
+  /** How many turns were taken, objects written, looked at, and compared with their figures, for tests that count work. */
+  get counts(): Readonly<Record<'turns' | 'writes' | 'looks' | 'comparisons', number>> {
+    const { looks } = this.#reconciler;
+    const { comparisons } = this.#figures;
+    return { turns: this.#turns, writes: this.#writes, looks, comparisons };
   }
 
   /** Fills the cache and the world from the store and asks for a look at everything. */
@@ -92,6 +94,7 @@ export class Manager {
     this.#cache = new ObjectCache();
     this.#reconciler = this.#newReconciler();
     this.#scheduler = new Scheduler(this.#cache);
+    this.#figures = new FigureWatch();
     this.#open = undefined;
     this.#world = await this.#options.loadWorld();
     this.#revision = await this.#options.store.revision();
@@ -177,11 +180,11 @@ export class Manager {
 
   /** Closes a run: measured figures go into the statuses, and all of the world's state to the store. */
   async #finish(): Promise<void> {
-    for (const key of staleFigures(this.cache, this.world)) this.#reconciler.add(key);
+    for (const key of this.#figures.stale(this.cache, this.world)) this.#reconciler.add(key);
     const turn = await this.#openTurn();
     turn.figures = true;
     this.#reconcileReady(turn);
-    for (const event of forgettable(this.cache.list('Event'), this.nowMs)) turn.delete(event);
+    for (const event of this.cache.events.forgettable(this.nowMs)) turn.delete(event);
     this.world.checkpoint();
     await this.#commit(turn, true);
   }
@@ -285,6 +288,7 @@ export class Manager {
   #changed(object: KubeObject | undefined, old: KubeObject | undefined): void {
     this.#options.onChange?.(object, old);
     this.#scheduler.observe(object, old);
+    if (object) this.#figures.note(object);
     this.#reconciler.changed(object, old, this.nowMs);
   }
 

@@ -33,6 +33,8 @@ export class Columns {
   sampleRate = new Float64Array(0);
   /** Memory that its programs wanted at the end of the last step, bytes; 0: nothing tells. */
   sampleMemory = new Float64Array(0);
+  /** 1 when the CPU of the sample has changed since that was last asked for. */
+  moved = new Uint8Array(0);
 
   #used = 0;
   readonly #free: number[] = [];
@@ -52,7 +54,12 @@ export class Columns {
   /** Makes what is used now the sample of the step that ends. */
   sample(): void {
     const { directRate, flowRate, served, sampleRate } = this;
-    this.sampleMillis.set(this.usedMillis);
+    const { usedMillis, sampleMillis, moved } = this;
+    for (let slot = 0; slot < this.#used; slot++) {
+      if (sampleMillis[slot] === usedMillis[slot]) continue;
+      sampleMillis[slot] = usedMillis[slot] ?? 0;
+      moved[slot] = 1;
+    }
     this.sampleMemory.set(this.directMemory);
     for (let slot = 0; slot < this.#used; slot++) {
       const rate = (directRate[slot] ?? 0) + (flowRate[slot] ?? 0);
@@ -60,10 +67,20 @@ export class Columns {
     }
   }
 
+  /** The slots whose CPU samples have changed since the last call. */
+  takeMoved(): number[] {
+    const slots: number[] = [];
+    for (let slot = this.moved.indexOf(1); slot >= 0; slot = this.moved.indexOf(1, slot + 1))
+      slots.push(slot);
+    this.moved.fill(0);
+    return slots;
+  }
+
   *#all(): Iterable<Float64Array | Uint8Array> {
     yield* [this.vcpuMillis, this.inflation, this.serving, this.reachable, this.directMillis];
     yield* [this.directRate, this.flowMillis, this.flowRate, this.usedMillis, this.roomMillis];
     yield* [this.served, this.sampleMillis, this.sampleRate, this.directMemory, this.sampleMemory];
+    yield this.moved;
   }
 
   #grow(size: number): void {
@@ -92,5 +109,6 @@ export class Columns {
     this.sampleRate = floats(this.sampleRate);
     this.directMemory = floats(this.directMemory);
     this.sampleMemory = floats(this.sampleMemory);
+    this.moved = bytes(this.moved);
   }
 }

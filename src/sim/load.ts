@@ -32,6 +32,9 @@ export class Load {
   readonly offers: Offers;
   readonly #direct: DirectLoads;
   readonly #hostLoads = new Map<string, HostLoad>();
+  readonly #machineAt: (Machine | undefined)[] = [];
+  /** Those that have come to use more or less CPU since that was last asked for. */
+  #movedHosts = new Set<HostLoad>();
   /** By slot: the host on which the machine works. */
   readonly #placeOf: (HostLoad | undefined)[] = [];
   #dirtyHosts: HostLoad[] = [];
@@ -63,12 +66,14 @@ export class Load {
     if (gone) {
       this.#unplace(machine);
       this.columns.release(machine.slot);
+      this.#machineAt[machine.slot] = undefined;
       machine.slot = -1;
       if (this.#direct.has(machine)) this.#mark('layout');
       return;
     }
     if (machine.slot < 0) {
       machine.slot = this.columns.take();
+      this.#machineAt[machine.slot] = machine;
       if (this.offers.target(machine.id)) this.#mark('layout');
     }
     this.#place(machine);
@@ -127,6 +132,15 @@ export class Load {
   overfull(): readonly Machine[] {
     this.refresh();
     return [...this.#direct.overfull()].sort((a, b) => compareText(a.id, b.id));
+  }
+
+  /** Uids of the machines and hosts that use more or less CPU than when this was last asked for. */
+  takeMoved(): { readonly machines: readonly string[]; readonly hosts: readonly string[] } {
+    this.refresh();
+    const machines = this.columns.takeMoved().flatMap((slot) => this.#machineAt[slot]?.id ?? []);
+    const hosts = [...this.#movedHosts].flatMap(({ host }) => host?.id ?? []);
+    this.#movedHosts = new Set();
+    return { machines, hosts };
   }
 
   /** CPU used on the host, millicores. */
@@ -207,7 +221,9 @@ export class Load {
   #contend(): void {
     for (const load of this.#dirtyHosts) {
       load.dirty = false;
+      const before = load.usedMillis;
       contend(load, this.columns);
+      if (load.usedMillis !== before) this.#movedHosts.add(load);
     }
     this.#dirtyHosts = [];
   }

@@ -124,6 +124,7 @@ export function createWorld({ seed, nowMs, stepMs = 15_000, restore = [] }: Worl
     ensureTraffic: (request) => traffic.ensure(request),
     removeTraffic: (name) => traffic.remove(name),
 
+    takeMoved: () => load.takeMoved(),
     machineUsage: (uid) => meter.machineUsage(uid),
     hostUsage: (uid) => meter.hostUsage(uid),
     balancer: (name) => meter.balancer(name),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toTimestamp } from '../../src/base/clock.ts';
-import { eventRetentionMs, forgettable, maxEvents } from '../../src/controllers/event-retention.ts';
+import { EventAges, eventRetentionMs, maxEvents } from '../../src/controllers/event-retention.ts';
 import { type Event } from '../../src/model/kinds/index.ts';
 import { TestEngine } from '../support/engine.ts';
 
@@ -8,16 +8,31 @@ function at(name: string, ms: number): Event {
   return { apiVersion: 'v1', kind: 'Event', metadata: { name }, lastTimestamp: toTimestamp(ms) };
 }
 
+function forgotten(events: readonly Event[], nowMs: number): string[] {
+  const ages = new EventAges();
+  for (const event of events) ages.put(event);
+  return ages.forgettable(nowMs).map(({ metadata }) => metadata.name);
+}
+
 describe('events that are forgotten', () => {
   test('those older than a week, not those of exactly a week', () => {
     const events = [at('old', 0), at('edge', 1000), at('new', 2000)];
-    const gone = forgettable(events, eventRetentionMs + 1000).map(({ metadata }) => metadata.name);
-    expect(gone).toEqual(['old']);
+    expect(forgotten(events, eventRetentionMs + 1000)).toEqual(['old']);
   });
 
   test('the oldest of too many', () => {
     const events = Array.from({ length: maxEvents + 2 }, (_, i) => at(`e${i}`, i * 1000));
-    expect(forgettable(events, 0).map(({ metadata }) => metadata.name)).toEqual(['e0', 'e1']);
+    expect(forgotten(events, 0)).toEqual(['e0', 'e1']);
+  });
+
+  test('the oldest of too many, in whatever order they come; of the same age the first by name', () => {
+    const events = Array.from({ length: maxEvents + 2 }, (_, i) => at(`e${i}`, i < 4 ? 1000 : i * 1000));
+    expect(forgotten(events.reverse(), 0)).toEqual(['e0', 'e1']);
+  });
+
+  test('one that happens again is as young as its last time', () => {
+    const events = [at('again', 0), at('once', 1000), at('again', 5000)];
+    expect(forgotten(events, eventRetentionMs + 2000)).toEqual(['once']);
   });
 });
 

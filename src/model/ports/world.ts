@@ -56,6 +56,11 @@ export interface World extends Infrastructure, Metrics {
   takeChanges(): readonly WorldChange[];
   /** The entries that have changed since the last call, to be stored with the objects of the same turn. */
   takeDirty(): readonly PrivateEntry[];
+  /**
+   * Uids of the machines whose sample and of the hosts whose utilization has changed since the last call, in no
+   * particular order. Machines that are sampled for the first time are not among them.
+   */
+  takeMoved(): { readonly machines: readonly string[]; readonly hosts: readonly string[] };
   /** Marks what is stored lazily (measured figures) as changed, so that the next `takeDirty` holds all. */
   checkpoint(): void;
   /** Operations under way, the one that ends last first. */
