@@ -49,7 +49,7 @@ export function standingOf({ policy, target, labels, acting, hasBalancer }: Stan
     return { ...none, reason: 'TargetNotFound', message: notFoundText(policy, name, target !== undefined) };
   }
   if (acting && acting.metadata.name !== policy.metadata.name) {
-    const message = `${name} is already scaled by the older ScalingPolicy/${acting.metadata.name}: delete one of the two`;
+    const message = `${name} is already scaled by the older ScalingPolicy/${acting.metadata.name}: ${wayOut(policy, acting)}`;
     return { ...none, reason: 'TargetConflict', message };
   }
   const { horizontal, vertical } = policy.spec;
@@ -65,6 +65,16 @@ export function standingOf({ policy, target, labels, acting, hasBalancer }: Stan
     reason: 'NoLoadBalancer',
     message: `no load balancer serves ${name}, so VMs that scaling out adds would get no traffic${rest}: add a LoadBalancer in namespace ${key.namespace} with selector: ${selectorText(labels)}`,
   };
+}
+
+/** Two policies would each undo what the other does; one knows both directions. */
+function wayOut({ spec, metadata }: ScalingPolicy, acting: ScalingPolicy): string {
+  const missing = (['horizontal', 'vertical'] as const).filter(
+    (direction) => spec[direction] && !acting.spec[direction],
+  );
+  if (missing.length === 0) return 'delete one of the two';
+  const fields = missing.map((direction) => `spec.${direction}`).join(' and ');
+  return `add ${fields} to it, which then chooses between the directions, and delete ScalingPolicy/${metadata.name}`;
 }
 
 function notFoundText(policy: ScalingPolicy, name: string, terminating: boolean): string {
