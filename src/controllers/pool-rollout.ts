@@ -8,7 +8,7 @@ import { annotations, labels, withAnnotation } from './annotations.ts';
 import { isSizeScaled, managers } from './ownership.ts';
 import { revisionOf } from './pool-members.ts';
 import { hasProgressed, type Hold, progressCondition, rolledBackCondition } from './rollout-progress.ts';
-import { advance, complete, fallback, isFailed, newRecord, present, prune } from './revisions.ts';
+import { advance, complete, fallback, isFailed, newRecord, present, prune, rescale } from './revisions.ts';
 import { recordPrefix, type Revision, type RolloutRecord, type Template } from './revisions.ts';
 import { type Turn } from './turn.ts';
 
@@ -154,6 +154,7 @@ function keep(pool: VirtualMachinePool, update: PoolUpdate, outcome: Outcome, tu
   const { effective } = update;
   let record = update.record;
   if (outcome.complete && effective) record = complete(record, effective.spec.template, turn.nowMs);
+  record = rescale(record, pool.spec.replicas, turn.nowMs);
   if (record.revisions.length > 1) {
     const groups = turn.cache.groups.ofOwner(pool.metadata.uid ?? '');
     const inUse = new Set(groups.map((group) => group.labels[labels.revision] ?? ''));

@@ -30,6 +30,13 @@ export interface Failed {
   readonly to: string;
 }
 
+/** A number of VMs that an update has come to terms with. */
+export interface Scale {
+  readonly replicas: number;
+  /** World time; VMs of earlier templates that were made then are meant to be. 0: it has not changed in this update. */
+  readonly changedAtMs: number;
+}
+
 /** What is remembered of a pool's updates. */
 export interface RolloutRecord {
   /** Of the pool: a later one of the same name begins anew. */
@@ -38,6 +45,8 @@ export interface RolloutRecord {
   readonly revisions: readonly Revision[];
   /** True from the first VM of the last revision until it is complete. */
   readonly underWay: boolean;
+  /** The wanted number of VMs at the last look while it was under way, and when that last changed. */
+  readonly scale?: Scale;
   readonly failed?: Failed;
 }
 
@@ -82,7 +91,8 @@ export function advance(record: RolloutRecord, { hash, template, changeCause }: 
     ...(changeCause === undefined ? {} : { changeCause }),
   };
   const others = record.revisions.filter((one) => one !== known);
-  return { ...record, revisions: [...others, revision], underWay: true };
+  const { scale: _of, ...rest } = record;
+  return { ...rest, revisions: [...others, revision], underWay: true };
 }
 
 /**
@@ -93,8 +103,20 @@ export function complete(record: RolloutRecord, template: Template, nowMs: numbe
   const last = present(record);
   if (!last || (!record.underWay && sameSize(last.template, template))) return record;
   const completedAt = last.completedAt ?? toTimestamp(nowMs);
-  const { failed, ...rest } = withLast(record, { ...last, template, completedAt });
+  const { failed, scale: _of, ...rest } = withLast(record, { ...last, template, completedAt });
   return { ...rest, underWay: false, ...(failed?.to === last.hash ? { failed } : {}) };
+}
+
+/** The record after a look at `replicas` wanted VMs; the same reference when there is nothing to note. */
+export function rescale(record: RolloutRecord, replicas: number, nowMs: number): RolloutRecord {
+  const { scale } = record;
+  if (!record.underWay || scale?.replicas === replicas) return record;
+  return { ...record, scale: { replicas, changedAtMs: scale ? nowMs : 0 } };
+}
+
+/** True when another number of VMs is wanted than at the last look, in the middle of an update. */
+export function isRescaled({ underWay, scale }: RolloutRecord, replicas: number): boolean {
+  return underWay && scale !== undefined && scale.replicas !== replicas;
 }
 
 function sameSize(a: Template, b: Template): boolean {

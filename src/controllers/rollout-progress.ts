@@ -6,6 +6,7 @@
 import { formatDuration } from '../base/duration.ts';
 import { type ConditionInput } from '../model/conditions.ts';
 import { type Failed, type Revision } from './revisions.ts';
+import { type Tally } from './rollout.ts';
 
 /** How many VMs of which kind there were at a look. */
 export interface Figures {
@@ -84,8 +85,8 @@ export function rolledBackCondition(update: UpdateStanding, known: boolean): Con
 }
 
 /**
- * How many VMs each set of a pool gets more or fewer when its size changes by `change` in the middle of an update that
- * does not go on: in proportion to their sizes, given oldest first. What is left over goes to the largest set; of
+ * How many VMs each set of a pool gets more or fewer when its size changes by `change` in the middle of an update: in
+ * proportion to their sizes, given oldest first. What is left over goes to the largest set; of
  * equal ones to the newest when growing and to the oldest when shrinking. The answers add up to `change`, or to all
  * that there is.
  */
@@ -106,4 +107,26 @@ export function spread(sizes: readonly number[], change: number): number[] {
   // The largest first; when it has none left to give, those after it.
   for (const set of sets) give(set, left);
   return sets.sort((a, b) => a.index - b.index).map(({ share }) => (share === 0 ? 0 : sign * share));
+}
+
+/**
+ * The same changes, except that unavailable VMs of other sets go in the place of available ones, as far as `least`
+ * available ones are to stay. In each set the unavailable go first.
+ */
+export function sparing(sets: readonly Tally[], changes: readonly number[], least: number): number[] {
+  const next = [...changes];
+  const idle = sets.map(({ count, ready }) => count - ready);
+  const lost = (index: number): number => Math.max(0, -(next[index] ?? 0) - (idle[index] ?? 0));
+  const spareIdle = (index: number): number =>
+    Math.max(0, (idle[index] ?? 0) + Math.min(0, next[index] ?? 0));
+  let missing = least - sets.reduce((sum, { ready }, index) => sum + ready - lost(index), 0);
+  for (const from of sets.keys()) {
+    for (const to of sets.keys()) {
+      const moved = Math.max(0, Math.min(missing, lost(from), spareIdle(to)));
+      next[from] = (next[from] ?? 0) + moved;
+      next[to] = (next[to] ?? 0) - moved;
+      missing -= moved;
+    }
+  }
+  return next;
 }

@@ -1,3 +1,4 @@
+import { toTimestamp } from '../base/clock.ts';
 import { type ConditionInput } from '../model/conditions.ts';
 import { type VirtualMachine, type VirtualMachinePool } from '../model/kinds/index.ts';
 import { isTerminating, type ObjectKey } from '../model/object.ts';
@@ -9,7 +10,7 @@ import { type MachineGroup } from './machine-groups.ts';
 import { managers } from './ownership.ts';
 import { leastWorth, longestReady, unreadyOf } from './pool-choice.ts';
 import { createMembers, labelsOf, revisionOf, settleMembership } from './pool-members.ts';
-import { scalePaused } from './pool-paused.ts';
+import { scaleInShares } from './pool-scale.ts';
 import { beginUpdate, endUpdate, forgetRecord, type PoolUpdate } from './pool-rollout.ts';
 import { failureConditions, heldBack } from './pool-quota.ts';
 import {
@@ -21,7 +22,7 @@ import {
   tallyOf,
 } from './pool-status.ts';
 import { countUnserved, poolsServed } from './pool-serving.ts';
-import { type RolloutRecord } from './revisions.ts';
+import { isRescaled, rescale, type RolloutRecord } from './revisions.ts';
 import { byNeed, grows, type Limits, limitsOf, planResize, planRollout } from './rollout.ts';
 import { type Turn } from './turn.ts';
 
@@ -49,10 +50,12 @@ export const virtualMachinePoolController = controller<'VirtualMachinePool'>({
     if (!effective) return holdBack(pool, update, turn);
     settleMembership(effective, turn);
     const limits = limitsFor(effective);
-    const paused = hold === 'Paused' && record.underWay;
-    const refusal = paused
-      ? scaleWhilePaused(effective, record, limits, turn)
-      : roll(effective, limits, turn);
+    const isHeld = hold === 'Paused' && record.underWay;
+    const isMidUpdate =
+      isRescaled(record, pool.spec.replicas) && groupsOf(effective, turn).outdated.length > 0;
+    const scaled = isHeld || isMidUpdate ? scaleMidUpdate(effective, update, limits, turn) : undefined;
+    const rolled = isHeld ? undefined : roll(effective, record, limits, turn);
+    const refusal = scaled ?? rolled;
     resize(effective, limits, turn);
     return report(pool, effective, { ...update, refusal }, turn);
   },
@@ -88,15 +91,16 @@ function holdBack(pool: VirtualMachinePool, update: PoolUpdate, turn: Turn): Res
 }
 
 /** Answers why no more VMs were made. */
-function scaleWhilePaused(
+function scaleMidUpdate(
   pool: VirtualMachinePool,
-  record: RolloutRecord,
+  { record, hold }: PoolUpdate,
   limits: Limits,
   turn: Turn,
 ): string | undefined {
-  const { count: change, refusal } = scalePaused(pool, record, limits, turn);
-  if (change > 0) turn.event(pool, 'Normal', 'Created', `${count(change)} while its update is paused`);
-  if (change < 0) turn.event(pool, 'Normal', 'Removed', `${count(-change)} removed`);
+  const { count: change, refusal } = scaleInShares(pool, record, limits, turn);
+  const when = hold === 'Paused' ? 'while its update is paused' : 'in mid-update: each revision by its share';
+  if (change > 0) turn.event(pool, 'Normal', 'Created', `${count(change)} ${when}`);
+  if (change < 0) turn.event(pool, 'Normal', 'Removed', `${count(-change)} ${when}`);
   return refusal;
 }
 
@@ -114,13 +118,24 @@ function groupsOf(
 }
 
 /** Makes and removes VMs, for another count and for another template; answers why no more were made. */
-function roll(pool: VirtualMachinePool, limits: Limits, turn: Turn): string | undefined {
+function roll(
+  pool: VirtualMachinePool,
+  record: RolloutRecord,
+  limits: Limits,
+  turn: Turn,
+): string | undefined {
   const { updated, outdated } = groupsOf(pool, turn);
   const fresh = tallyOf(updated);
   const unserved = outdated.length > 0 ? countUnserved(pool, updated, turn.cache) : 0;
   const available = { ...fresh, ready: fresh.ready - unserved };
-  const plan = planRollout(pool.spec.replicas, tallyOf(outdated), available, limits);
-  const idle = unreadyOf(outdated);
+  const { replicas } = pool.spec;
+  const { scale } = rescale(record, replicas, turn.nowMs);
+  const waiting = unreadyOf(outdated);
+  const meantToBe = (vm: VirtualMachine): boolean =>
+    available.ready < replicas && wasMadeSince(vm, scale?.changedAtMs);
+  const idle = waiting.filter((vm) => !meantToBe(vm));
+  const old = { ...tallyOf(outdated), fresh: waiting.length - idle.length };
+  const plan = planRollout(replicas, old, available, limits);
   const going = [
     ...idle,
     // All of these go in the end: which one now matters to nobody, and there may be thousands of turns.
@@ -139,6 +154,13 @@ function roll(pool: VirtualMachinePool, limits: Limits, turn: Turn): string | un
     );
   }
   return made.refusal;
+}
+
+/** True for a VM that was made when more were wanted in mid-update. */
+function wasMadeSince({ metadata }: VirtualMachine, changedAtMs = 0): boolean {
+  const created = metadata.creationTimestamp;
+  // Timestamps have whole seconds.
+  return changedAtMs > 0 && created !== undefined && created >= toTimestamp(changedAtMs);
 }
 
 function count(machines: number): string {

@@ -184,3 +184,53 @@ test('so many templates are kept as the pool says; none of a pool that is gone',
   await engine.settle();
   expect(await engine.store.listPrivate('rollout/')).toEqual([]);
 });
+
+describe('another count in mid-update', () => {
+  /** A quarter may be too many, a quarter may be missing. */
+  function sized(build: string, replicas: number, more: { cpu?: number } = {}): string {
+    return pool(build, { replicas, ...more }).replace(
+      'maxSurge: 1, maxUnavailable: 0',
+      'maxSurge: 25%, maxUnavailable: 25%',
+    );
+  }
+
+  function counts(engine: TestEngine): string {
+    const made = builds(engine).split(' ');
+    return ['one', 'two'].map((build) => made.filter((one) => one === build).length).join('+');
+  }
+
+  test('each revision takes its share, so that an update that is stuck does not get all', async () => {
+    const engine = await engineWith(xenHost('h3'), xenHost('h4'), sized('one', 10));
+    await engine.write(sized('two', 10, tooBig));
+    await engine.settle();
+    expect(counts(engine)).toBe('8+5');
+    await engine.write(sized('two', 20, tooBig));
+    await engine.settle();
+    // 7 more by shares of 8 to 5, and from then on the update has its surge.
+    expect(counts(engine)).toBe('12+13');
+    expect(engine.get('VirtualMachinePool', 'web').status?.readyReplicas).toBe(12);
+    expect(engine.list('Event').map(({ message }) => message)).toContain(
+      '7 VMs in mid-update: each revision by its share',
+    );
+    await engine.write(sized('two', 8, tooBig));
+    await engine.settle();
+    // At least 6 stay available.
+    expect(counts(engine)).toBe('6+4');
+    expect(await isQuiet(engine)).toBe(true);
+    await engine.write(sized('three', 8));
+    await engine.settle();
+    expect(builds(engine)).toBe(Array(8).fill('three').join(' '));
+  });
+
+  test('a running update comes to its end with another count', async () => {
+    const engine = await engineWith(xenHost('h3'), sized('one', 4));
+    await engine.write(sized('two', 4));
+    await engine.advance(5_000);
+    await engine.write(sized('two', 12));
+    await engine.advance(1_000);
+    expect(counts(engine).split('+').map(Number)[0]).toBeGreaterThan(4);
+    await engine.settle();
+    expect(counts(engine)).toBe('0+12');
+    expect(condition(engine, 'Ready')).toBe('True Ready');
+  });
+});

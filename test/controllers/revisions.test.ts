@@ -3,13 +3,15 @@ import {
   advance,
   complete,
   fallback,
+  isRescaled,
   newRecord,
   previous,
   prune,
+  rescale,
   type RolloutRecord,
   type Template,
 } from '../../src/controllers/revisions.ts';
-import { hasProgressed, spread } from '../../src/controllers/rollout-progress.ts';
+import { hasProgressed, sparing, spread } from '../../src/controllers/rollout-progress.ts';
 
 const template = { spec: { resources: { cpu: 1, memory: '1Gi' } } } as Template;
 
@@ -102,6 +104,47 @@ test.each([
   ['never below none', [3, 1], -9, [-3, -1]],
   ['from none', [0, 0], 3, [0, 3]],
   ['no change', [3, 2], 0, [0, 0]],
+  ['growing · the rest to the largest', [1, 3, 1], 1, [0, 1, 0]],
+  ['growing · the rest to the newest of the largest', [3, 1, 3], 1, [0, 0, 1]],
+  ['shrinking · the rest from the largest', [1, 3, 1], -1, [0, -1, 0]],
+  ['shrinking · the rest from the oldest of the largest', [3, 1, 3], -1, [-1, 0, 0]],
+  ['three sets in proportion', [6, 3, 1], 10, [6, 3, 1]],
+  ['a small set may get none', [8, 1], 2, [2, 0]],
 ])('a change in mid-update · %s', (_name, sizes, change, expected) => {
   expect(spread(sizes, change)).toEqual(expected);
+});
+
+test.each([
+  ['as they were while enough are left', ['8/8', '2/5'], [-3, -2], 7, [-3, -2]],
+  ['unavailable ones of another set go instead', ['12/12', '0/13'], [-7, -8], 6, [-6, -9]],
+  ['of an earlier set as well', ['0/4', '4/4'], [-1, -3], 3, [-3, -1]],
+  ['as far as there are any', ['4/4', '3/4'], [-3, 0], 8, [-2, -1]],
+  ['what grows is none of them', ['2/4', '3/3'], [2, 1], 9, [2, 1]],
+])('whom a change in mid-update spares · %s', (_name, sets, changes, least, expected) => {
+  const tallies = sets.map((text) => {
+    const [ready = 0, count = 0] = text.split('/').map(Number);
+    return { count, ready };
+  });
+  expect(sparing(tallies, changes, least)).toEqual(expected);
+});
+
+describe('another count in mid-update', () => {
+  const going = { uid: 'u', revisions: [], underWay: true };
+  test('is noted with its time, and counts once', () => {
+    expect(isRescaled(going, 4)).toBe(false);
+    const first = rescale(going, 4, 10);
+    expect(first.scale).toEqual({ replicas: 4, changedAtMs: 0 });
+    expect(rescale(first, 4, 20)).toBe(first);
+    expect(isRescaled(first, 6)).toBe(true);
+    const second = rescale(first, 6, 30);
+    expect(second.scale).toEqual({ replicas: 6, changedAtMs: 30 });
+    expect(isRescaled(second, 6)).toBe(false);
+  });
+  test('means nothing while no update is under way, nor to the next one', () => {
+    const resting = { ...going, underWay: false };
+    expect(rescale(resting, 4, 10)).toBe(resting);
+    const scaled = rescale(rescale(going, 4, 10), 6, 20);
+    expect(isRescaled({ ...scaled, underWay: false }, 9)).toBe(false);
+    expect(advance(scaled, { hash: 'b', template, changeCause: undefined }).scale).toBeUndefined();
+  });
 });

@@ -11,10 +11,10 @@ import {
   type Tally,
 } from '../../src/controllers/rollout.ts';
 
-/** `3/5`: three of five are ready. */
+/** `3/5`: three of five are ready; `3/5+1`: one of the others was made in mid-update. */
 function tally(text: string): Tally {
-  const [ready = 0, count = 0] = text.split('/').map(Number);
-  return { count, ready };
+  const [ready = 0, count = 0, fresh = 0] = text.split(/[/+]/).map(Number);
+  return { count, ready, fresh };
 }
 
 describe('limits', () => {
@@ -56,6 +56,8 @@ describe('the next step of a pool', () => {
     ['scale out in mid-update', 20, '8/8', '0/5', 12, 0, 0],
     ['scale in in mid-update · the old first', 4, '8/8', '2/5', 0, 7, 1],
     ['scale in in mid-update · newcomers make way', 4, '9/9', '0/5', 0, 6, 3],
+    ['old ones made in mid-update get their time', 20, '8/12+4', '2/8', 5, 0, 0],
+    ['until there are enough new ones', 10, '0/4+4', '10/10', 0, 4, 0],
     ['scale to zero in mid-update', 0, '8/8', '2/5', 0, 8, 5],
   ])('%s', (_name, replicas, outdated, updated, create, removeOutdated, removeUpdated) => {
     expect(planRollout(replicas, tally(outdated), tally(updated), quarter(replicas))).toEqual({

@@ -1,4 +1,4 @@
-/** Scaling a pool in the middle of an update that is paused: each of its revisions takes its share. */
+/** Another count for a pool in the middle of an update: each of its revisions takes its share. */
 import { type VirtualMachinePool } from '../model/kinds/index.ts';
 import { labels } from './annotations.ts';
 import { leastWorth } from './pool-choice.ts';
@@ -8,16 +8,17 @@ import { withTemplate } from './pool-rollout.ts';
 import { tallyOf } from './pool-status.ts';
 import { type RolloutRecord } from './revisions.ts';
 import { type Limits } from './rollout.ts';
-import { spread } from './rollout-progress.ts';
+import { sparing, spread } from './rollout-progress.ts';
 import { type Turn } from './turn.ts';
 
 /**
- * Brings a pool to its count without bringing its update any further: between `replicas` and, for as long as there are
- * VMs of several revisions, the surge above it. VMs whose template is not known any more are left as they are.
+ * Brings a pool to its count without bringing its update any further, each revision by its share: to between
+ * `replicas` and, for as long as there are VMs of several revisions, the surge above it. VMs whose template is not
+ * known any more are left as they are.
  *
  * @returns how many VMs were made (positive) or removed (negative), and why no more
  */
-export function scalePaused(
+export function scaleInShares(
   pool: VirtualMachinePool,
   record: RolloutRecord,
   limits: Limits,
@@ -34,10 +35,12 @@ export function scalePaused(
   const { count } = tallyOf(groups);
   const most = replicas + (groups.length > 1 ? limits.surge : 0);
   const change = Math.max(replicas - count, 0) + Math.min(most - count, 0);
-  const changes = spread(
-    sets.map((set) => tallyOf(set.groups).count),
+  const tallies = sets.map((set) => tallyOf(set.groups));
+  const shares = spread(
+    tallies.map((tally) => tally.count),
     change,
   );
+  const changes = sparing(tallies, shares, replicas - limits.unavailable);
   let made = 0;
   let refusal: string | undefined;
   sets.forEach((set, index) => {
