@@ -13,7 +13,7 @@ export function reportClient() {
     minify: true,
     format: 'iife',
     platform: 'browser',
-    target: ['chrome115', 'firefox115', 'safari16.4'],
+    target: ['chrome123', 'firefox120', 'safari17.5'],
     // The licence of what is bundled must travel with it.
     legalComments: 'inline',
     charset: 'utf8',

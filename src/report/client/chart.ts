@@ -28,13 +28,24 @@ export interface Chart {
 }
 
 /** The charts of a run that have anything to draw. */
-export function chartsOf(run: RunDocument, sync: string, filter: MarkFilter): readonly Chart[] {
+export function chartsOf(
+  run: RunDocument,
+  sync: string,
+  filter: MarkFilter,
+  zoomed: (zoomed: boolean) => void,
+): readonly Chart[] {
   return chartKinds
     .filter((kind) => subjectsOf(run, kind).length > 0)
-    .map((kind) => chart(run, kind, sync, filter));
+    .map((kind) => chart(run, kind, sync, filter, zoomed));
 }
 
-function chart(run: RunDocument, kind: ChartKind, sync: string, filter: MarkFilter): Chart {
+function chart(
+  run: RunDocument,
+  kind: ChartKind,
+  sync: string,
+  filter: MarkFilter,
+  zoomed: (zoomed: boolean) => void,
+): Chart {
   let subjects = defaultSubjects(run, kind);
   let plot: uPlot | undefined;
   const id = `${sync}-${kind.id}`;
@@ -78,6 +89,7 @@ function chart(run: RunDocument, kind: ChartKind, sync: string, filter: MarkFilt
         hooks: {
           drawAxes: [(u) => drawLimits(u, limits, 'under')],
           draw: [(u) => strip.draw(u), (u) => drawLimits(u, limits, 'over')],
+          setScale: [(u, key) => key === 'x' && zoomed(isZoomed(u))],
           setCursor: [(u) => table.at(u.cursor.idx ?? undefined)],
         },
       },
@@ -107,6 +119,11 @@ function chart(run: RunDocument, kind: ChartKind, sync: string, filter: MarkFilt
     },
     plot: () => plot,
   };
+}
+
+function isZoomed({ data: [times], scales }: uPlot): boolean {
+  const { min, max } = scales['x'] ?? {};
+  return (min ?? -Infinity) > (times[0] ?? 0) || (max ?? Infinity) < (times.at(-1) ?? 0);
 }
 
 /** Moves the cursor of this chart and its companions by samples; says whether the key meant that. */

@@ -5,7 +5,7 @@ import './style.css';
 import { byId } from './dom.ts';
 import { startRun } from './run.ts';
 import { startTheme } from './theme.ts';
-import { hideTip } from './tip.ts';
+import { followTip, hideTip } from './tip.ts';
 
 const report = JSON.parse(byId('report').textContent ?? '') as ReportDocument;
 startTheme();
@@ -17,4 +17,4 @@ for (const section of document.querySelectorAll<HTMLElement>('[data-run]')) {
 addEventListener('keydown', (event) => {
   if (event.key === 'Escape') hideTip();
 });
-addEventListener('scroll', hideTip, { passive: true });
+addEventListener('scroll', followTip, { passive: true });

@@ -97,7 +97,9 @@ function seriesOf(line: DrawnLine, paths: uPlot.Series.PathBuilder | undefined):
     paths,
     dash: line.dashed ? [5, 4] : undefined,
   };
-  return [mean, edge, { ...edge }];
+  // The greatest values have a line of their own: a peak shorter than a bucket is what one looks for.
+  const peak: uPlot.Series = line.data.max === undefined ? edge : { ...edge, stroke, width: 1, alpha: 0.45 };
+  return [mean, peak, edge];
 }
 
 /** `09:00`; the day at midnight of runs that last longer than one. */

@@ -43,28 +43,32 @@ export function roving(root: HTMLElement, selector: string): { refresh(): void }
   return { refresh };
 }
 
-/** The item ahead with the least distance, sideways steps counting four times. */
+/** The item that begins nearest beyond the end of this one; steps aside count four times. */
 function nearest(
   from: HTMLElement,
   all: readonly HTMLElement[],
   [dx, dy]: readonly [number, number],
 ): HTMLElement | undefined {
-  const a = centre(from);
+  const a = from.getBoundingClientRect();
   let best: HTMLElement | undefined;
   let least = Infinity;
   for (const item of all) {
     if (item === from) continue;
-    const b = centre(item);
-    const ahead = (b.x - a.x) * dx + (b.y - a.y) * dy;
-    const aside = Math.abs((b.x - a.x) * dy) + Math.abs((b.y - a.y) * dx);
-    if (ahead <= 1) continue;
-    const distance = ahead + aside * 4;
+    const b = item.getBoundingClientRect();
+    const right = gap(a.left, a.right, b.left, b.right);
+    const down = gap(a.top, a.bottom, b.top, b.bottom);
+    const ahead = dx === 0 ? down * dy : right * dx;
+    if (ahead <= 0) continue;
+    const aside = Math.abs(dx === 0 ? right : down);
+    const offset = Math.abs(dx === 0 ? a.left - b.left : a.top - b.top);
+    const distance = ahead + aside * 4 + offset / 100;
     if (distance < least) [best, least] = [item, distance];
   }
   return best;
 }
 
-function centre(item: HTMLElement): { x: number; y: number } {
-  const box = item.getBoundingClientRect();
-  return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+/** From the end of one stretch to the start of another, negative when the other lies before; 0 when they overlap. */
+function gap(from: number, to: number, otherFrom: number, otherTo: number): number {
+  if (otherFrom >= to - 1) return Math.max(0.01, otherFrom - to);
+  return otherTo <= from + 1 ? -Math.max(0.01, from - otherTo) : 0;
 }

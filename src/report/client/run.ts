@@ -10,10 +10,13 @@ import { topologyView } from './topology-view.ts';
 
 export function startRun(section: HTMLElement, run: RunDocument, sync: string): void {
   const filter: MarkFilter = new Set();
-  const charts = chartsOf(run, sync, filter);
+  const reset = resetButton(run, () => charts);
+  const charts: readonly Chart[] = chartsOf(run, sync, filter, (zoomed) => {
+    reset.hidden = !zoomed;
+  });
   const grid = element('div', { class: 'grid' }, ...charts.map((chart) => chart.root));
   const place = section.querySelector('.charts');
-  place?.append(controls(run, charts, filter), grid);
+  place?.append(controls(run, charts, filter, reset), grid);
   section.querySelector('.topology')?.append(topologyView(run.topology));
 
   // A page of many scenarios has a hundred charts: only those that were seen are drawn, and all for printing.
@@ -39,7 +42,22 @@ export function startRun(section: HTMLElement, run: RunDocument, sync: string): 
   addEventListener('beforeprint', () => charts.forEach(draw));
 }
 
-function controls(run: RunDocument, charts: readonly Chart[], filter: MarkFilter): HTMLElement {
+function resetButton(run: RunDocument, charts: () => readonly Chart[]): HTMLElement {
+  const reset = element('button', { type: 'button', class: 'quiet', hidden: true }, 'Reset zoom');
+  const first = run.firstMs / 1000;
+  const last = (run.firstMs + (run.buckets - 1) * run.bucketMs) / 1000;
+  reset.addEventListener('click', () => {
+    for (const chart of charts()) chart.plot()?.setScale('x', { min: first, max: last });
+  });
+  return reset;
+}
+
+function controls(
+  run: RunDocument,
+  charts: readonly Chart[],
+  filter: MarkFilter,
+  reset: HTMLElement,
+): HTMLElement {
   const bar = element('div', { class: 'controls' });
   if (run.subjects.length > 1) bar.append(focusField(run, charts));
   const types = (Object.keys(signs) as MarkType[]).filter((type) =>
@@ -50,13 +68,8 @@ function controls(run: RunDocument, charts: readonly Chart[], filter: MarkFilter
     group.append(...types.map((type) => typeButton(type, run, charts, filter)));
     bar.append(group);
   }
-  const reset = element('button', { type: 'button', class: 'quiet' }, 'Show all of the time');
-  reset.addEventListener('click', () => {
-    const [first] = [run.firstMs / 1000];
-    const last = (run.firstMs + (run.buckets - 1) * run.bucketMs) / 1000;
-    for (const chart of charts) chart.plot()?.setScale('x', { min: first, max: last });
-  });
-  bar.append(reset, element('p', { class: 'hint' }, 'Times are UTC. Drag across a chart to zoom in.'));
+  const drag = element('span', { class: 'drag' }, 'Drag across a chart to zoom in.');
+  bar.append(reset, element('p', { class: 'hint' }, 'Times are UTC. ', drag));
   return bar;
 }
 

@@ -20,6 +20,21 @@ export function showTip(target: Element, lines: readonly TipLine[]): void {
     }),
   );
   tip.hidden = false;
+  shownFor = target;
+  place();
+}
+
+let shownFor: Element | undefined;
+
+/** Puts the tooltip beside its target again; call it when the page has moved under it. */
+export function followTip(): void {
+  if (shownFor !== undefined) place();
+}
+
+function place(): void {
+  const tip = byId('tip');
+  const target = shownFor;
+  if (target === undefined || !target.isConnected) return hideTip();
   const at = target.getBoundingClientRect();
   const own = tip.getBoundingClientRect();
   const left = Math.min(Math.max(8, at.left + at.width / 2 - own.width / 2), innerWidth - own.width - 8);
@@ -29,6 +44,7 @@ export function showTip(target: Element, lines: readonly TipLine[]): void {
 }
 
 export function hideTip(): void {
+  shownFor = undefined;
   byId('tip').hidden = true;
 }
 

@@ -29,14 +29,17 @@ export function topologyView(topology: PackedTopology): HTMLElement {
       { class: 'note' },
       `${counts(topology)} Point at something to see what it rests on and what rests on it.`,
     ),
-    scale(),
+    scale(compact),
     element('div', { class: 'panes' }, map, details.root),
   );
 }
 
 function counts(topology: PackedTopology): string {
   const ready = topology.hosts.filter((host) => state(topology, host[3]) === 'fine').length;
-  const parts = [`${ready} of ${topology.hosts.length} hosts ready`, `${topology.machines.length} VMs`];
+  const parts = [
+    `${ready} of ${topology.hosts.length} hosts ready`,
+    `${topology.machines.length + topology.leftOut.machines} VMs`,
+  ];
   if (topology.balancers.length > 0) parts.push(`${topology.balancers.length} load balancers`);
   if (topology.tenants.length > 0) parts.push(`${topology.tenants.length} tenants`);
   return `${parts.join(', ')}.`;
@@ -109,18 +112,20 @@ function machineCells(topology: PackedTopology, graph: Graph, host: number): rea
   );
 }
 
+/** Two shares of a host's CPU, in percent: what is allocated, and in the lower half what is in use. */
+function shareBar(classes: string, allocated: number, used: number): HTMLElement {
+  const parts = [element('span', { class: 'allocated' }), element('span', { class: 'used' })];
+  const bar = element('span', { class: `bar ${classes}`, 'aria-hidden': 'true' }, ...parts);
+  bar.style.setProperty('--allocated', `${Math.min(100, allocated)}%`);
+  bar.style.setProperty('--used', `${Math.min(100, used)}%`);
+  return bar;
+}
+
 function hostCards(topology: PackedTopology, graph: Graph): HTMLElement {
   const made = topology.hosts.map((host, index) => {
     const [name, hypervisor, , phase, , cpu, , usedCpu, , use] = host;
     const broken = state(topology, phase);
-    const bar = element(
-      'span',
-      { class: 'bar', 'aria-hidden': 'true' },
-      element('span', { class: 'allocated' }),
-      element('span', { class: 'used' }),
-    );
-    bar.style.setProperty('--allocated', `${cpu > 0 ? Math.min(100, (usedCpu / cpu) * 100) : 0}%`);
-    bar.style.setProperty('--used', `${use ?? 0}%`);
+    const bar = shareBar('', cpu > 0 ? (usedCpu / cpu) * 100 : 0, use ?? 0);
     const phaseWord = topology.words[phase] ?? '';
     const note = broken === 'fine' ? (topology.words[hypervisor] ?? '') : phaseWord;
     const head = nodeButton(
@@ -169,7 +174,7 @@ function waiting(topology: PackedTopology, graph: Graph): readonly HTMLElement[]
   return cells.length === 0 ? [] : [group(`Waiting for a host: ${cells.length}`, 'cells', cells)];
 }
 
-function scale(): HTMLElement {
+function scale(compact: boolean): HTMLElement {
   const steps = [10, 30, 50, 70, 90].map((use) => fill(element('span', { class: 'node cell fine' }), use));
   const other = (name: string, text: string) => [
     element('span', { class: `node cell ${name}` }),
@@ -183,6 +188,7 @@ function scale(): HTMLElement {
     ' 100 % ',
     ...other('changing', 'not running yet'),
     ...other('broken', 'down'),
+    ...(compact ? [] : [shareBar('sample', 70, 40), ' CPU of a host: allocated, and below it in use']),
   );
 }
 
