@@ -1,5 +1,5 @@
 /** Figures as people read them, with their unit always written. Times are UTC: world time has no other zone. */
-import { formatAge } from '../base/duration.ts';
+import { formatDuration } from '../base/duration.ts';
 import { type ObjectiveUnit, type SeriesUnit } from '../model/run-record.ts';
 
 export type FigureUnit = SeriesUnit | ObjectiveUnit;
@@ -40,18 +40,18 @@ function formatRatio(ratio: number, digits: number): string {
 
 function formatMs(ms: number, digits: number): string {
   if (Math.abs(ms) < 1000) return `${formatNumber(ms, digits)} ms`;
-  if (Math.abs(ms) < 120_000) return `${formatNumber(ms / 1000, digits)} s`;
-  return formatAge(ms);
+  if (Math.abs(ms) < 60_000) return `${formatNumber(ms / 1000, digits)} s`;
+  return formatDuration(digits > 3 ? ms : Math.round(ms / 1000) * 1000);
 }
 
 function formatMoney(value: number, digits: number): string {
-  if (Math.abs(value) < 0.1 && value !== 0) return formatNumber(value, digits);
+  if (Math.abs(value) < 0.1 && value !== 0) return `$${formatNumber(value, digits)}`;
   const [integer = '0', cents = '00'] = value.toFixed(Math.max(2, digits - 1)).split('.');
-  return `${formatNumber(Number(integer), integer.length)}.${cents}`;
+  return `$${formatNumber(Number(integer), integer.length)}.${cents}`;
 }
 
 /**
- * A figure with its unit: `142 ms`, `0.42 %`, `182/s`, `0.41/h`, `1.2 kW`, `61.20` (money, in the unit of the
+ * A figure with its unit: `142 ms`, `0.42 %`, `182/s`, `$0.41/h`, `1.2 kW`, `$61.20` (money, in the unit of the
  * hosts' prices). `digits` are the significant digits, three for reading.
  */
 export function formatFigure(value: number, unit: FigureUnit, digits = 3): string {

@@ -25,15 +25,36 @@ export function subjectsOf(run: RunDocument, chart: ChartKind): readonly number[
   );
 }
 
-/** What a chart draws before anybody chooses: what objectives are about, then the most interesting. */
+/**
+ * What a chart draws before anybody chooses: what objectives are about, then the most interesting. The whole is
+ * left to those who ask for it where it is the same as its only part.
+ */
 export function defaultSubjects(run: RunDocument, chart: ChartKind): readonly number[] {
-  const all = subjectsOf(run, chart);
   const judged = run.limits.filter((limit) => limit.chart === chart.id).map((limit) => limit.of);
-  const first = all.filter((subject) => judged.includes(subject));
-  return [...first, ...all.filter((subject) => !first.includes(subject))].slice(
-    0,
-    Math.max(chart.subjects, Math.min(4, first.length)),
+  const all = subjectsOf(run, chart).filter(
+    (subject) => run.subjects[subject] !== '' || judged.includes(subject) || !isRepeated(run, chart, subject),
   );
+  const first = all.filter((subject) => judged.includes(subject));
+  const rest = all.filter((subject) => !first.includes(subject));
+  return [...first, ...rest].slice(0, Math.max(chart.subjects, Math.min(4, first.length)));
+}
+
+function isRepeated(run: RunDocument, chart: ChartKind, subject: number): boolean {
+  const name = chart.series[0]?.name;
+  const own = run.lines.find((line) => line.of === subject && line.name === name);
+  return run.lines.some(
+    (line) => line.of !== subject && line.name === name && isSame(line.mean, own?.mean ?? []),
+  );
+}
+
+/** Equal but for the last digit, where rounding may have made a difference. */
+function isSame(a: LineData['mean'], b: LineData['mean']): boolean {
+  return a.every((value, index) => {
+    const other = b[index] ?? null;
+    return value === null || other === null
+      ? value === other
+      : Math.abs(value - other) <= Math.abs(value) * 2e-3;
+  });
 }
 
 /** What a chart draws for one chosen subject: it, and what has the same name (a pool and its balancer). */
@@ -115,4 +136,39 @@ export function axisRange(
   if (greatest <= floor) return [floor === 0 ? 0 : floor * 0.99, floor === 0 ? 1 : floor];
   const full = chart.unit === 'ratio' && greatest <= 1 && greatest > 0.9;
   return [floor, full ? 1 : greatest + (greatest - floor) * 0.06];
+}
+
+/** Whether a logarithmic axis reads better: a peak would press everything else to the ground. */
+export function prefersLog(chart: ChartKind, lines: readonly DrawnLine[]): boolean {
+  if (chart.unit !== 'ms') return false;
+  const all = lines.flatMap(({ data }) => data.mean.filter((value) => value !== null)).sort((a, b) => a - b);
+  const middle = all[Math.floor(all.length / 2)] ?? 0;
+  return middle > 0 && greatestOf(lines) > middle * 20;
+}
+
+function greatestOf(lines: readonly DrawnLine[]): number {
+  let greatest = 0;
+  for (const { data } of lines) {
+    for (const value of data.max ?? data.mean) if (value !== null) greatest = Math.max(greatest, value);
+  }
+  return greatest;
+}
+
+/** The range of a logarithmic axis: whole decades around all values above zero and the limits near them. */
+export function logRange(
+  lines: readonly DrawnLine[],
+  limits: readonly LimitData[],
+): readonly [number, number] {
+  let least = Infinity;
+  let greatest = greatestOf(lines);
+  for (const { data } of lines) {
+    for (const value of data.min ?? data.mean) {
+      if (value !== null && value > 0) least = Math.min(least, value);
+    }
+  }
+  if (least > greatest) return [1, 10];
+  for (const { value } of limits) {
+    if (value > greatest && value <= greatest * 10) greatest = value;
+  }
+  return [10 ** Math.floor(Math.log10(least)), 10 ** Math.ceil(Math.log10(greatest * 1.0001))];
 }

@@ -1,6 +1,7 @@
 /** The parts of the page that are there without its program: texts, tables, headings. */
+import { formatDuration } from '../base/duration.ts';
 import { type Mark, type RunRecord, type RunTotals, type Verdict } from '../model/run-record.ts';
-import { formatClock, formatFigure, formatMoment } from './figures.ts';
+import { formatClock, formatFigure, formatMoment, formatSpan } from './figures.ts';
 import { html, type Markup } from './markup.ts';
 import {
   describeLimit,
@@ -24,6 +25,10 @@ export function answer(record: RunRecord): Markup {
     <p class="headline">${tick(missed.length === 0, record.verdicts.length > 0)}${headline(record)}.</p>
     ${missed.map((verdict) => html`<p>${sentence(describeMiss(verdict))}</p>`)}
     ${record.verdicts.length === 0 && html`<p>${formatFigure(requests, 'count')} requests were made.${share}</p>`}
+    ${
+      record.bringUp?.settled === false &&
+      html`<p>Not all was as wanted when it began: ${record.bringUp.waitingFor.join('; ')}.</p>`
+    }
     ${record.interrupted && html`<p>The run was interrupted after ${runLength(record)}; all figures end there.</p>`}
   </div>`;
 }
@@ -44,6 +49,13 @@ export function facts(record: RunRecord): Markup {
       <dt>World time</dt>
       <dd>${runLength(record)}</dd>
     </div>
+    ${
+      record.bringUp &&
+      html`<div>
+        <dt title="World time from nothing until everything was as wanted">Came up in</dt>
+        <dd>${formatDuration(Math.round(record.bringUp.worldMs / 1000) * 1000)}</dd>
+      </div>`
+    }
     <div>
       <dt>From</dt>
       <dd>${formatMoment(record.startMs)} UTC</dd>
@@ -59,8 +71,9 @@ export function facts(record: RunRecord): Markup {
   </dl>`;
 }
 
-export function objectives({ verdicts }: RunRecord): Markup | undefined {
-  if (verdicts.length === 0) return undefined;
+export function objectives(record: RunRecord): Markup | undefined {
+  if (record.verdicts.length === 0) return undefined;
+  const explained = record.verdicts.some((verdict) => explanation(verdict) !== '');
   return html`<h3>Objectives</h3>
     <div class="scroll">
       <table class="objectives">
@@ -71,28 +84,36 @@ export function objectives({ verdicts }: RunRecord): Markup | undefined {
             <th scope="col">Measure</th>
             <th scope="col" class="number">Result</th>
             <th scope="col" class="number">Limit</th>
-            <th scope="col">Worst</th>
+            ${explained && html`<th scope="col">Worst</th>`}
           </tr>
         </thead>
         <tbody>
-          ${verdicts.map(objective)}
+          ${record.verdicts.map((verdict) => objective(record, verdict, explained))}
         </tbody>
       </table>
     </div>`;
 }
 
-function objective(verdict: Verdict): Markup {
-  const worst = describeWorst(verdict).replace(/^worst /, '');
+function explanation(verdict: Verdict): string {
+  if (verdict.value === undefined) return verdict.note ?? '';
+  return describeWorst(verdict).replace(/^worst /, '');
+}
+
+function objective(record: RunRecord, verdict: Verdict, explained: boolean): Markup {
+  const { fromMs, toMs } = verdict.window;
+  const part = fromMs > record.startMs || toMs < record.endMs;
   const mark = verdict.met
     ? html`<span class="tick good" role="img" aria-label="met">✓</span>`
     : html`<span class="tick bad" role="img" aria-label="missed">✗</span>`;
   return html`<tr class="${verdict.met ? 'met' : 'missed'}">
     <td>${mark}</td>
     <th scope="row">${verdict.name}</th>
-    <td data-label="Measure">${describeMeasure(verdict)}</td>
+    <td data-label="Measure">
+      <span>${describeMeasure(verdict)} ${part && html`<small>${formatSpan(fromMs, toMs)}</small>`}</span>
+    </td>
     <td class="number result" data-label="Result">${describeValue(verdict)}</td>
     <td class="number" data-label="Limit">${describeLimit(verdict)}</td>
-    <td class="worst" data-label="Worst">${worst}</td>
+    ${explained && html`<td class="worst" data-label="Worst">${explanation(verdict)}</td>`}
   </tr>`;
 }
 
@@ -133,7 +154,7 @@ export function moments({ marks, startMs, endMs }: RunRecord): Markup | undefine
   return html`<details class="moments">
     <summary>
       <h3>What happened</h3>
-      <small>${formatFigure(marks.length, 'count')} decisions and faults</small>
+      <small>${formatFigure(marks.length, 'count')} decisions, changes and faults</small>
     </summary>
     <div class="scroll">
       <table>

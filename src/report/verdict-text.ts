@@ -48,6 +48,9 @@ export function describeWorst({ worst }: Verdict): string {
 
 /** A missed objective in one sentence, without the full stop. */
 export function describeMiss(verdict: Verdict): string {
+  if (verdict.value === undefined) {
+    return `${describeMeasure(verdict)} was not measured${verdict.note === undefined ? '' : `: ${verdict.note}`}`;
+  }
   const worst = describeWorst(verdict);
   const wanted = describeLimit(verdict);
   return `${describeMeasure(verdict)} was ${describeValue(verdict)}, wanted ${wanted}${worst === '' ? '' : `; ${worst}`}`;

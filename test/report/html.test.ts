@@ -85,3 +85,27 @@ describe('the size of a page stays below 2 MB', () => {
     expect(htmlReport([small])).not.toContain('Left out');
   });
 });
+
+describe('what is not as it should be is said', () => {
+  test('an objective that nothing measured, with the reason', () => {
+    const verdicts = small.verdicts.map(({ value: _, ...verdict }) => ({
+      ...verdict,
+      met: false,
+      note: 'no request was answered',
+    }));
+    const page = htmlReport([{ ...small, verdicts }]);
+    expect(page).toContain('Total cost was not measured: no request was answered.');
+    expect(page).toContain('<title>default/flash-crowd: 3 of 3 objectives missed</title>');
+  });
+
+  test('a world that had not come up, and a run that was interrupted', () => {
+    const bringUp = { worldMs: 3_600_000, settled: false, waitingFor: ['vm/default/big has no host'] };
+    const page = htmlReport([{ ...small, bringUp, interrupted: true }]);
+    expect(page).toContain('Not all was as wanted when it began: vm/default/big has no host.');
+    expect(page).toContain('The run was interrupted after 1h; all figures end there.');
+  });
+
+  test('no objectives', () => {
+    expect(htmlReport([{ ...small, verdicts: [] }])).toContain('No objectives were set.');
+  });
+});

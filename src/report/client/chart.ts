@@ -8,6 +8,8 @@ import {
   drawnLimits,
   drawnLines,
   focusedSubjects,
+  logRange,
+  prefersLog,
   subjectLabel,
   subjectsOf,
 } from '../lines.ts';
@@ -48,6 +50,8 @@ function chart(
 ): Chart {
   let subjects = defaultSubjects(run, kind);
   let plot: uPlot | undefined;
+  /** What somebody chose; undefined: what suits the lines. */
+  let logarithmic: boolean | undefined;
   const id = `${sync}-${kind.id}`;
   const place = element('div', { class: 'plot', tabindex: 0, role: 'group' });
   const strip = markStrip(run, filter);
@@ -59,10 +63,17 @@ function chart(
       render();
     },
   );
+  const scale = element('button', { type: 'button', class: 'log', title: 'Logarithmic axis' }, 'log');
+  scale.hidden = kind.unit !== 'ms';
+  scale.addEventListener('click', () => {
+    logarithmic = scale.getAttribute('aria-pressed') !== 'true';
+    render();
+  });
+  const tools = element('div', { class: 'tools' }, scale, choose.root);
   const root = element(
     'figure',
     { class: `chart ${kind.id}`, 'aria-labelledby': id },
-    element('figcaption', {}, element('h4', { id }, kind.title), choose.root),
+    element('figcaption', {}, element('h4', { id }, kind.title), tools),
     strip.root,
     place,
     table.root,
@@ -82,7 +93,10 @@ function chart(
       'aria-label',
       `${kind.title}: ${table.summary()} Left and right arrows move through time.`,
     );
-    const options = plotOptions(run, kind, lines, axisRange(kind, lines, limits), width, sync);
+    const log = logarithmic ?? prefersLog(kind, lines);
+    scale.setAttribute('aria-pressed', String(log));
+    const range = log ? logRange(lines, limits) : axisRange(kind, lines, limits);
+    const options = plotOptions({ run, kind, lines, range, log, width, sync });
     plot = new uPlot(
       {
         ...options,

@@ -29,14 +29,18 @@ export function plotData(run: RunDocument, lines: readonly DrawnLine[]): uPlot.A
   ];
 }
 
-export function plotOptions(
-  run: RunDocument,
-  kind: ChartKind,
-  lines: readonly DrawnLine[],
-  range: readonly [number, number],
-  width: number,
-  sync: string,
-): uPlot.Options {
+/** What a chart is drawn with. `range` is of the y axis; `sync` names the charts that share a cursor. */
+export interface PlotWish {
+  readonly run: RunDocument;
+  readonly kind: ChartKind;
+  readonly lines: readonly DrawnLine[];
+  readonly range: readonly [number, number];
+  readonly log: boolean;
+  readonly width: number;
+  readonly sync: string;
+}
+
+export function plotOptions({ run, kind, lines, range, log, width, sync }: PlotWish): uPlot.Options {
   const ink = color('--muted');
   const grid = { stroke: color('--grid'), width: 1 };
   const font = '12px system-ui, sans-serif';
@@ -52,7 +56,7 @@ export function plotOptions(
       drag: { x: true, y: false, dist: 8 },
       points: { size: 7 },
     },
-    scales: { x: { time: true }, y: { range: [range[0], range[1]] } },
+    scales: { x: { time: true }, y: { range: [range[0], range[1]], distr: log ? 3 : 1 } },
     axes: [
       {
         stroke: ink,
@@ -70,7 +74,8 @@ export function plotOptions(
         ticks: { show: false },
         size: 62,
         space: 36,
-        values: (_, splits) => splits.map((value) => formatFigure(value, kind.unit)),
+        values: (_, splits) =>
+          splits.map((value) => (log && !isPowerOfTen(value) ? '' : formatFigure(value, kind.unit))),
       },
     ],
     series: [{}, ...lines.flatMap((line) => seriesOf(line, stepped))],
@@ -101,6 +106,8 @@ function seriesOf(line: DrawnLine, paths: uPlot.Series.PathBuilder | undefined):
   const peak: uPlot.Series = line.data.max === undefined ? edge : { ...edge, stroke, width: 1, alpha: 0.45 };
   return [mean, peak, edge];
 }
+
+const isPowerOfTen = (value: number) => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9;
 
 /** `09:00`; the day at midnight of runs that last longer than one. */
 function timeLabel(run: RunDocument, ms: number): string {

@@ -36,14 +36,14 @@ export function topologyView(topology: PackedTopology): HTMLElement {
 
 function counts(topology: PackedTopology): string {
   const ready = topology.hosts.filter((host) => state(topology, host[3]) === 'fine').length;
-  const parts = [
-    `${ready} of ${topology.hosts.length} hosts ready`,
-    `${topology.machines.length + topology.leftOut.machines} VMs`,
-  ];
-  if (topology.balancers.length > 0) parts.push(`${topology.balancers.length} load balancers`);
-  if (topology.tenants.length > 0) parts.push(`${topology.tenants.length} tenants`);
+  const parts = [`${ready} of ${many(topology.hosts.length + topology.leftOut.hosts, 'host')} ready`];
+  parts.push(many(topology.machines.length + topology.leftOut.machines, 'VM'));
+  if (topology.balancers.length > 0) parts.push(many(topology.balancers.length, 'load balancer'));
+  if (topology.tenants.length > 0) parts.push(many(topology.tenants.length, 'tenant'));
   return `${parts.join(', ')}.`;
 }
+
+const many = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`;
 
 /** Whether a phase is good, on its way, or bad. */
 function state(topology: PackedTopology, phase: number): 'fine' | 'changing' | 'broken' {
