@@ -1,11 +1,14 @@
 /**
  * The VMs that want a host, grouped by what they ask for: when one of a group is refused, the fleet refuses
- * all of it, so that a change of the fleet costs what it lets be placed and not what waits.
+ * all of it, so that a change of the fleet costs what it lets be placed and not what waits. Among VMs of one priority
+ * the party (the tenant) with the lowest share of the hosts goes first.
  */
 import { Heap } from '../base/heap.ts';
 import { compareText } from '../base/listing.ts';
 import { type VirtualMachine } from '../model/kinds/index.ts';
 import { type KubeObject } from '../model/object.ts';
+import { FairShares } from '../placement/fairness.ts';
+import { labels } from './annotations.ts';
 
 interface Waiting {
   readonly key: string;
@@ -14,14 +17,34 @@ interface Waiting {
 }
 
 interface Group {
+  readonly party: string;
   /** May hold keys that no longer wait, or wait in another group: they are passed over. */
   readonly queue: Heap<Waiting>;
   refused: boolean;
 }
 
+/** A party's most urgent VM, as it stood at some time. */
+interface Candidate extends Waiting {
+  readonly party: string;
+  readonly share: number;
+  /** The party's `turn` when it was put down: another one is out of date. */
+  readonly turn: number;
+}
+
+interface Party {
+  readonly groups: Map<string, Group>;
+  /** Counts the changes of what it would have placed next. */
+  turn: number;
+}
+
 /** Higher priority first, then the older, then by key. */
 function byUrgency(a: Waiting, b: Waiting): number {
   return b.priority - a.priority || compareText(a.since, b.since) || compareText(a.key, b.key);
+}
+
+/** As `byUrgency`, but of the same priority the party with the lower share goes before the older. */
+function byFairness(a: Candidate, b: Candidate): number {
+  return b.priority - a.priority || a.share - b.share || byUrgency(a, b);
 }
 
 export class PendingMachines {
@@ -30,6 +53,14 @@ export class PendingMachines {
   readonly #groupOf = new Map<string, string>();
   /** The spec and labels by which a waiting VM was last grouped, to notice a change cheaply. */
   readonly #seen = new Map<string, { spec: unknown; labels: unknown }>();
+  readonly #parties = new Map<string, Party>();
+  /** Parties whose candidate has to be found anew. */
+  readonly #stale = new Set<string>();
+  #candidates = new Heap<Candidate>(byFairness);
+  /** The `version` of the shares by which the candidates are ordered. */
+  #version = -1;
+
+  constructor(private readonly shares = new FairShares()) {}
 
   get size(): number {
     return this.#groupOf.size;
@@ -48,38 +79,88 @@ export class PendingMachines {
     this.#seen.set(key, { spec: vm.spec, labels: vm.metadata.labels });
     const name = groupName(vm);
     if (this.#groupOf.get(key) === name) return;
+    this.delete(key);
+    this.#seen.set(key, { spec: vm.spec, labels: vm.metadata.labels });
     this.#groupOf.set(key, name);
-    let group = this.#groups.get(name);
-    if (!group) this.#groups.set(name, (group = { queue: new Heap<Waiting>(byUrgency), refused: false }));
+    const group = this.#groups.get(name) ?? this.#open(name, partyOf(vm));
     group.queue.push({ key, priority: vm.spec.priority, since: vm.metadata.creationTimestamp ?? '' });
+    this.#stale.add(group.party);
   }
 
   /** A VM waits no longer. */
   delete(key: string): void {
+    const group = this.#groups.get(this.#groupOf.get(key) ?? '');
+    if (group) this.#stale.add(group.party);
     this.#groupOf.delete(key);
     this.#seen.delete(key);
   }
 
   /** The fleet has changed for the better: everything may be tried again. */
   retry(): void {
-    for (const group of this.#groups.values()) group.refused = false;
+    for (const group of this.#groups.values()) {
+      if (group.refused) this.#stale.add(group.party);
+      group.refused = false;
+    }
   }
 
-  /** The key of the most urgent VM whose group has not been refused; undefined when there is none. */
+  /** The key of the VM that is next, of those whose group has not been refused; undefined when there is none. */
   next(): string | undefined {
-    let best: Waiting | undefined;
-    for (const [name, group] of this.#groups) {
-      const head = this.#head(name, group);
-      if (!head) this.#groups.delete(name);
-      else if (!group.refused && (!best || byUrgency(head, best) < 0)) best = head;
+    this.#refresh();
+    for (let best = this.#candidates.peek(); best; best = this.#candidates.peek()) {
+      if (this.#parties.get(best.party)?.turn === best.turn) return best.key;
+      this.#candidates.pop();
     }
-    return best?.key;
+    return undefined;
   }
 
   /** The VM was refused, and so is every other that asks for the same. */
   refuse(key: string): void {
     const group = this.#groups.get(this.#groupOf.get(key) ?? '');
-    if (group) group.refused = true;
+    if (!group) return;
+    group.refused = true;
+    this.#stale.add(group.party);
+  }
+
+  #open(name: string, party: string): Group {
+    const group: Group = { party, queue: new Heap<Waiting>(byUrgency), refused: false };
+    this.#groups.set(name, group);
+    const known = this.#parties.get(party) ?? { groups: new Map<string, Group>(), turn: 0 };
+    known.groups.set(name, group);
+    this.#parties.set(party, known);
+    return group;
+  }
+
+  /** Puts down the candidates of the parties for which anything has changed. */
+  #refresh(): void {
+    for (const party of this.shares.takeChanged()) this.#stale.add(party);
+    if (this.#version !== this.shares.version) {
+      this.#version = this.shares.version;
+      this.#candidates = new Heap<Candidate>(byFairness);
+      for (const party of this.#parties.keys()) this.#stale.add(party);
+    }
+    for (const name of this.#stale) {
+      const party = this.#parties.get(name);
+      if (!party) continue;
+      const turn = ++party.turn;
+      const best = this.#bestOf(party);
+      if (party.groups.size === 0) this.#parties.delete(name);
+      const share = this.shares.of(name).weighted;
+      if (best) this.#candidates.push({ ...best, party: name, share, turn });
+    }
+    this.#stale.clear();
+  }
+
+  /** The most urgent of a party; forgets its groups in which nobody waits. */
+  #bestOf(party: Party): Waiting | undefined {
+    let best: Waiting | undefined;
+    for (const [name, group] of party.groups) {
+      const head = this.#head(name, group);
+      if (!head) {
+        this.#groups.delete(name);
+        party.groups.delete(name);
+      } else if (!group.refused && (!best || byUrgency(head, best) < 0)) best = head;
+    }
+    return best;
   }
 
   #head(name: string, group: Group): Waiting | undefined {
@@ -94,6 +175,12 @@ export class PendingMachines {
 /** `namespace/name` of a VM. */
 export function machineKey(vm: KubeObject): string {
   return `${vm.metadata.namespace ?? ''}/${vm.metadata.name}`;
+}
+
+/** Whose share of the hosts a VM counts to: `namespace/tenant`; '' for all VMs that no tenant has for itself. */
+export function partyOf({ metadata }: KubeObject): string {
+  const tenant = metadata.labels?.[labels.tenant];
+  return tenant === undefined ? '' : `${metadata.namespace ?? ''}/${tenant}`;
 }
 
 /** All that placement and preemption look at: the fleet gives the same answer to VMs of the same group. */

@@ -6,7 +6,7 @@ import { type Strategy } from '../placement/score.ts';
 import { type VmRequest } from '../placement/types.ts';
 import { placementOf } from './default-spread.ts';
 import { type Amount, amountOf } from './host-facts.ts';
-import { machineKey } from './pending.ts';
+import { machineKey, partyOf } from './pending.ts';
 
 /** What the VM asks for, or has: `size` says which. */
 export function requestOf(vm: VirtualMachine, size: Amount): VmRequest {
@@ -14,6 +14,7 @@ export function requestOf(vm: VirtualMachine, size: Amount): VmRequest {
   return {
     key: machineKey(vm),
     labels: vm.metadata.labels ?? {},
+    party: partyOf(vm),
     ...size,
     mode: vm.spec.mode,
     paravirtualized: vm.spec.guest.paravirtualized,

@@ -1,13 +1,14 @@
 /**
  * Gives VMs their hosts. Keeps the fleet of `placement` in step with the cache, and at the end of a turn
- * places all that wait: higher priority first, then the older, then by name. Who finds no room may have VMs of lower
+ * places all that wait: higher priority first, then the tenant with the lowest share, then the older, then by name. Who finds no room may have VMs of lower
  * priority make some, and holds it until then.
  */
 import { compareText } from '../base/listing.ts';
 import { findCondition } from '../model/conditions.ts';
-import { type Host, type VirtualMachine } from '../model/kinds/index.ts';
+import { type Host, type Tenant, type VirtualMachine } from '../model/kinds/index.ts';
 import { type KubeObject } from '../model/object.ts';
 import { type Appraisal, appraise } from '../placement/appraise.ts';
+import { type DominantShare } from '../placement/fairness.ts';
 import { Fleet } from '../placement/fleet.ts';
 import { explain, type Placed, type Placement, place, placeElsewhere } from '../placement/place.ts';
 import { planRebalance, type RebalancePlan } from '../placement/rebalance.ts';
@@ -32,7 +33,7 @@ export class Scheduler {
   /** Names of hosts and keys of VMs that have changed since the fleet was last brought up to date. */
   readonly #staleHosts = new Set<string>();
   readonly #staleMachines = new Set<string>();
-  readonly #pending = new PendingMachines();
+  readonly #pending = new PendingMachines(this.#fleet.shares);
   readonly #nominations: Nominations;
   /** Names of hosts that are on their way to being ready. */
   readonly #poweringOn = new Set<string>();
@@ -64,9 +65,18 @@ export class Scheduler {
       if (!alike) this.#staleMachines.add(machineKey(one));
       this.#observeMachine(object as VirtualMachine | undefined, one);
     }
+    if (one?.kind === 'Tenant') {
+      this.#fleet.shares.weigh(machineKey(one), (object as Tenant | undefined)?.spec.weight);
+    }
     if (one?.kind === 'Hypervisor') {
       for (const host of this.#cache.hostsWith(one.metadata.name)) this.#staleHosts.add(host.metadata.name);
     }
+  }
+
+  /** The tenant's dominant share of all hosts, of the VMs that are its own. */
+  shareOf(tenant: Tenant): DominantShare {
+    this.#sync();
+    return this.#fleet.shares.of(machineKey(tenant));
   }
 
   /** What the VMs of a host take, each one's overhead included. */

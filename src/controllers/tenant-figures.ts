@@ -9,7 +9,14 @@ import { type Turn } from './turn.ts';
 
 type Figures = Pick<
   NonNullable<Tenant['status']>,
-  'requestsPerSecond' | 'throttledPerSecond' | 'heldPerSecond' | 'errorRate' | 'servedBy' | 'costPerHour'
+  | 'requestsPerSecond'
+  | 'throttledPerSecond'
+  | 'heldPerSecond'
+  | 'errorRate'
+  | 'servedBy'
+  | 'costPerHour'
+  | 'dominantShare'
+  | 'utilization'
 >;
 
 /** A shared set's price an hour and how its tenants share in it. */
@@ -18,6 +25,7 @@ interface Bill {
   /** Requests a second let through to the set, by the name of the tenant. */
   readonly requests: ReadonlyMap<string, number>;
   readonly total: number;
+  readonly usage: Usage;
 }
 
 /** What figures are taken from: a turn, or whoever looks at the world from outside. */
@@ -27,9 +35,11 @@ export type Look = Pick<Turn, 'world' | 'cache' | 'nowMs'>;
 const billsOfLooks = new WeakMap<Look, { readonly nowMs: number; readonly bills: Map<string, Bill> }>();
 
 /** Measures a tenant at the turn's time. `set` is the shared set that its route leads to, if it is one. */
-export function figuresOf(tenant: Tenant, set: string | undefined, turn: Look): Figures {
+export function figuresOf(tenant: Tenant, set: string | undefined, turn: Turn): Figures {
   const { namespace = '', name } = tenant.metadata;
   const flow = turn.world.route(`${namespace}/${name}`);
+  const own = turn.cache.selectMachines(namespace, { matchLabels: { [labels.tenant]: name } });
+  const bill = set === undefined ? undefined : billOf(tenant, set, turn);
   const servedBy = (flow?.servedBy ?? []).map((uid) => turn.cache.byUid(uid)?.metadata.name ?? uid);
   return {
     requestsPerSecond: round(flow?.requestsPerSecond ?? 0, 2),
@@ -38,6 +48,8 @@ export function figuresOf(tenant: Tenant, set: string | undefined, turn: Look): 
     errorRate: round(flow?.errorRate ?? 0, 6),
     servedBy: servedBy.sort(),
     costPerHour: round(costOf(tenant, set, turn), 6),
+    dominantShare: dominantShareOf(tenant, own, turn),
+    utilization: utilizationOf(bill?.usage ?? usageOf(own, turn), bill ? servedPart(tenant, bill) : 1),
   };
 }
 
@@ -57,9 +69,47 @@ function costOf(tenant: Tenant, set: string | undefined, turn: Look): number {
 
 /** A tenant's part of a shared set's price: by its requests, evenly while there are none. */
 function shareOf(tenant: Tenant, set: string, turn: Look): number {
-  const { perHour, requests, total } = billOf(tenant, set, turn);
-  const part = total > 0 ? (requests.get(tenant.metadata.name) ?? 0) / total : 1 / Math.max(1, requests.size);
-  return perHour * part;
+  const bill = billOf(tenant, set, turn);
+  return bill.perHour * (bill.total > 0 ? servedPart(tenant, bill) : 1 / Math.max(1, bill.requests.size));
+}
+
+/** Share of a shared set's requests that are the tenant's. */
+function servedPart({ metadata }: Tenant, { requests, total }: Bill): number {
+  return total > 0 ? (requests.get(metadata.name) ?? 0) / total : 0;
+}
+
+/** What the tenant's own VMs have of all hosts; nothing for one that has none and wants none. */
+function dominantShareOf(
+  tenant: Tenant,
+  own: readonly VirtualMachine[],
+  turn: Turn,
+): Figures['dominantShare'] {
+  if (own.length === 0) return undefined;
+  const { share, resource } = turn.scheduler.shareOf(tenant);
+  const waiting = own.filter(({ status }) => status?.host === undefined).length;
+  return { share: round(Math.min(share, 1), 4), resource, waiting };
+}
+
+/** CPU in the last step, millicores: used, and allocated. */
+interface Usage {
+  readonly used: number;
+  readonly allocated: number;
+}
+
+function usageOf(machines: readonly VirtualMachine[], turn: Look): Usage {
+  let used = 0;
+  let allocated = 0;
+  for (const { metadata, spec, status } of machines) {
+    if (status?.host === undefined) continue;
+    allocated += amountOf(status.resources ?? spec.resources).cpuMillis;
+    used += turn.world.machineUsage(metadata.uid ?? '')?.cpuMillis ?? 0;
+  }
+  return { used, allocated };
+}
+
+function utilizationOf({ used, allocated }: Usage, part: number): Figures['utilization'] {
+  if (allocated === 0) return undefined;
+  return { own: round((used * part) / allocated, 4), all: round(used / allocated, 4) };
 }
 
 function billOf(tenant: Tenant, set: string, turn: Look): Bill {
@@ -81,7 +131,10 @@ function billOf(tenant: Tenant, set: string, turn: Look): Bill {
       requests.set(metadata.name, admitted);
       total += admitted;
     }
-    known.bills.set(key, (bill = { perHour: priceOf(machines, turn.cache), requests, total }));
+    known.bills.set(
+      key,
+      (bill = { perHour: priceOf(machines, turn.cache), requests, total, usage: usageOf(machines, turn) }),
+    );
   }
   return bill;
 }

@@ -2,6 +2,7 @@ import { compareText } from '../base/listing.ts';
 import { assert } from '../base/errors.ts';
 import { deepEqual } from '../base/deep.ts';
 import { Counters, type AssignedVm } from './counters.ts';
+import { FairShares } from './fairness.ts';
 import { HostTable } from './host-table.ts';
 import { RankingCache } from './ranking-cache.ts';
 import { type HostView, type VmRequest } from './types.ts';
@@ -19,6 +20,8 @@ export class Fleet {
   readonly counters = new Counters(this.table);
   /** Answers that are remembered; for the modules of this folder. */
   readonly rankings = new RankingCache(this.table, this.counters);
+  /** What each party has of all hosts. */
+  readonly shares = new FairShares();
   readonly #vms = new Map<string, AssignedVm>();
   readonly #vmsOn = new Map<number, Map<string, VmRequest>>();
   /** How many VMs have each priority. */
@@ -55,6 +58,8 @@ export class Fleet {
     // A host that changes its domains takes its VMs along to the counters of the new ones.
     const moves = before !== undefined && residents !== undefined && !deepEqual(before.labels, host.labels);
     if (moves) this.#recount(residents, -1);
+    if (before) this.shares.countTotal(before.allocatable, -1);
+    this.shares.countTotal(host.allocatable, 1);
     this.table.put(host);
     if (moves) this.#recount(residents, 1);
   }
@@ -63,6 +68,8 @@ export class Fleet {
   removeHost(name: string): VmRequest[] {
     const vms = this.vmsOn(name);
     for (const vm of vms) this.unassign(vm.key);
+    const host = this.host(name);
+    if (host) this.shares.countTotal(host.allocatable, -1);
     this.table.remove(name);
     return vms;
   }
@@ -134,6 +141,7 @@ export class Fleet {
     const { vm, slot } = assigned;
     this.table.use(slot, vm.cpuMillis, vm.memoryBytes, sign);
     this.counters.count(assigned, sign);
+    this.shares.count(vm.party ?? '', vm, sign);
     const priority = vm.priority ?? 0;
     const count = (this.#priorities.get(priority) ?? 0) + sign;
     if (count === 0) this.#priorities.delete(priority);

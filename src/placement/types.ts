@@ -88,6 +88,8 @@ export interface VmRequest {
   /** `namespace/name`. */
   readonly key: string;
   readonly labels: Labels;
+  /** Whose share of the hosts it counts to. @defaultValue '' */
+  readonly party?: string;
   readonly cpuMillis: number;
   /** The guest's own memory, without what the VMM adds. */
   readonly memoryBytes: number;

@@ -486,6 +486,7 @@ describe('describe, kind by kind', () => {
                        200 req/s
       Requests:        220 req/s, 20 req/s of them refused by the quota
       Errors:          9.09%
+      Utilization:     <none>
       Cost:            $0.41/h
       Instances:
         Tier  Pool     Shared  Ready
@@ -520,6 +521,7 @@ describe('describe, kind by kind', () => {
       Quota:           <none>
       Requests:        <none>
       Errors:          <none>
+      Utilization:     <none>
       Cost:            <none>
       Instances:       <none>
       Served by:       <none>

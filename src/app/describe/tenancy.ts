@@ -3,6 +3,8 @@ import { findCondition } from '../../model/conditions.ts';
 import { type Application, type Tenant } from '../../model/kinds/index.ts';
 import { type DescribeNode, field } from '../../output/describe.ts';
 import { tenantsOf } from '../relations.ts';
+import { labels } from '../../controllers/annotations.ts';
+import { type ObjectCache } from '../../controllers/cache.ts';
 import { type Snapshot } from '../snapshot.ts';
 import {
   cpuText,
@@ -67,9 +69,12 @@ export function describeTenant(tenant: Tenant, { cache }: Snapshot): DescribeNod
     field('Data partition', status?.dataPartition ?? ''),
     field('Quota', quotaLines(spec.quota)),
     ...(spec.weight === 1 ? [] : [field('Weight', decimal(spec.weight))]),
+    ...fairShareNodes(tenant),
     field('Requests', requestsText(status)),
     field('Errors', failureText(status?.errorRate)),
+    field('Utilization', utilizationText(status)),
     field('Cost', priceText(status?.costPerHour)),
+    ...waitingNodes(tenant, cache),
     table(
       'Instances',
       ['Tier', 'Pool', 'Shared', '>Ready'],
@@ -83,6 +88,43 @@ export function describeTenant(tenant: Tenant, { cache }: Snapshot): DescribeNod
       (status?.servedBy ?? []).map((name) => `vm/${name}`),
     ),
   ];
+}
+
+/** By what it waits where hosts run short; nothing for a tenant without VMs of its own. */
+function fairShareNodes({ spec, status }: Tenant): DescribeNode[] {
+  const { dominantShare } = status ?? {};
+  if (!dominantShare) return [];
+  const { share, resource } = dominantShare;
+  const weighted = spec.weight === 1 ? '' : `, ${failureText(share / spec.weight)} by its weight`;
+  const of = resource === 'cpu' ? 'CPU' : 'memory';
+  return [field('Dominant share', `${failureText(share)} of all hosts' ${of}${weighted}`)];
+}
+
+/** Its own VMs that have no host, and why. */
+function waitingNodes({ metadata }: Tenant, cache: ObjectCache): DescribeNode[] {
+  const own = { matchLabels: { [labels.tenant]: metadata.name } };
+  const waiting = cache
+    .selectMachines(metadata.namespace ?? '', own)
+    .filter(({ status }) => status?.host === undefined);
+  if (waiting.length === 0) return [];
+  return [
+    table(
+      'Waiting for a host (the lowest dominant share goes first)',
+      ['Name', 'Why'],
+      waiting.map((vm) => [
+        vm.metadata.name,
+        findCondition(vm.status?.conditions, 'Scheduled')?.message ?? '',
+      ]),
+    ),
+  ];
+}
+
+function utilizationText(status: Tenant['status']): string {
+  const { own, all } = status?.utilization ?? {};
+  if (own === undefined || all === undefined) return '';
+  const shared = status?.instances?.some((instance) => instance.shared) === true;
+  const others = shared ? ` by its requests, ${failureText(all)} by those of all that share them` : '';
+  return `${failureText(own)} of its instances' CPU${others}`;
 }
 
 function quotaLines(quota: Tenant['spec']['quota']): string[] {

@@ -1,7 +1,7 @@
 import { type Tenant } from '../generated/kinds.ts';
 import { apiVersion } from '../object.ts';
 import { type KindInfo } from './kind-info.ts';
-import { readyColumn } from './cells.ts';
+import { percent, readyColumn } from './cells.ts';
 
 /** A customer of an application, at a maturity level. */
 export const tenantKind: KindInfo<Tenant> = {
@@ -24,6 +24,12 @@ export const tenantKind: KindInfo<Tenant> = {
         name: 'Cost/h',
         value: (o) => (o.status?.costPerHour === undefined ? '' : `$${o.status.costPerHour.toFixed(2)}`),
         align: 'right',
+      },
+      {
+        name: 'CPU%',
+        value: (o) => percent(o.status?.utilization?.own),
+        align: 'right',
+        wide: true,
       },
       { name: 'Data partition', value: (o) => o.status?.dataPartition ?? '', wide: true },
       readyColumn,
