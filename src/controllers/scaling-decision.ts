@@ -37,7 +37,7 @@ export function decideScaling(input: ScalingInput): ScalingDecision {
   const before = refreshed(input);
   const metrics = metricsOf(input, before.targetFactor);
   const inForce = input.horizontal ? schedulesInForce(schedulesOf(spec), nowMs) : [];
-  const limits = scheduledLimits(limitsOf(input), inForce);
+  const limits = withinQuota(scheduledLimits(limitsOf(input), inForce), input);
   const forecast = forecastFor(input, before, metrics);
   const asHorizontal = decideHorizontal({
     current: input.replicas,
@@ -76,6 +76,12 @@ export function decideScaling(input: ScalingInput): ScalingDecision {
       targetFactor: before.targetFactor * chosen.targetFactor,
     },
   };
+}
+
+/** No more than the quotas allow; what is there already stays. */
+function withinQuota(limits: Limits, { quota, horizontal }: ScalingInput): Limits {
+  if (!horizontal || quota?.by === undefined || quota.replicas >= limits.max) return limits;
+  return { min: Math.min(limits.min, quota.replicas), max: quota.replicas, by: quota.by };
 }
 
 /** Without the horizontal direction the number of VMs is its own limit. */

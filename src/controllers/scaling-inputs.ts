@@ -10,6 +10,7 @@ import { type SeasonState } from '../autoscaling/predict.ts';
 import { type VmSample } from '../autoscaling/readiness.ts';
 import { type Resources, type UsageState } from '../autoscaling/recommender.ts';
 import { amountOf } from './host-facts.ts';
+import { type QuotaRoom } from './scaling-quota.ts';
 
 /** How often a policy decides, aligned with world time; also how long a sample lasts. */
 export const syncPeriodMs = 15_000;
@@ -73,6 +74,8 @@ export interface ScalingInput {
   readonly startedAtMs: number;
   readonly nowMs: number;
   readonly memory?: ScalingMemory;
+  /** What quotas allow; absent where none has a say. */
+  readonly quota?: QuotaRoom;
   /** Why no VM can become larger; with `alsoShrinking`, why none can change its size at all. */
   readonly blocked?: { readonly message: string; readonly alsoShrinking: boolean };
 }

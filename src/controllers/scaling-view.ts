@@ -23,6 +23,7 @@ import { type ScalingDecision } from './scaling-decision.ts';
 import { isRefused, isResizing, type ScalingInput, type ScalingMemory, sizeOf } from './scaling-inputs.ts';
 import { quantitiesOf } from './scaling-report.ts';
 import { type Standing, scaledKey } from './scaling-target.ts';
+import { quotaRoomOf } from './scaling-quota.ts';
 import { totalsOf } from './scaling-totals.ts';
 import { type Turn } from './turn.ts';
 
@@ -72,6 +73,7 @@ export function inputOf(
   const machines = machinesOf(target, turn.cache);
   const wanted = resourcesOf(target);
   const balancers = balancersOf(target, turn.cache);
+  const quota = quotaRoomOf(target, turn.cache);
   const refused = standing.vertical ? machines.find(isRefused) : undefined;
   const starts = machines.flatMap(({ status }) =>
     status?.startedAt ? [fromTimestamp(status.startedAt)] : [],
@@ -92,6 +94,7 @@ export function inputOf(
     startedAtMs: starts.length === 0 ? turn.nowMs : Math.min(...starts),
     nowMs: turn.nowMs,
     ...(memory ? { memory } : {}),
+    ...(quota ? { quota } : {}),
     ...(refused ? { blocked: { message: refusalOf(refused), alsoShrinking: false } } : {}),
   };
 }
@@ -111,6 +114,8 @@ export interface Way {
 /** Asks each VM of the target that has a host how it would come to the decided size. */
 export function wayTo(input: ScalingInput, { size }: ScalingDecision, turn: ScalingScene): Way {
   if (deepEqual(size, input.size)) return {};
+  const beyond = beyondQuota(input, size);
+  if (beyond) return { obstacle: beyond };
   const resources = quantitiesOf(size);
   const counts = new Map<string, number>();
   for (const { vm } of input.vms) {
@@ -125,6 +130,13 @@ export function wayTo(input: ScalingInput, { size }: ScalingDecision, turn: Scal
     return count === 0 ? [] : [`${count} ${count === 1 ? 'VM' : 'VMs'} ${text}`];
   });
   return parts.length === 0 ? {} : { text: parts.join(', ') };
+}
+
+/** What grows beyond a quota is refused; what shrinks never is. */
+function beyondQuota({ quota, size }: ScalingInput, wanted: Resources): ScalingInput['blocked'] {
+  const grows = (['cpu', 'memory'] as const).filter((name) => wanted[name] > size[name]);
+  if (!quota || grows.every((name) => wanted[name] <= quota.size[name])) return undefined;
+  return { message: `${quota.sizeBy} allows no VMs of ${sizeText(wanted)}`, alsoShrinking: false };
 }
 
 const wayTexts = [

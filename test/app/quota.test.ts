@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { runApply } from '../../src/app/run-apply.ts';
 import { patch } from '../../src/app/patch.ts';
 import { scale } from '../../src/app/scale.ts';
-import { type State } from '../../src/app/state.ts';
+import { memoryState, type State } from '../../src/app/state.ts';
 import { vm, xenHost } from '../support/engine.ts';
 import { patient, stateWith, stored } from '../support/applied-state.ts';
 
@@ -75,4 +75,14 @@ test('another namespace has no part in it', async () => {
   const state = await world();
   const text = `apiVersion: v1\nkind: Namespace\nmetadata: {name: other}\n---\napiVersion: vctl.dev/v1alpha1\n${vm('big', '').replace('name: big', 'name: big, namespace: other').replace('cpu: 1', 'cpu: 8')}`;
   expect(await apply(state, text)).toEqual([]);
+});
+
+test('manifests/tenancy · six places for the one of three times the weight, two for the other', async () => {
+  const state = await memoryState();
+  const request = { paths: ['manifests/tenancy'], recursive: false, force: false, prune: false } as const;
+  await runApply(state, { ...request, dryRun: 'none', wait: true, timeout: '1h' });
+  const { items } = await state.store.list('VirtualMachine', { namespace: 'saas' });
+  const placed = items.filter(({ status }) => (status as { host?: string }).host !== undefined);
+  const of = (tenant: string) => placed.filter(({ metadata }) => metadata.name.startsWith(tenant)).length;
+  expect([of('big'), of('small')]).toEqual([6, 2]);
 });
