@@ -6,6 +6,7 @@ import { type Host, type VirtualMachine } from '../model/kinds/index.ts';
 import { type KubeObject, isTerminating } from '../model/object.ts';
 import { type Acceptance } from '../model/ports.ts';
 import { durationMs } from '../base/duration.ts';
+import { defaultImageBytes } from '../performance/boot.ts';
 import { annotations } from './annotations.ts';
 import { controller, type Result } from './controller.ts';
 import { shownShare } from './figures.ts';
@@ -188,7 +189,7 @@ function provision(vm: VirtualMachine, turn: Turn): Acceptance {
     hostUid: host?.metadata.uid ?? '',
     mode: vm.status?.mode ?? 'Full',
     guestOS: guest.os,
-    imageBytes: memoryBytes(guest.imageSize ?? (guest.os.startsWith('windows') ? '12Gi' : '2Gi')),
+    imageBytes: guest.imageSize === undefined ? defaultImageBytes(guest.os) : memoryBytes(guest.imageSize),
     ...amountOf(vm.spec.resources),
     profile,
   });
