@@ -20,13 +20,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   report: pure,
   sim: [...pure, 'balancing', 'performance'],
   manifest: [...pure, 'admission'],
+  gitops: [...pure, 'manifest', 'merge'],
   // Performance for its formula of a VM's share of the host's price: a tenant's status tells what it costs.
   controllers: [...pure, 'merge', 'placement', 'autoscaling', 'performance'],
   app: [
     ...pure,
     ...['admission', 'store', 'merge', 'placement', 'autoscaling', 'balancing', 'performance', 'output'],
     'objectives',
-    ...['report', 'sim', 'manifest', 'controllers'],
+    ...['report', 'sim', 'manifest', 'controllers', 'gitops'],
   ],
   cli: pure,
   commands: ['app', 'cli', 'output', 'model', 'base'],

@@ -47,7 +47,8 @@ export async function runDiff(state: State, request: DiffRequest): Promise<DiffR
   };
 }
 
-function differenceOf({ name, namespace, action, before, after }: AppliedObject): Difference {
+/** As people declare it: without what the server keeps for itself. */
+export function differenceOf({ name, namespace, action, before, after }: AppliedObject): Difference {
   return {
     ...{ name, action },
     ...(namespace === undefined ? {} : { namespace }),

@@ -29,6 +29,7 @@ const namesOf: Readonly<Record<string, string>> = {
   uncordon: 'host',
   drain: 'host',
   taint: 'host',
+  sync: 'sync',
 };
 /** Commands whose words are no objects. */
 const wordless: readonly string[] = [

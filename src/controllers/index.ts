@@ -12,6 +12,7 @@ import { rebalancePolicyController } from './rebalance-policy.ts';
 import { resourceQuotaController } from './resource-quota.ts';
 import { scalingPolicyController } from './scaling-policy.ts';
 import { scenarioController } from './scenario.ts';
+import { syncController } from './sync.ts';
 import { tenantController } from './tenant.ts';
 import { trafficController } from './traffic.ts';
 import { virtualMachineController } from './virtual-machine.ts';
@@ -32,6 +33,7 @@ export const controllers: Readonly<Record<Exclude<Kind, PassiveKind>, Controller
   ResourceQuota: resourceQuotaController,
   ScalingPolicy: scalingPolicyController,
   Scenario: scenarioController,
+  Sync: syncController,
   Tenant: tenantController,
   Traffic: trafficController,
   VirtualMachine: virtualMachineController,

@@ -3,9 +3,9 @@ import { isRecord } from '../base/deep.ts';
 import { compareText } from '../base/listing.ts';
 import { type Diagnostic } from '../model/diagnostic.ts';
 import { isKind, kinds } from '../model/kinds/index.ts';
-import { parseText, type ParsedObject, type Position } from './parse.ts';
+import { parseText, type ParsedObject, type ParsedText, type Position } from './parse.ts';
 import { type ReadOptions, readSources, type Source } from './read.ts';
-import { withTrace } from './trace.ts';
+import { type ReadTrace, withTrace } from './trace.ts';
 
 /** An object of a file, as it was written: not yet admitted. */
 export interface LoadedObject {
@@ -29,6 +29,10 @@ export interface Loaded {
 export interface LoadOptions extends ReadOptions {
   /** Of namespaced objects that name none. @defaultValue `default` */
   readonly defaultNamespace?: string;
+  /** Instead of `parseText`: for callers that have parsed the same text before, or change what it says. */
+  readonly parse?: (source: Source) => ParsedText;
+  /** Gives the text of a trace file by its path. @defaultValue from the disk */
+  readonly readTrace?: ReadTrace;
 }
 
 /** Reads and parses every manifest that the paths name; nothing is thrown, whatever they hold. */
@@ -43,7 +47,7 @@ export function loadTexts(sources: readonly Source[], options: LoadOptions = {})
   const objects: LoadedObject[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const { file, text } of sources) {
-    const parsed = parseText(text);
+    const parsed = options.parse?.({ file, text }) ?? parseText(text);
     for (const { code, message, help, line, column } of parsed.problems) {
       const place = { file, line, column, ...(help === undefined ? {} : { help }) };
       diagnostics.push({ severity: 'error', code, message, path: '', ...place });
@@ -52,6 +56,7 @@ export function loadTexts(sources: readonly Source[], options: LoadOptions = {})
       const { object, problem } = withTrace(
         asWritten(one.value, options.defaultNamespace ?? 'default'),
         file,
+        options.readTrace,
       );
       const loaded = loadedObject(object, one, file);
       if (problem) diagnostics.push(placed(problem, loaded));

@@ -19,22 +19,41 @@ export interface TracedObject {
 
 type Samples = { readonly samples: readonly number[] } | { readonly problem: Diagnostic };
 
+/** Gives the text of a file. @throws an error with the code ENOENT when there is none */
+export type ReadTrace = (path: string) => string;
+
+const readFromDisk: ReadTrace = (path) => readFileSync(path, 'utf8');
+
 /**
  * The object with the samples of its trace file, looked for beside `manifestFile`; any other object as it is.
  * Samples that are already there stay, with a warning, when the file is gone: so an exported object can be
  * applied anywhere.
  */
-export function withTrace(object: unknown, manifestFile: string): TracedObject {
+export function withTrace(
+  object: unknown,
+  manifestFile: string,
+  read: ReadTrace = readFromDisk,
+): TracedObject {
   const trace = traceOf(object);
   if (!trace || typeof trace['file'] !== 'string') return { object };
   const column = typeof trace['column'] === 'string' ? trace['column'] : defaultColumn;
-  const result = readSamples(trace['file'], column, manifestFile);
+  const result = readSamples(trace['file'], column, manifestFile, read);
   if ('samples' in result) return { object: withSamples(object, result.samples) };
   if (!Array.isArray(trace['samples']) || result.problem.code !== 'TRACE_FILE_NOT_FOUND') {
     return { object, problem: result.problem };
   }
   const message = `${result.problem.message}; the samples in the manifest are used`;
   return { object, problem: { ...result.problem, severity: 'warning', message } };
+}
+
+/** Where the trace file of an object lies, seen from where its manifest's path begins; undefined without one. */
+export function tracePathOf(object: unknown, manifestFile: string): string | undefined {
+  const file = traceOf(object)?.['file'];
+  return typeof file === 'string' && !isAbsolute(file) ? pathBeside(manifestFile, file) : undefined;
+}
+
+function pathBeside(manifestFile: string, file: string): string {
+  return join(manifestFile === '-' ? '.' : dirname(manifestFile), file);
 }
 
 function traceOf(object: unknown): Record<string, unknown> | undefined {
@@ -55,14 +74,14 @@ function withSamples(object: unknown, samples: readonly number[]): unknown {
   return put(object, ['spec', 'pattern', 'trace', 'samples']);
 }
 
-function readSamples(file: string, column: string, manifestFile: string): Samples {
+function readSamples(file: string, column: string, manifestFile: string, read: ReadTrace): Samples {
   if (isAbsolute(file)) {
     return wrong('TRACE_FILE_NOT_RELATIVE', `trace file ${file}: the path must be relative to the manifest`);
   }
-  const path = join(manifestFile === '-' ? '.' : dirname(manifestFile), file);
+  const path = pathBeside(manifestFile, file);
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = read(path);
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     const reason = missing ? `there is no file ${path}` : (cause as Error).message;

@@ -8,6 +8,7 @@ import { describeHost, describeHostPool, describeHypervisor } from './host.ts';
 import { describeBalancer } from './load-balancer.ts';
 import { describeRebalancePolicy } from './rebalance-policy.ts';
 import { describePolicy } from './scaling-policy.ts';
+import { describeSync } from './sync.ts';
 import { describeApplication, describeTenant } from './tenancy.ts';
 import { describeScenario, describeTraffic } from './traffic.ts';
 import { describeMachine } from './virtual-machine.ts';
@@ -30,6 +31,7 @@ const describers: { readonly [K in Kind]: Describer<KindMap[K]> } = {
   ResourceQuota: describeQuota,
   ScalingPolicy: describePolicy,
   Scenario: describeScenario,
+  Sync: describeSync,
   Tenant: describeTenant,
   Traffic: describeTraffic,
   VirtualMachine: describeMachine,

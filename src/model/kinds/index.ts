@@ -13,6 +13,7 @@ import { rebalancePolicyKind } from './rebalance-policy.ts';
 import { resourceQuotaKind } from './resource-quota.ts';
 import { scalingPolicyKind } from './scaling-policy.ts';
 import { scenarioKind } from './scenario.ts';
+import { syncKind } from './sync.ts';
 import { tenantKind } from './tenant.ts';
 import { trafficKind } from './traffic.ts';
 import { virtualMachineKind } from './virtual-machine.ts';
@@ -40,6 +41,7 @@ export const kinds: { readonly [K in Kind]: KindInfo<KindMap[K]> } = {
   ResourceQuota: resourceQuotaKind,
   ScalingPolicy: scalingPolicyKind,
   Scenario: scenarioKind,
+  Sync: syncKind,
   Tenant: tenantKind,
   Traffic: trafficKind,
   VirtualMachine: virtualMachineKind,
