@@ -7,6 +7,7 @@ import { type RunRecord } from '../../src/model/run-record.ts';
 import { htmlReport } from '../../src/report/html.ts';
 import { fetchLimitMs, findChromium, launch } from '../support/browser.ts';
 import { flashCrowd, makeRecord } from '../support/run-record.ts';
+import { Sandbox } from '../support/vctl.ts';
 
 let browser: Browser | undefined;
 let missing = '';
@@ -39,14 +40,14 @@ interface Window {
 const record = makeRecord({ ...flashCrowd, stepMs: 60_000 });
 const thousand = makeRecord({ ...flashCrowd, hours: 1, stepMs: 60_000, hosts: 1000, applications: 40 });
 
-async function open(
-  context: TestContext,
-  records: readonly RunRecord[],
-  window: Window = {},
-): Promise<Opened> {
-  if (browser === undefined) return context.skip(missing);
+async function open(context: TestContext, records: readonly RunRecord[], window?: Window): Promise<Opened> {
   const path = join(folder, `${context.task.id}.html`);
   writeFileSync(path, htmlReport(records));
+  return openFile(context, path, window);
+}
+
+async function openFile(context: TestContext, path: string, window: Window = {}): Promise<Opened> {
+  if (browser === undefined) return context.skip(missing);
   const { width = 1280, colorScheme = 'light' } = window;
   const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
   const errors: string[] = [];
@@ -103,6 +104,20 @@ describe('the report in a browser', () => {
     expect(Math.min(...colours)).toBeGreaterThan(50);
     expect(errors).toEqual([]);
     expect(asked).toEqual([]);
+  });
+
+  test('what the built program writes draws the same way', async (context) => {
+    if (browser === undefined) return context.skip(missing);
+    const sandbox = new Sandbox();
+    context.onTestFinished(() => sandbox.dispose());
+    const args = ['test', '-f', 'manifests/scenarios/flash-crowd', '--report', 'html=report.html'];
+    expect((await sandbox.run(args)).exit).toBe(0);
+    const { page, errors, asked } = await openFile(context, sandbox.path('report.html'));
+    await drawAll(page);
+    const colours = await page.evaluate<number[]>(coloursOfCharts);
+    expect(Math.min(...colours)).toBeGreaterThan(10);
+    expect(await page.locator('.mark').count()).toBeGreaterThan(0);
+    expect([...errors, ...asked]).toEqual([]);
   });
 
   test('answers first, with a row an objective', async (context) => {

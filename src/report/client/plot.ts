@@ -74,8 +74,9 @@ export function plotOptions({ run, kind, lines, range, log, width, sync }: PlotW
         ticks: { show: false },
         size: 62,
         space: 36,
-        values: (_, splits) =>
-          splits.map((value) => (log && !isPowerOfTen(value) ? '' : formatFigure(value, kind.unit))),
+        values: (_, splits) => splits.map((value) => formatFigure(value, kind.unit)),
+        splits: log ? () => decades(range) : undefined,
+        filter: (_, splits) => splits,
       },
     ],
     series: [{}, ...lines.flatMap((line) => seriesOf(line, stepped))],
@@ -107,7 +108,11 @@ function seriesOf(line: DrawnLine, paths: uPlot.Series.PathBuilder | undefined):
   return [mean, peak, edge];
 }
 
-const isPowerOfTen = (value: number) => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9;
+/** The powers of ten of a range: the other lines of a logarithmic axis would only be a hatching. */
+function decades([from, to]: readonly [number, number]): number[] {
+  const first = Math.round(Math.log10(from));
+  return Array.from({ length: Math.round(Math.log10(to)) - first + 1 }, (_, index) => 10 ** (first + index));
+}
 
 /** `09:00`; the day at midnight of runs that last longer than one. */
 function timeLabel(run: RunDocument, ms: number): string {
