@@ -8,7 +8,7 @@ export function findingsText(
   options: DiagnosticsOptions,
 ): string {
   const placed = diagnostics.map((diagnostic) => {
-    const source = sources.get(diagnostic.file ?? '');
+    const source = diagnostic.secret ? undefined : sources.get(diagnostic.file ?? '');
     const excerpt = source === undefined ? undefined : excerptOf(source, diagnostic.line ?? 0);
     return excerpt ? { ...diagnostic, excerpt } : diagnostic;
   });

@@ -1,6 +1,8 @@
 /** What `vctl diff` does: apply, up to the point where it would write. */
 import { deepEqual } from '../base/deep.ts';
 import { type Diagnostic } from '../model/diagnostic.ts';
+import { type Application } from '../model/kinds/index.ts';
+import { type FindApplication, withoutSecrets } from '../model/secrets.ts';
 import { type KubeObject } from '../model/object.ts';
 import { type AppliedObject } from './apply.ts';
 import { type ApplyRequest, runApply } from './run-apply.ts';
@@ -37,8 +39,12 @@ export async function runDiff(state: State, request: DiffRequest): Promise<DiffR
     ...request,
     ...{ dryRun: 'server', wait: false, timeout: '0' },
   });
+  const show = withoutSecretsOf((await state.store.list('Application')).items, objects);
   return {
-    differences: objects.map(differenceOf).filter(({ before, after }) => !deepEqual(before, after)),
+    differences: objects
+      .map(differenceOf)
+      .filter(({ before, after }) => !deepEqual(before, after))
+      .map(show),
     left: objects.flatMap(({ name, namespace, left }) =>
       left ? [{ name, ...(namespace === undefined ? {} : { namespace }), fields: left }] : [],
     ),
@@ -55,6 +61,32 @@ export function differenceOf({ name, namespace, action, before, after }: Applied
     ...(before ? { before: withoutServerFields(before) } : {}),
     ...(after ? { after: withoutServerFields(after) } : {}),
   };
+}
+
+/**
+ * Takes secrets out of differences: those that an application marks as it stands in the state, and those that it marks
+ * as it is to be.
+ */
+export function withoutSecretsOf(
+  live: readonly KubeObject[],
+  applied: readonly AppliedObject[],
+): (difference: Difference) => Difference {
+  const wanted = applied.map(({ after }) => after).filter((after) => after?.kind === 'Application');
+  const finders = [live, wanted].map(
+    (applications): FindApplication =>
+      (namespace, name) =>
+        applications.find((one) => one?.metadata.namespace === namespace && one.metadata.name === name) as
+          Application | undefined,
+  );
+  return (difference) =>
+    finders.reduce((shown, find) => {
+      const { before, after } = shown;
+      return {
+        ...shown,
+        ...(before ? { before: withoutSecrets(before, find) } : {}),
+        ...(after ? { after: withoutSecrets(after, find, before) } : {}),
+      };
+    }, difference);
 }
 
 /** What people declare: no status, and of the metadata only what a manifest may say. */

@@ -2,8 +2,6 @@
 import { sleep } from '../base/clock.ts';
 
 export interface Delivery {
-  /** Name of the Sync that it tells of, as `default/shop`. */
-  readonly sync: string;
   readonly url: string;
   /** Plain JSON. */
   readonly body: unknown;

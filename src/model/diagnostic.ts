@@ -17,6 +17,8 @@ export interface Diagnostic {
   readonly line?: number;
   /** 1 is the first character of the line, in UTF-16 code units. */
   readonly column?: number;
+  /** The lines around the place may hold secrets: they are not shown. */
+  readonly secret?: true;
   /** What to do. `add: …` shows text to add to the manifest; anything else is advice. */
   readonly help?: string;
 }

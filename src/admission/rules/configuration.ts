@@ -4,6 +4,7 @@
  */
 import { type ErrorObject, type ValidateFunction } from 'ajv';
 import { type Application, type Tenant } from '../../model/kinds/index.ts';
+import { hasSecrets } from '../../model/secrets.ts';
 import { didYouMean, error, oneOf, pointerTo, type Problem } from '../problem.ts';
 import { type View } from './view.ts';
 
@@ -42,7 +43,8 @@ export async function configurationProblems(tenant: Tenant, subject: string, vie
   return (compiled.validate.errors ?? []).map((failure) => {
     const { path, reason } = explain(failure);
     const place = given ? `/spec/configuration${path}` : '/spec/application';
-    return error('CONFIGURATION_INVALID', place, `${opening}: ${reason}`);
+    const problem = error('CONFIGURATION_INVALID', place, `${opening}: ${reason}`);
+    return hasSecrets(schema) ? { ...problem, secret: true } : problem;
   });
 }
 

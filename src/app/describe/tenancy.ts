@@ -1,5 +1,6 @@
 import { decimal } from '../../model/kinds/cells.ts';
 import { findCondition } from '../../model/conditions.ts';
+import { withoutSecrets } from '../../model/secrets.ts';
 import { type Application, type Tenant } from '../../model/kinds/index.ts';
 import { type DescribeNode, field } from '../../output/describe.ts';
 import { tenantsOf } from '../relations.ts';
@@ -63,7 +64,7 @@ export function describeTenant(tenant: Tenant, { cache }: Snapshot): DescribeNod
     field('Application', application ? `app/${spec.application}` : `app/${spec.application} (not there)`),
     field('Level', status?.level === undefined ? spec.maturity : `${status.level} (${spec.maturity})`),
     field('Build', spec.build ?? application?.spec.build ?? ''),
-    field('Configuration', keyValues(spec.configuration)),
+    field('Configuration', keyValues(withoutSecrets(tenant, () => application).spec.configuration)),
     field('Route', status?.route ?? ''),
     field('Endpoint', status?.endpoint === undefined ? '' : `lb/${status.endpoint}`),
     field('Data partition', status?.dataPartition ?? ''),

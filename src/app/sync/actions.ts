@@ -6,7 +6,8 @@ import { type Sync, type SyncedRevision } from '../../model/kinds/index.ts';
 import { type ActReport, changeObjects, keyIn, withAnnotations } from '../act.ts';
 import { getObject } from '../resources.ts';
 import { LiveSnapshot } from '../live.ts';
-import { type Difference, differenceOf } from '../run-diff.ts';
+import { type AppliedObject } from '../apply.ts';
+import { type Difference, differenceOf, withoutSecretsOf } from '../run-diff.ts';
 import { type State, worldTime } from '../state.ts';
 import { shortRevision } from '../../model/kinds/sync.ts';
 import { type Diagnostic } from '../../model/diagnostic.ts';
@@ -123,11 +124,20 @@ export async function diffSync(
     const merge = mergeObject(node, before, context);
     if (merge.action !== 'created' && merge.action !== 'configured') return [];
     const base = { name: qualifiedName(node.checked.kind, name), ...(namespace === '' ? {} : { namespace }) };
-    return [differenceOf({ ...base, ...merge, action: merge.action })];
+    return [{ ...base, before: merge.before, after: merge.after, action: merge.action }];
   });
+  const show = withoutSecretsOf(
+    [...live.all()].filter(({ kind }) => kind === 'Application'),
+    changed,
+  );
   const pruned = !sync.spec.prune || !desired.complete ? [] : orphans(sync, desired.declared, live);
   const { diagnostics, sources, revision } = desired;
-  return { revision: revision.text, differences: [...changed, ...pruned], diagnostics, sources };
+  return {
+    revision: revision.text,
+    differences: [...changed.map(differenceOf), ...pruned].map(show),
+    diagnostics,
+    sources,
+  };
 }
 
 function orphans(sync: Sync, declared: ReadonlySet<string>, live: LiveSnapshot): Difference[] {

@@ -54,6 +54,7 @@ export async function recordStatus(context: RecordContext, sync: Sync, record: R
       const all = [...writes, ...(isSame ? [] : [{ type: 'update', object: next } as const])];
       await state.store.commit({ writes: [...all, ...(await eventWrites(state.store, told, nowMs))], nowMs });
       await state.store.flush();
+      context.notifier?.tell(stored, status, change.entry);
       return status;
     } catch (error) {
       const isRace = error instanceof ApiError && error.reason === 'Conflict';

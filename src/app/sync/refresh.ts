@@ -7,6 +7,7 @@ import { keyText } from '../../model/object.ts';
 import { type State } from '../state.ts';
 import { healthOf, isWell } from './health.ts';
 import { syncName } from './names.ts';
+import { type Notifier } from './notifier.ts';
 import { recordStatus } from './record.ts';
 import { appliedVerdict, progressText } from './report.ts';
 import { type SyncResult } from './result.ts';
@@ -18,6 +19,7 @@ export interface RefreshInput {
   readonly manager: Manager;
   readonly sync: Sync;
   readonly memory: Memory;
+  readonly notifier?: Notifier;
 }
 
 /** Reasons that depend on nothing but the objects' health; any other stays until the next attempt. */
@@ -33,7 +35,7 @@ export async function refreshHealth(input: RefreshInput): Promise<SyncResult | u
   memory.seenWrites = manager.counts.writes;
   const inventory = inventoryNow(sync, manager);
   const verdict = verdictNow(sync, ready, inventory, memory, isDue);
-  const status = await recordStatus({ state, nowMs: manager.nowMs }, sync, {
+  const status = await recordStatus({ ...input, state, nowMs: manager.nowMs }, sync, {
     change: { verdict, inventory },
     news:
       verdict.ready === 'Unknown'

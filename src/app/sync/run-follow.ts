@@ -41,6 +41,7 @@ export async function followSyncs(
     const onSlice = async (): Promise<void> => {
       const synced = await syncDue(engine, runner, schedule, request);
       const results = [...synced, ...(await runner.refresh(manager))].filter((one) => told.isNews(one));
+      await runner.noteLost();
       if (results.length > 0) request.onResults(results, manager.nowMs);
     };
     // What other commands have left is taken in before anything is compared with it.

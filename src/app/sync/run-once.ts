@@ -49,6 +49,7 @@ export async function syncOnce(
     return { results, run, exitCode: worst(results, run) };
   });
   await request.notifier?.drain();
+  await runner.noteLost();
   return report;
 }
 

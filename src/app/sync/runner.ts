@@ -17,6 +17,7 @@ import { cacheDirOf, syncKeyText, syncName } from './names.ts';
 import { type Notifier } from './notifier.ts';
 import { refreshHealth } from './refresh.ts';
 import { failedResult, type SyncResult, unchangedResult } from './result.ts';
+import { eventWrites } from './sync-events.ts';
 import { type Look, SyncWorker } from './worker.ts';
 
 export interface RunnerOptions {
@@ -168,6 +169,16 @@ export class SyncRunner {
       if (result) results.push(result);
     }
     return results;
+  }
+
+  /** Notes notifications that nobody has taken, as events. */
+  async noteLost(): Promise<void> {
+    const { notifier, state } = this.#options;
+    for (const { sync, message } of notifier?.takeLost() ?? []) {
+      const nowMs = await worldTime(state);
+      const event = { about: sync, type: 'Warning', reason: 'NotificationFailed', message } as const;
+      await state.store.commit({ writes: await eventWrites(state.store, [event], nowMs), nowMs });
+    }
   }
 
   /** A Sync as it stands after what this round has done so far. */
