@@ -6,7 +6,6 @@ import { type Sync, type SyncedRevision } from '../../model/kinds/index.ts';
 import { type ActReport, changeObjects, keyIn, withAnnotations } from '../act.ts';
 import { getObject } from '../resources.ts';
 import { LiveSnapshot } from '../live.ts';
-import { type AppliedObject } from '../apply.ts';
 import { type Difference, differenceOf, withoutSecretsOf } from '../run-diff.ts';
 import { type State, worldTime } from '../state.ts';
 import { shortRevision } from '../../model/kinds/sync.ts';

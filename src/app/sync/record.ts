@@ -28,6 +28,8 @@ export interface Record {
   readonly news?: readonly Omit<SyncEvent, 'about'>[];
   /** Deletions. */
   readonly writes?: readonly Write[];
+  /** What is recorded was worked out from this very `sync`: it says nothing about one that has changed since. */
+  readonly exact?: boolean;
   /** The Sync is held at a revision no longer. */
   readonly unpinned?: boolean;
 }
@@ -44,6 +46,8 @@ export async function recordStatus(context: RecordContext, sync: Sync, record: R
   for (let left = attempts; ; left--) {
     const stored = (await state.store.get(keyOf(sync))) as Sync | undefined;
     if (!stored || stored.metadata.uid !== sync.metadata.uid) return sync.status ?? {};
+    if (record.exact && stored.metadata.resourceVersion !== sync.metadata.resourceVersion)
+      return stored.status ?? {};
     const status = statusAfter(stored, change, nowMs);
     const isNews = !sameReady(stored.status, status);
     const told = [...events, ...(isNews ? news : [])].map((event) => ({ ...event, about: stored }));

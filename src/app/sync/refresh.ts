@@ -3,7 +3,7 @@ import { ExitCode } from '../../base/errors.ts';
 import { type Manager } from '../../controllers/manager.ts';
 import { findCondition } from '../../model/conditions.ts';
 import { type Sync, type SyncedObject } from '../../model/kinds/index.ts';
-import { keyText } from '../../model/object.ts';
+import { keyOf, keyText } from '../../model/object.ts';
 import { type State } from '../state.ts';
 import { healthOf, isWell } from './health.ts';
 import { syncName } from './names.ts';
@@ -32,11 +32,15 @@ export async function refreshHealth(input: RefreshInput): Promise<SyncResult | u
   const isDue = memory.deadlineMs !== undefined && manager.nowMs >= memory.deadlineMs;
   if (!ready || (memory.seenWrites === manager.counts.writes && !(isDue && ready.status === 'Unknown')))
     return undefined;
+  // The engine has not seen yet what was written last: it is asked again once it has.
+  const fresh = await state.store.get(keyOf(sync));
+  if (fresh?.metadata.resourceVersion !== sync.metadata.resourceVersion) return undefined;
   memory.seenWrites = manager.counts.writes;
   const inventory = inventoryNow(sync, manager);
   const verdict = verdictNow(sync, ready, inventory, memory, isDue);
   const status = await recordStatus({ ...input, state, nowMs: manager.nowMs }, sync, {
     change: { verdict, inventory },
+    exact: true,
     news:
       verdict.ready === 'Unknown'
         ? []
@@ -48,7 +52,10 @@ export async function refreshHealth(input: RefreshInput): Promise<SyncResult | u
             },
           ],
   });
-  if (verdict.ready === ready.status || verdict.ready === 'Unknown') return undefined;
+  const stored = findCondition(status.conditions, 'Ready');
+  const isTold =
+    verdict.ready === ready.status || verdict.ready === 'Unknown' || stored?.status !== verdict.ready;
+  if (isTold) return undefined;
   const isGood = verdict.ready === 'True';
   return {
     ...{ sync: syncName(sync), reason: verdict.reason, message: verdict.message, status },

@@ -2,6 +2,7 @@
 import { ExitCode } from '../../base/errors.ts';
 import { type PrunePlan } from '../../gitops/prune.ts';
 import { nameOf } from '../../gitops/plan.ts';
+import { isTrue } from '../../model/conditions.ts';
 import { shortRevision } from '../../model/kinds/sync.ts';
 import { isKind, qualifiedName, type Sync, type SyncedObject } from '../../model/kinds/index.ts';
 import { type KubeObject } from '../../model/object.ts';
@@ -79,7 +80,8 @@ function isNothingNew({ sync, look, set }: ReportInput, objects: readonly Applie
   const { lastAppliedRevision, observedGeneration } = sync.status ?? {};
   const isSame = lastAppliedRevision === look.desired.revision.text;
   const isSeen = observedGeneration === sync.metadata.generation;
-  return isSame && isSeen && objects.length === 0 && set.waiting.length === 0;
+  const isReady = isTrue(sync.status?.conditions, 'Ready');
+  return isSame && isSeen && isReady && objects.length === 0 && set.waiting.length === 0;
 }
 
 function waitingOr(outcome: 'Applied', { waiting }: ApplySet): 'Applied' | 'Waiting' {
@@ -207,7 +209,7 @@ function eventsOf(
 /** How things stand, which is told once and not at every attempt. */
 function newsOf(
   { sync, prune }: ReportInput,
-  { reason, message }: Verdict,
+  { ready, reason, message }: Verdict,
   exitCode: ExitCode,
 ): Omit<SyncEvent, 'about'>[] {
   const isKept = prune.refused === undefined && sync.spec.prune;
@@ -215,6 +217,7 @@ function newsOf(
   return [
     ...kept.map((text) => ({ type: 'Warning', reason: 'PruneSkipped', message: text }) as const),
     ...(exitCode === ExitCode.Done ? [] : [{ type: 'Warning', reason, message } as const]),
+    ...(ready === 'True' ? [{ type: 'Normal', reason: 'Ready', message } as const] : []),
   ];
 }
 

@@ -39,8 +39,12 @@ export async function followSyncs(
     const schedule = new Schedule();
     const told = new Told();
     const onSlice = async (): Promise<void> => {
+      const revision = await state.store.revision();
       const synced = await syncDue(engine, runner, schedule, request);
-      const results = [...synced, ...(await runner.refresh(manager))].filter((one) => told.isNews(one));
+      // What was just written the engine has not seen yet: how that is can be asked at the next slice.
+      const isSeen = (await state.store.revision()) === revision;
+      const refreshed = isSeen ? await runner.refresh(manager) : [];
+      const results = [...synced, ...refreshed].filter((one) => told.isNews(one));
       await runner.noteLost();
       if (results.length > 0) request.onResults(results, manager.nowMs);
     };

@@ -63,6 +63,13 @@ export class SyncRunner {
     return (await this.#options.state.store.list('Sync')).items as readonly Sync[];
   }
 
+  /** Blobs read so far, for tests that count work. */
+  get blobReads(): number {
+    let count = 0;
+    for (const { worker } of this.#memories.values()) count += worker.repository.blobReads;
+    return count;
+  }
+
   /** Takes note of a change that somebody has made; to be handed to the engine. */
   readonly noteChange = (object: KubeObject | undefined, old: KubeObject | undefined): void => {
     const one = object ?? old;
@@ -79,11 +86,6 @@ export class SyncRunner {
       if (memory.dirty.size > 0 || memory.waiting.size > 0) return true;
       return memory.blocked === true && obstacleTo(sync, find) === undefined;
     });
-  }
-
-  /** Says that a Sync's objects are to be compared anew whatever the repository says. */
-  forget(sync: Sync): void {
-    this.#memories.delete(sync.metadata.uid ?? '');
   }
 
   /**
