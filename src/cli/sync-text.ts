@@ -32,7 +32,7 @@ function words(outcome: string): string {
   return outcome.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
 }
 
-/** The lines of one result: its objects, then itself. */
+/** The lines of one result: its objects and, with a time, how it ended; without one, somebody tells that at the end. */
 export function* resultLines(result: SyncLine, nowMs?: number): Iterable<string> {
   for (const { name, action } of result.objects.slice(0, nowMs === undefined ? Infinity : listed)) {
     yield `${name} ${action}`;
@@ -42,7 +42,7 @@ export function* resultLines(result: SyncLine, nowMs?: number): Iterable<string>
   for (const { object, field, manager } of result.drift) {
     yield `drift: ${object}${field === '' ? ' was deleted' : ` ${field}${manager === undefined ? '' : ` set by ${manager}`}`}`;
   }
-  yield `${nowMs === undefined ? '' : `${toTimestamp(nowMs)}  `}${syncLine(result)}`;
+  if (nowMs !== undefined) yield `${toTimestamp(nowMs)}  ${syncLine(result)}`;
 }
 
 /** How a Sync stands. */

@@ -11,7 +11,7 @@ import { BaseCommand } from '../cli/base-command.ts';
 import * as flags from '../cli/flags.ts';
 import { FollowDisplay } from '../cli/follow-display.ts';
 import { outcomeText } from '../cli/outcome-text.ts';
-import { historyRows, resultLines, statusLines } from '../cli/sync-text.ts';
+import { historyRows, resultLines, statusLines, syncLine } from '../cli/sync-text.ts';
 import { type Sync as SyncObject } from '../model/kinds/index.ts';
 import { diffObjects } from '../output/diff-text.ts';
 import { renderTable } from '../output/table.ts';
@@ -159,7 +159,11 @@ Only commits count, never what lies uncommitted in a work tree. Private reposito
     this.exitWith(report.exitCode);
     const results = report.results.map(({ sources: _, status: _status, ...result }) => result);
     if (this.jsonEnabled()) return { results, run: report.run };
-    for (const { sync, message, reason } of results) this.log(`sync/${sync} ${reason}: ${message}`);
+    this.log('');
+    for (const result of results) {
+      this.log(syncLine(result));
+      for (const step of result.nextSteps ?? []) this.note(`  try: ${step}`);
+    }
     this.log(outcomeText(report.run, display.wallMs));
     return { results, run: report.run };
   }
@@ -192,7 +196,7 @@ Only commits count, never what lies uncommitted in a work tree. Private reposito
         process.stderr.write(findingsText(diagnostics, sources, { color: this.color, outcome }));
       }
       for (const line of resultLines(result, nowMs)) this.log(line);
-      for (const step of nextSteps) this.note(`  try: ${step}`);
+      if (nowMs !== undefined) for (const step of nextSteps) this.note(`  try: ${step}`);
     }
   }
 

@@ -20,6 +20,8 @@ export interface RefreshInput {
   readonly sync: Sync;
   readonly memory: Memory;
   readonly notifier?: Notifier;
+  /** Nothing moves any more: what is not ready has failed. */
+  readonly final: boolean;
 }
 
 /** Reasons that depend on nothing but the objects' health; any other stays until the next attempt. */
@@ -29,7 +31,7 @@ const byHealth = ['Applied', 'Progressing', 'HealthCheckFailed'];
 export async function refreshHealth(input: RefreshInput): Promise<SyncResult | undefined> {
   const { state, manager, sync, memory } = input;
   const ready = findCondition(sync.status?.conditions, 'Ready');
-  const isDue = memory.deadlineMs !== undefined && manager.nowMs >= memory.deadlineMs;
+  const isDue = input.final || (memory.deadlineMs !== undefined && manager.nowMs >= memory.deadlineMs);
   if (!ready || (memory.seenWrites === manager.counts.writes && !(isDue && ready.status === 'Unknown')))
     return undefined;
   // The engine has not seen yet what was written last: it is asked again once it has.
@@ -88,7 +90,7 @@ function verdictNow(
   const same: Verdict = { ready: ready.status, reason: ready.reason, message: ready.message, stalled };
   if (!sync.spec.wait || !byHealth.includes(ready.reason)) return same;
   const unwell = inventory.filter((entry) => !isWell(entry));
-  if (memory.waiting.size > 0) return isDue ? failed(`${ready.message}, for ${sync.spec.timeout}`) : same;
+  if (memory.waiting.size > 0) return isDue ? failed(ready.message) : same;
   if (unwell.length === 0) {
     return ready.status === 'True' ? same : appliedVerdict(sync.status?.lastAttemptedRevision ?? '');
   }
@@ -96,7 +98,9 @@ function verdictNow(
   const isMoving = unwell.some(({ health }) => health === 'Progressing');
   if (ready.status === 'True' && isMoving) return same;
   if (isMoving && !isDue) return { ready: 'Unknown', reason: 'Progressing', message: progressText(unwell) };
-  return failed(progressText(unwell.filter(({ health }) => isDue || health !== 'Progressing')));
+  const failing = unwell.filter(({ health }) => isDue || health !== 'Progressing');
+  const why = failing[0]?.message;
+  return failed(`${progressText(failing)}${why === undefined ? '' : `: ${why}`}`);
 }
 
 function failed(message: string): Verdict {

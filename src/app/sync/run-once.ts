@@ -69,7 +69,11 @@ async function converge(
     const urgent = runner.urgent((await runner.syncs()).filter(request.isMeant));
     const results = urgent.length === 0 ? [] : await runner.round(urgent, manager, false);
     const isProgress = results.some(({ objects, outcome: what }) => objects.length > 0 || what === 'Applied');
-    if (!isProgress) return outcome;
+    if (!isProgress) {
+      // Nothing moves any more: what is not ready by now does not become so by waiting.
+      if (outcome.type !== 'timeout') await engine.advance(0).then(() => runner.refresh(manager, true));
+      return outcome;
+    }
     request.onResults?.(results);
     for (const result of results) totals.set(result.sync, added(totals.get(result.sync), result));
   }

@@ -161,13 +161,13 @@ export class SyncRunner {
     return participants.map((sync) => results.get(sync)).filter((result) => result !== undefined);
   }
 
-  /** Brings health and readiness up to date after the world has moved. */
-  async refresh(manager: Manager): Promise<SyncResult[]> {
+  /** Brings health and readiness up to date after the world has moved. `final`: nothing moves any more. */
+  async refresh(manager: Manager, final = false): Promise<SyncResult[]> {
     const results: SyncResult[] = [];
     for (const sync of manager.cache.list('Sync')) {
       const memory = this.#memories.get(sync.metadata.uid ?? '');
       if (!memory || !isActive(sync)) continue;
-      const result = await refreshHealth({ ...this.#options, manager, sync, memory });
+      const result = await refreshHealth({ ...this.#options, manager, sync, memory, final });
       if (result) results.push(result);
     }
     return results;
