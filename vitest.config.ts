@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * `unit` never starts a process; `e2e` runs the built `vctl`, as a user does. The JSON file is what
+ * `unit` never starts a process of vctl, and other programs only where they are what is tested (git); `e2e` runs
+ * the built `vctl`, as a user does, and what takes long. The JSON file is what
  * `.ci/run` counts from.
  */
 export default defineConfig({
