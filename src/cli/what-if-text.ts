@@ -1,7 +1,7 @@
 /** What `test` and `simulate` print of a run. */
 import { formatDuration } from '../base/duration.ts';
 import { type RunRecord, type Series, type Verdict } from '../model/run-record.ts';
-import { figureText } from './figures.ts';
+import { formatBeside, formatFigure } from '../model/figures.ts';
 
 /** How a run went, beside its record. */
 export interface RunLines {
@@ -46,7 +46,7 @@ export function verdictLines(verdicts: readonly Verdict[], paint: Paints): strin
   const cells = verdicts.map((verdict) => [
     verdict.name,
     `${measureText(verdict)}${verdict.of === undefined ? '' : ` of ${verdict.of}`}`,
-    verdict.value === undefined ? '–' : figureText(verdict.value, verdict.unit),
+    verdict.value === undefined ? '–' : valueText(verdict.value, verdict),
     limitText(verdict),
   ]);
   const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...cells.map((row) => (row[column] ?? '').length)));
@@ -66,10 +66,18 @@ function measureText({ metric, statistic }: Verdict): string {
   return isPlain ? metric : `${metric} ${statistic}`;
 }
 
+/** With as many digits as it takes to tell the value from its limits. */
+function valueText(value: number, { below, above, unit }: Verdict): string {
+  const nearest = [below, above]
+    .filter((limit) => limit !== undefined)
+    .sort((a, b) => Math.abs(a - value) - Math.abs(b - value))[0];
+  return formatBeside(value, nearest, unit);
+}
+
 function limitText({ below, above, unit }: Verdict): string {
   return [
-    ...(below === undefined ? [] : [`< ${figureText(below, unit)}`]),
-    ...(above === undefined ? [] : [`> ${figureText(above, unit)}`]),
+    ...(below === undefined ? [] : [`< ${formatFigure(below, unit)}`]),
+    ...(above === undefined ? [] : [`> ${formatFigure(above, unit)}`]),
   ].join(', ');
 }
 
@@ -104,11 +112,11 @@ export function* runSummary({ record }: RunLines): Iterable<string> {
   if (bringUp?.settled)
     yield row('brought up', `in ${formatDuration(bringUp.worldMs)} of world time before it`);
   const failed =
-    totals.requests > 0 ? ` · ${figureText(totals.errors / totals.requests, 'ratio')} failed` : '';
+    totals.requests > 0 ? ` · ${formatFigure(totals.errors / totals.requests, 'ratio')} failed` : '';
   yield row('requests', `${totals.requests.toLocaleString('en-US')}${failed}`);
   yield row(
     'cost',
-    `${figureText(totals.cost, 'money')} · ${figureText(totals.energyKWh, 'kWh')} · ${totals.machineHours.toFixed(1)} VM hours`,
+    `${formatFigure(totals.cost, 'money')} · ${formatFigure(totals.energyKWh, 'kWh')} · ${totals.machineHours.toFixed(1)} VM hours`,
   );
   for (const [index, line] of flowLines(series).entries()) yield row(index === 0 ? 'latency' : '', line);
   const scaling = marks.filter(({ type }) => type === 'Scale');
@@ -133,7 +141,7 @@ function flowLines(series: readonly Series[]): string[] {
     const sorted = [...measured].sort((a, b) => a - b);
     const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
     return [
-      [of ?? '', `p95 ${figureText(median, 'ms')} most of the time, ${figureText(most, 'ms')} at worst`],
+      [of ?? '', `p95 ${formatFigure(median, 'ms')} most of the time, ${formatFigure(most, 'ms')} at worst`],
     ];
   });
   const width = Math.max(0, ...lines.map(([of]) => of.length));

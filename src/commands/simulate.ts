@@ -1,12 +1,15 @@
 import { Flags } from '@oclif/core';
 import { findingsText } from '../app/findings.ts';
-import { wantedOutputs, writeOutputs } from '../app/what-if/outputs.ts';
+import { compareWhatIfs, type CompareRequest } from '../app/what-if/compare.ts';
+import { type WantedOutputs, wantedOutputs, writeOutputs } from '../app/what-if/outputs.ts';
 import { type TimedRun, whatIf } from '../app/what-if/what-if.ts';
 import { ExitCode } from '../base/errors.ts';
+import { comparisonLines } from '../cli/comparison-text.ts';
 import * as flags from '../cli/flags.ts';
 import { stdinIfNamed } from '../cli/stdin.ts';
 import { runFlags, WhatIfCommand } from '../cli/what-if-command.ts';
 import { runSummary, runTitle, verdictLines } from '../cli/what-if-text.ts';
+import { type Comparison } from '../model/comparison.ts';
 import { type RunRecord } from '../model/run-record.ts';
 
 export default class Simulate extends WhatIfCommand {
@@ -14,12 +17,17 @@ export default class Simulate extends WhatIfCommand {
   static override description = `Brings the manifests up in memory and lets time pass, with the faults, changes and traffic of their scenarios;
 the state is neither read nor written. Without a scenario the manifests alone run for a day.
 
-The scenario's clock begins at midnight, an hour after the world's, with everything up.`;
+The scenario's clock begins at midnight, an hour after the world's, with everything up.
+
+With --against or --set it compares: the same scenario with the same seeds in each world, every difference with its
+95 % confidence interval, and which to take.`;
   static override examples = [
     '<%= config.bin %> simulate -f manifests/quickstart --for 24h --report html=report.html',
     '<%= config.bin %> simulate -f manifests/scenarios/flash-crowd --seed 7',
     '<%= config.bin %> simulate -f world/ --for 2h --speed 60x',
     '<%= config.bin %> simulate -f world/ --trace run.csv --trace-machines',
+    '<%= config.bin %> simulate -f manifests/scenarios/flash-crowd --set sp/web:spec.horizontal.minReplicas=6,10',
+    '<%= config.bin %> simulate -f world/ --against cheaper-world/ --seeds 10',
   ];
   static override flags = {
     filename: flags.filename,
@@ -35,10 +43,24 @@ The scenario's clock begins at midnight, an hour after the world's, with everyth
       helpValue: 'SPEED',
       default: 'max',
     }),
+    against: Flags.string({
+      summary: 'Compare with the world in another file or folder; may be given several times.',
+      helpValue: 'PATH',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    set: Flags.string({
+      summary:
+        'Compare with a field set to another value, or to each of several; may be given several times.',
+      helpValue: 'KIND/NAME:PATH=VALUE[,VALUE…]',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    seeds: Flags.integer({ summary: 'How many seeds a comparison runs.', default: 5 }),
     ...runFlags,
   };
 
-  async run(): Promise<readonly RunRecord[]> {
+  async run(): Promise<readonly RunRecord[] | readonly Comparison[]> {
     const { flags: given } = await this.parse(Simulate);
     const outputs = wantedOutputs(given);
     const { display } = this;
@@ -48,6 +70,8 @@ The scenario's clock begins at midnight, an hour after the world's, with everyth
       ...{ stdin: stdinIfNamed(given.filename), machines: given['trace-machines'] },
       scenarios: given.scenario === undefined ? [] : [given.scenario],
     };
+    const { against = [], set = [], seeds } = given;
+    if (against.length + set.length > 0) return this.#compare({ ...request, against, set, seeds }, outputs);
     const onRun = (run: TimedRun): void => {
       display.clear();
       this.tell([runTitle(run), ...runSummary(run), ...verdictLines(run.record.verdicts, this.paints)]);
@@ -65,5 +89,22 @@ The scenario's clock begins at midnight, an hour after the world's, with everyth
     if (files.length > 0) this.tell([`Written: ${files.join(', ')}`]);
     if (records.some(({ interrupted }) => interrupted)) this.exitWith(ExitCode.Interrupted);
     return records;
+  }
+  async #compare(request: CompareRequest, outputs: WantedOutputs): Promise<readonly Comparison[]> {
+    const { display } = this;
+    const options = { signal: display.signal, onProgress: this.onProgress };
+    const report = await compareWhatIfs(request, options).finally(() => display.clear());
+    const { comparisons, records, diagnostics, sources, refused } = report;
+    const outcome = refused === undefined ? 'nothing was run' : `with ${refused}, so nothing was run`;
+    this.findings(findingsText(diagnostics, sources, { color: this.color, outcome }));
+    if (diagnostics.some(({ severity }) => severity === 'error')) {
+      this.exitWith(ExitCode.Usage);
+      return [];
+    }
+    for (const one of comparisons) this.tell(comparisonLines(one, display.wallMs, this.paints));
+    const files = await writeOutputs(outputs, records);
+    if (files.length > 0) this.tell([`Written: ${files.join(', ')}`]);
+    if (report.interrupted) this.exitWith(ExitCode.Interrupted);
+    return comparisons;
   }
 }

@@ -2,7 +2,7 @@
 import { type Mark, type RunRecord, type SeriesName, type SubjectName } from '../model/run-record.ts';
 import { chartKinds, chartOfVerdict } from './charts.ts';
 import { downsample, samplesPerBucket } from './downsample.ts';
-import { formatFigure, type FigureUnit } from './figures.ts';
+import { formatFigure, type FigureUnit } from '../model/figures.ts';
 import { subjectsByInterest, whole } from './interest.ts';
 import { type LimitData, type LineData, type ReportDocument, type RunDocument } from './page-data.ts';
 import { packTopology } from './topology.ts';

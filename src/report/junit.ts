@@ -3,7 +3,7 @@
  * Source: https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
  */
 import { type RunRecord, type Verdict } from '../model/run-record.ts';
-import { formatMoment } from './figures.ts';
+import { formatMoment } from '../model/figures.ts';
 import {
   describeLimit,
   describeMeasure,

@@ -1,7 +1,7 @@
 /** The parts of the page that are there without its program: texts, tables, headings. */
 import { formatDuration } from '../base/duration.ts';
 import { type Mark, type RunRecord, type RunTotals, type Verdict } from '../model/run-record.ts';
-import { formatClock, formatFigure, formatMoment, formatSpan } from './figures.ts';
+import { formatClock, formatFigure, formatMoment, formatSpan } from '../model/figures.ts';
 import { html, type Markup } from './markup.ts';
 import {
   describeLimit,

@@ -1,7 +1,7 @@
 /** Verdicts in words, the same in every format. */
 import { formatDuration } from '../base/duration.ts';
 import { type RunRecord, type Verdict } from '../model/run-record.ts';
-import { formatBeside, formatFigure, formatSpan } from './figures.ts';
+import { formatBeside, formatFigure, formatSpan } from '../model/figures.ts';
 
 const metricWords: Readonly<Record<Verdict['metric'], string>> = {
   latency: 'latency',

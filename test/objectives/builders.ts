@@ -1,4 +1,4 @@
-import { type SeriesName, type SubjectName } from '../../src/model/run-record.ts';
+import { type RunRecord, type SeriesName, type SubjectName } from '../../src/model/run-record.ts';
 import { type Flow, type Recording } from '../../src/objectives/recording.ts';
 import { mixture } from '../../src/performance/latency.ts';
 import { queue } from '../../src/performance/queueing.ts';
@@ -44,4 +44,33 @@ export function exponentialFlow(means: readonly number[], rates: readonly number
   const at = (share: number): number[] => means.map((mean) => -mean * Math.log(1 - share));
   const errorRate = means.map(() => 0);
   return { requests: rates, errorRate, mean: means, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+}
+
+/** What one seed of a candidate came to; `met` is that of its one objective, absent when there is none. */
+export interface Outcome {
+  readonly seed: number;
+  readonly cost: number;
+  readonly requests: number;
+  readonly errors: number;
+  readonly met?: boolean;
+}
+
+/** A record that holds totals and verdicts only. */
+export function madeRecord({ seed, cost, requests, errors, met }: Outcome): RunRecord {
+  const window = { fromMs: startMs, toMs: startMs + minuteMs };
+  const verdict = {
+    name: 'goal',
+    metric: 'replicas',
+    statistic: 'mean',
+    unit: 'count',
+    window,
+    value: 1,
+  } as const;
+  return {
+    ...{ seed, startMs, endMs: startMs + minuteMs, interrupted: false, times: [], series: [], marks: [] },
+    verdicts: met === undefined ? [] : [{ ...verdict, met }],
+    topology: { hosts: [], waiting: [], balancers: [], tenants: [] },
+    totals: { requests, errors, cost, energyKWh: 0, migrations: 0, scaleDecisions: 0, machineHours: 0 },
+    result: '',
+  };
 }

@@ -7,6 +7,8 @@ import { type Diagnostic } from '../../model/diagnostic.ts';
 import { type Scenario } from '../../model/kinds/index.ts';
 import { timeoutOf } from '../follow.ts';
 import { LiveSnapshot } from '../live.ts';
+import { parseSpeed } from '../pace.ts';
+import { hasErrors } from '../run-apply.ts';
 import { memoryState } from '../state.ts';
 import { inlineProblems } from './inline-objects.ts';
 import {
@@ -73,18 +75,9 @@ const stepRange = { fromMs: 1000, toMs: 300_000 };
 export async function whatIf(request: WhatIfRequest, options: WhatIfOptions = {}): Promise<WhatIfReport> {
   const { paths, recursive, stdin, namespace } = request;
   const loaded = loadManifests(paths, { recursive, stdin, defaultNamespace: namespace });
-  const { objects, diagnostics } = await check(loaded);
-  if (diagnostics.some(({ severity }) => severity === 'error')) {
-    return { runs: [], diagnostics, sources: loaded.sources };
-  }
-  if (objects.length === 0) {
-    throw usage(
-      `there are no manifests in ${paths.join(', ')}`,
-      'name a file or a folder with -f, or add -R',
-    );
-  }
+  const { plans, diagnostics } = await planRuns(request, loaded);
   const runs: TimedRun[] = [];
-  for (const plan of plansOf(request, loaded, objects)) {
+  for (const plan of plans) {
     const startedAtMs = wallClock.now();
     const name = plan.scenario?.metadata.name ?? 'what-if';
     const run = await runScenario(plan, {
@@ -97,6 +90,22 @@ export async function whatIf(request: WhatIfRequest, options: WhatIfOptions = {}
     if (run.record.interrupted) break;
   }
   return { runs, diagnostics, sources: loaded.sources };
+}
+
+/** The runs that are asked for of loaded manifests; none when a diagnostic is an error. @throws UserError (usage) */
+export async function planRuns(
+  request: WhatIfRequest,
+  loaded: Loaded,
+): Promise<{ readonly plans: RunPlan[]; readonly diagnostics: readonly Diagnostic[] }> {
+  const { objects, diagnostics } = await check(loaded);
+  if (hasErrors(diagnostics)) return { plans: [], diagnostics };
+  if (objects.length === 0) {
+    throw usage(
+      `there are no manifests in ${request.paths.join(', ')}`,
+      'name a file or a folder with -f, or add -R',
+    );
+  }
+  return { plans: plansOf(request, loaded, objects), diagnostics };
 }
 
 /** As `apply` would check them on an empty state; and what a scenario names has to be there. */
@@ -138,10 +147,11 @@ function inlineDiagnostics(one: CheckedObject): Diagnostic[] {
 
 function plansOf(request: WhatIfRequest, loaded: Loaded, objects: readonly CheckedObject[]): RunPlan[] {
   const { paths, recursive, namespace, seed, machines = false } = request;
+  const speed = parseSpeed(request.speed ?? 'max');
   const shared = {
     ...{ loaded, request: { paths, recursive, namespace }, machines },
     stepMs: stepOf(request.step),
-    speed: speedOf(request.speed),
+    ...(speed === Infinity ? {} : { speed }),
   };
   const chosen = chosenScenarios(request, objects);
   if (chosen.length === 0) {
@@ -205,13 +215,6 @@ function stepOf(text: string | undefined): number {
     `a load step of ${text} is too ${ms < stepRange.fromMs ? 'short' : 'long'}`,
     'take one of 1s to 5m',
   );
-}
-
-function speedOf(text: string | undefined): number | undefined {
-  if (text === undefined || text === 'max') return undefined;
-  const speed = /^\d+(\.\d+)?x$/.test(text) ? Number(text.slice(0, -1)) : 0;
-  if (speed > 0) return speed;
-  throw usage(`"${text}" is no speed`, 'write max, or world seconds a second as 60x');
 }
 
 function positive(ms: number, what: string): number {

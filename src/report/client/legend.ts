@@ -1,7 +1,7 @@
 /** The lines of a chart as a table: what each is, its figure at the cursor, its mean and its peak. */
 import { type ChartKind } from '../charts.ts';
 import { type RunDocument } from '../page-data.ts';
-import { formatClock, formatFigure, formatMoment } from '../figures.ts';
+import { formatClock, formatFigure, formatMoment } from '../../model/figures.ts';
 import { type DrawnLine } from '../lines.ts';
 import { element } from './dom.ts';
 import { lineColor } from './plot.ts';

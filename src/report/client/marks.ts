@@ -2,7 +2,7 @@
 import type uPlot from 'uplot';
 import { type Mark, type MarkType, type SubjectName } from '../../model/run-record.ts';
 import { type RunDocument } from '../page-data.ts';
-import { formatClock } from '../figures.ts';
+import { formatClock } from '../../model/figures.ts';
 import { related } from '../lines.ts';
 import { element } from './dom.ts';
 import { roving } from './roving.ts';

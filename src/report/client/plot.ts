@@ -2,7 +2,7 @@
 import uPlot from 'uplot';
 import { type ChartKind } from '../charts.ts';
 import { type RunDocument } from '../page-data.ts';
-import { formatFigure } from '../figures.ts';
+import { formatFigure } from '../../model/figures.ts';
 import { type DrawnLine } from '../lines.ts';
 import { color } from './theme.ts';
 

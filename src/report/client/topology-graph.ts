@@ -1,6 +1,6 @@
 /** The packed topology as nodes that know what hangs on them. */
 import { humanCpu, humanMemory } from '../../base/quantity.ts';
-import { formatFigure } from '../figures.ts';
+import { formatFigure } from '../../model/figures.ts';
 import { type HostRow, type MachineRow, type PackedTopology } from '../topology.ts';
 
 /** `t3`, `b0`, `h12`, `m40`: kind and index. */

@@ -5,7 +5,7 @@ import {
   formatFigure,
   formatSpan,
   type FigureUnit,
-} from '../../src/report/figures.ts';
+} from '../../src/model/figures.ts';
 
 describe('figures', () => {
   const rows: readonly [FigureUnit, number, string][] = [

@@ -1,6 +1,6 @@
 /** Figures as people read them, with their unit always written. Times are UTC: world time has no other zone. */
 import { formatDuration } from '../base/duration.ts';
-import { type ObjectiveUnit, type SeriesUnit } from '../model/run-record.ts';
+import { type ObjectiveUnit, type SeriesUnit } from './run-record.ts';
 
 export type FigureUnit = SeriesUnit | ObjectiveUnit;
 

@@ -1,0 +1,69 @@
+/** What `simulate` prints of a comparison: a table of means and differences, and what to take. */
+import { formatDuration } from '../base/duration.ts';
+import { type ComparedFigure, type Comparison, type Difference } from '../model/comparison.ts';
+import { formatFigure } from '../model/figures.ts';
+import { type Paints } from './what-if-text.ts';
+
+/** Figures that are the same everywhere tell nothing, but for these. */
+const alwaysShown: readonly string[] = ['cost', 'energy', 'requests failed'];
+
+/** The title, a line a figure, and the recommendation. */
+export function* comparisonLines(comparison: Comparison, wallMs: number, paint: Paints): Iterable<string> {
+  const { scenario, seeds, durationMs, candidates, objectives, choice } = comparison;
+  const name = scenario === undefined ? 'what-if' : scenario.replace(/^default\//, '');
+  const range =
+    seeds.length === 1 ? `seed ${seeds[0]}` : `${seeds.length} seeds (${seeds[0]}–${seeds.at(-1)})`;
+  yield `${name}  ${candidates.length} candidates, ${range}: each ${formatDuration(durationMs)} of world time in ${(wallMs / 1000).toFixed(1)} s`;
+  const header = ['', ...candidates.map((candidate) => candidate.name)];
+  const rows = [
+    ...(objectives === 0
+      ? []
+      : [['all objectives met in', ...candidates.map(({ met }) => `${met} of ${seeds.length} seeds`)]]),
+    ...comparison.figures.filter(isTelling).map(figureCells),
+  ];
+  const widths = header.map((_, column) =>
+    Math.max(...[header, ...rows].map((cells) => (cells[column] ?? '').length)),
+  );
+  for (const [index, cells] of [header, ...rows].entries()) {
+    const padded = cells.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+    );
+    const line = `  ${padded.join('   ')}`.trimEnd();
+    yield index === 0 ? line : painted(line, paint);
+  }
+  yield choice.candidate === 0 ? choice.sentence : paint.good(choice.sentence);
+}
+
+function isTelling({ name, differences }: ComparedFigure): boolean {
+  return alwaysShown.includes(name) || differences.some((one) => one !== null && one.verdict !== 'Same');
+}
+
+/** `$44.16`, and beside another candidate's mean what it differs by: `$40.10 (−$4.06 ± $0.20 better)`. */
+function figureCells({ name, unit, means, differences }: ComparedFigure): string[] {
+  const cells = means.map((mean, index) => {
+    const difference = differences[index];
+    const value = mean === null ? '–' : formatFigure(mean, unit);
+    return difference ? `${value} (${differenceText(difference, unit)})` : value;
+  });
+  return [name, ...cells];
+}
+
+function differenceText({ mean, margin, verdict }: Difference, unit: ComparedFigure['unit']): string {
+  if (verdict === 'Same') return 'same';
+  const sign = mean < 0 ? '−' : '+';
+  const interval = margin === undefined || margin === 0 ? '' : ` ± ${formatFigure(margin, unit, 2)}`;
+  return `${sign}${formatFigure(Math.abs(mean), unit)}${interval} ${words[verdict]}`;
+}
+
+const words: Readonly<Record<Difference['verdict'], string>> = {
+  Better: 'better',
+  Worse: 'worse',
+  Lower: 'fewer',
+  Higher: 'more',
+  Same: 'same',
+  Unsure: 'may be chance',
+};
+
+function painted(line: string, paint: Paints): string {
+  return line.replace(/\bbetter\b/g, paint.good('better')).replace(/\bworse\b/g, paint.bad('worse'));
+}

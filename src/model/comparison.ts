@@ -1,0 +1,46 @@
+/** What came of running several candidates with the same scenario and the same seeds: plain data, for reports. */
+import { type ObjectiveUnit } from './run-record.ts';
+
+/** Mean of the paired differences (candidate less baseline, seed by seed) and half of its 95 % confidence interval. */
+export interface Difference {
+  readonly mean: number;
+  /** Absent for a single seed: one pair tells nothing about chance. */
+  readonly margin?: number;
+  readonly verdict: 'Better' | 'Worse' | 'Lower' | 'Higher' | 'Same' | 'Unsure';
+}
+
+export interface ComparedFigure {
+  /** `cost`, `requests failed`, or of an objective `fast: latency p95 of lb/default/web`. */
+  readonly name: string;
+  readonly unit: ObjectiveUnit;
+  /** One a candidate, in their order: the mean over the seeds; null where it was not measured in every seed. */
+  readonly means: readonly (number | null)[];
+  /** One a candidate; null for the baseline, and where there is nothing to compare. */
+  readonly differences: readonly (Difference | null)[];
+}
+
+export interface Candidate {
+  /** `baseline`, or what differs: `minReplicas=10`. */
+  readonly name: string;
+  /** In how many seeds all objectives were met. */
+  readonly met: number;
+  /** How many objectives were met, over all seeds. */
+  readonly metEach: number;
+}
+
+export interface Comparison {
+  /** `namespace/name`; absent for manifests without a scenario. */
+  readonly scenario?: string;
+  readonly seeds: readonly number[];
+  /** World time of each run, ms. */
+  readonly durationMs: number;
+  /** How many objectives the scenario has. */
+  readonly objectives: number;
+  /** The first is the baseline. */
+  readonly candidates: readonly Candidate[];
+  readonly figures: readonly ComparedFigure[];
+  /** Index of the candidate to take, and why, in one sentence. */
+  readonly choice: { readonly candidate: number; readonly sentence: string };
+  /** Of each candidate, the result hash of each seed. */
+  readonly results: readonly (readonly string[])[];
+}
