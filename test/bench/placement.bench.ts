@@ -1,7 +1,10 @@
-/** Placing many VMs one by one, against a plain scan of all hosts' free capacity for the best fit. */
+/**
+ * Placing many VMs one by one, against a plain scan of all hosts' free capacity for the best fit; and with rules
+ * between VMs (apps of ten that avoid each other's hosts, or spread over ten zones), against the same without.
+ */
 import { Fleet } from '../../src/placement/fleet.ts';
 import { place } from '../../src/placement/place.ts';
-import { type VmRequest } from '../../src/placement/types.ts';
+import { type PlacementRules, type VmRequest } from '../../src/placement/types.ts';
 import { host, vm } from '../placement/builders.ts';
 import { count, ms, report, scale, timed } from './measure.ts';
 
@@ -9,18 +12,30 @@ const hosts = 5_000 * scale;
 const machines = 50_000 * scale;
 const gibi = 2 ** 30;
 
-/** Sizes as in a mixed fleet: 1, 2 or 4 cores, with 2 GiB each. */
-const requests: VmRequest[] = Array.from({ length: machines }, (_, i) => {
-  const cores = 2 ** (i % 3);
-  return vm(`vm-${i}`, { cpuMillis: cores * 1000, memoryBytes: 2 * cores * gibi });
-});
+/** VMs of an app are alike and know each other by its label. */
+const appSize = 10;
+const zones = 10;
 
-function indexed(scoring: object): number {
+/** Sizes as in a mixed fleet: 1, 2 or 4 cores, with 2 GiB each. `rules` are those of an app. */
+function machinesWith(rules: (app: string) => PlacementRules): VmRequest[] {
+  let placement: PlacementRules = {};
+  return Array.from({ length: machines }, (_, i) => {
+    const cores = 2 ** (Math.floor(i / appSize) % 3);
+    const app = `app-${Math.floor(i / appSize)}`;
+    if (i % appSize === 0) placement = rules(app);
+    const size = { cpuMillis: cores * 1000, memoryBytes: 2 * cores * gibi };
+    return vm(`vm-${i}`, { ...size, labels: { app }, placement });
+  });
+}
+const requests = machinesWith(() => ({}));
+
+function indexed(scoring: object, wanted: readonly VmRequest[] = requests): number {
   const fleet = new Fleet();
   for (let i = 0; i < hosts; i++) {
-    fleet.putHost(host(`host-${i}`, { allocatable: { cpuMillis: 32_000, memoryBytes: 128 * gibi } }));
+    const allocatable = { cpuMillis: 32_000, memoryBytes: 128 * gibi };
+    fleet.putHost(host(`host-${i}`, { allocatable, labels: { zone: `zone-${i % zones}` } }));
   }
-  for (const request of requests) {
+  for (const request of wanted) {
     const answer = place(request, fleet, scoring);
     if (answer.type !== 'placed') throw new Error('it does not fit');
     fleet.assign(request, answer.host);
@@ -55,5 +70,21 @@ for (const [name, scoring] of [
     `${count(machines)} VMs on ${count(hosts)} hosts ${name} : plain scan`,
     time / plain,
     `${ms(time)} : ${ms(plain)}, ${count(machines / (time / 1000))} VMs/s, ${(scans / machines).toFixed(1)} hosts scored a VM`,
+  );
+}
+
+const without = await timed(() => indexed({}));
+const ofApp = (app: string): { matchLabels: { app: string } } => ({ matchLabels: { app } });
+for (const [name, rules] of [
+  ['anti-affinity', (app: string) => ({ antiAffinity: [{ selector: ofApp(app) }] })],
+  ['topology spread', (app: string) => ({ topologySpread: [{ topologyKey: 'zone', selector: ofApp(app) }] })],
+] as const) {
+  const wanted = machinesWith(rules);
+  let scans = 0;
+  const time = await timed(() => (scans = indexed({}, wanted)));
+  report(
+    `${count(machines)} VMs on ${count(hosts)} hosts with ${name} : without`,
+    time / without,
+    `${ms(time)} : ${ms(without)}, ${count(machines / (time / 1000))} VMs/s, ${(scans / machines).toFixed(1)} hosts scored a VM`,
   );
 }
