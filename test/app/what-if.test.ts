@@ -238,6 +238,21 @@ describe('what is refused', () => {
       'events: [{at: 1m, apply: {manifest: {kind: Host}}}]',
       'MISSING_FIELD',
     ],
+    [
+      'a patch that makes an object invalid',
+      'events: [{at: 1m, patch: {kind: LoadBalancer, name: web, merge: {spec: {algorithm: Fast}}}}]',
+      'NOT_ALLOWED_VALUE',
+    ],
+    [
+      'a patch that is only invalid after an earlier one',
+      'events: [{at: 2m, patch: {kind: Traffic, name: day, merge: {spec: {pattern: {constant: 1}}}}}, {at: 1m, patch: {kind: Traffic, name: day, merge: {spec: {pattern: {constant: null, sine: {mean: 1, amplitude: 1}}}}}}]',
+      'EXACTLY_ONE',
+    ],
+    [
+      'a patch of what cannot be patched',
+      'events: [{at: 1m, patch: {kind: LoadBalancer, name: web, merge: {metadata: {name: other}}}}]',
+      'PATCH_REFUSED',
+    ],
   ])('%s', async (_name, spec, code) => {
     const { runs, diagnostics } = await run([scenario(spec)]);
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
@@ -258,9 +273,9 @@ describe('what is refused', () => {
       /world\.yaml:\d+:\d+: objective "a" is of vm\/default\/web-0/,
     ],
     [
-      'a patch that makes an object invalid',
-      'events: [{at: 1m, patch: {kind: LoadBalancer, name: web, merge: {spec: {algorithm: Fast}}}}]',
-      /world\.yaml:\d+:\d+: .*algorithm/,
+      'a patch that makes an object of the run invalid',
+      'events: [{at: 1m, patch: {kind: Host, name: rack-0, merge: {spec: {hypervisor: 7}}}}]',
+      /world\.yaml:\d+:\d+: .*hypervisor/,
     ],
   ])('%s ends the run', async (_name, spec, message) => {
     const error: unknown = await run([scenario(spec)]).catch((reason: unknown) => reason);

@@ -11,6 +11,7 @@ import { parseSpeed } from '../pace.ts';
 import { hasErrors } from '../run-apply.ts';
 import { memoryState } from '../state.ts';
 import { inlineProblems } from './inline-objects.ts';
+import { patchProblems } from './patch-problems.ts';
 import {
   defaultStepMs,
   type Run,
@@ -116,7 +117,10 @@ async function check(
   const { objects, diagnostics } = await checkManifests(loaded, await LiveSnapshot.read(store));
   const scenarioFiles = objects.filter(({ kind }) => kind === 'Scenario');
   const strict = diagnostics.flatMap((diagnostic) => strictly(diagnostic, scenarioFiles));
-  const inline = scenarioFiles.flatMap((one) => inlineDiagnostics(one));
+  const inline = scenarioFiles.flatMap((one) => [
+    ...inlineDiagnostics(one),
+    ...patchProblems(one.admitted as Scenario, objects).map((problem) => placed(problem, one)),
+  ]);
   return { objects, diagnostics: inOrder([...strict, ...inline], [...loaded.sources.keys()]) };
 }
 
