@@ -7,7 +7,7 @@ const leadMs = 5 * 60_000;
 const told = 3;
 
 /**
- * What was going on in a stretch of time, one phrase each: faults in force, changes, VMs that did not run yet, what
+ * What was going on in a stretch of time (its end not included), one phrase each: faults in force, changes, VMs that did not run yet, what
  * policies did, migrations. Scale marks of another namespace than `of`'s are left out.
  */
 export function explain(
@@ -15,7 +15,7 @@ export function explain(
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
   of?: SubjectName,
 ): string[] {
-  const near = recording.marks.filter(({ atMs }) => atMs >= fromMs - leadMs && atMs <= toMs);
+  const near = recording.marks.filter(({ atMs }) => atMs >= fromMs - leadMs && atMs < toMs);
   return [
     ...faultsIn(recording.marks, fromMs, toMs),
     ...few(near.filter(({ type }) => type === 'Change')),
@@ -27,7 +27,7 @@ export function explain(
 
 /** Faults that began at most the lead before and whose repair was not earlier than it. */
 function faultsIn(marks: readonly Mark[], fromMs: number, toMs: number): string[] {
-  const faults = marks.filter(({ type, atMs }) => type === 'Fault' && atMs <= toMs);
+  const faults = marks.filter(({ type, atMs }) => type === 'Fault' && atMs < toMs);
   const inForce = faults.filter(({ subject, atMs }) => {
     const repair = marks.find(
       (mark) => mark.type === 'Repair' && mark.subject === subject && mark.atMs > atMs,

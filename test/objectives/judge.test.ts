@@ -121,6 +121,7 @@ describe('the worst stretch', () => {
     mark(21, 'Scale', 'sp/default/web', '4 → 8: cpu utilization 96 % of a 60 % target'),
     mark(22, 'Scale', 'sp/default/web', '8 → 15: cpu utilization 80 % of a 60 % target'),
     mark(22, 'Scale', 'sp/other/web', '1 → 2: not of this namespace'),
+    mark(26, 'Fault', 'host/b', 'crashed when it was over'),
     mark(48, 'Repair', 'host/a', 'repaired'),
   ];
   const waits = [
