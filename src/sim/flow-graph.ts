@@ -2,6 +2,7 @@ import { splitFlow, type FlowBackend } from '../balancing/flow.ts';
 import { isHashing, keyPopulation, movedShare, type KeyPopulation, type Owners } from '../balancing/keys.ts';
 import { compareText } from '../base/listing.ts';
 import { type BalancerRequest, type RouteRequest } from '../model/ports.ts';
+import { type Latency, type LatencyPart } from '../performance/latency.ts';
 import { type Balancer } from './balancers.ts';
 import { type Columns } from './columns.ts';
 import { type Machine } from './machine.ts';
@@ -33,6 +34,10 @@ export interface FlowNode {
   served: number;
   /** Share of its requests that succeed at this tier and at all that it calls, 0..1. */
   success: number;
+  /** The latency at its own backends as last worked out, and from what. */
+  ownLatency: { readonly parts: readonly LatencyPart[]; readonly latency: Latency } | undefined;
+  /** The latency of all tiers as last worked out, and from what. */
+  allLatency: { readonly tiers: readonly Latency[]; readonly latency: Latency } | undefined;
 }
 
 /** A route as the flow of requests sees it. */
@@ -59,6 +64,7 @@ export function newNode(balancer: Balancer, totals: Totals): FlowNode {
     ...{ balancer, totals, machines: [], shares: new Float64Array(0), sharesFor: NaN },
     ...{ clients: undefined, clientsFor: undefined, owners: undefined },
     ...{ calls: [], routes: [], inflow: 0, served: 0, success: 0 },
+    ...{ ownLatency: undefined, allLatency: undefined },
   };
 }
 

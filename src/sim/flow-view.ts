@@ -15,7 +15,7 @@ export function observeBalancer(
   nowMs: number,
 ): BalancerObservation {
   return {
-    ...observeFlow(node.totals, 0, inSequence(tiersOf(node, columns)), nowMs),
+    ...balancerFlow(node, columns, nowMs),
     movedKeys: node.balancer.movedKeys,
     backends: node.balancer.backends.map((backend, index) => ({
       machineUid: backend.machineUid,
@@ -25,21 +25,43 @@ export function observeBalancer(
   };
 }
 
+/** The requests of a balancer at `nowMs`. */
+export function balancerFlow(node: FlowNode, columns: Columns, nowMs: number): FlowObservation {
+  return observeFlow(node.totals, 0, latencyOf(node, columns, 1), nowMs);
+}
+
 /** A route at `nowMs`; `node` is the balancer behind it, if there is one. */
 export function observeRoute(
-  { totals, offered, admitted, heldPerSecond, shareUsed }: RouteFlow,
+  route: RouteFlow,
   node: FlowNode | undefined,
   columns: Columns,
   nowMs: number,
 ): RouteObservation {
-  const served = node !== undefined && admitted > 0;
-  const latency = inSequence(served ? tiersOf(node, columns, shareUsed) : []);
-  const machines = served ? serversOf(node, columns) : new Set<string>();
+  const front = frontOf(route, node);
+  const machines = front ? serversOf(front, columns) : new Set<string>();
   return {
-    ...observeFlow(totals, offered - admitted, latency, nowMs),
-    heldPerSecond: served ? heldPerSecond : 0,
+    ...routeFlow(route, node, columns, nowMs),
+    heldPerSecond: front ? route.heldPerSecond : 0,
     servedBy: [...machines].sort(compareText),
   };
+}
+
+/** The requests of a route at `nowMs`. */
+export function routeFlow(
+  route: RouteFlow,
+  node: FlowNode | undefined,
+  columns: Columns,
+  nowMs: number,
+): FlowObservation {
+  const { totals, offered, admitted, shareUsed } = route;
+  const front = frontOf(route, node);
+  const latency = front ? latencyOf(front, columns, shareUsed) : inSequence([]);
+  return observeFlow(totals, offered - admitted, latency, nowMs);
+}
+
+/** The balancer that serves the route; none while nothing is let through to it. */
+function frontOf({ admitted }: RouteFlow, node: FlowNode | undefined): FlowNode | undefined {
+  return admitted > 0 ? node : undefined;
 }
 
 function observeFlow(totals: Totals, throttled: number, latency: Latency, nowMs: number): FlowObservation {
@@ -55,15 +77,53 @@ function observeFlow(totals: Totals, throttled: number, latency: Latency, nowMs:
 }
 
 /**
- * The node's own latency, then that of each tier that its requests call, one after the other; of requests that use
- * this much of their share of what is saturated.
+ * The latency through the node and all tiers that its requests call, of requests that use this much of their share of
+ * what is saturated. Percentiles are dear, and balancers, their routes and who calls them have tiers in common: each
+ * node keeps what it came to last, for as long as it is asked of the same.
  */
-function tiersOf(node: FlowNode, columns: Columns, shareUsed = 1): readonly Latency[] {
+function latencyOf(node: FlowNode, columns: Columns, shareUsed: number): Latency {
+  const tiers = tiersOf(node, columns, shareUsed);
+  const known = node.allLatency;
+  if (known !== undefined && sameTiers(known.tiers, tiers)) return known.latency;
+  const latency = inSequence(tiers);
+  node.allLatency = { tiers, latency };
+  return latency;
+}
+
+function sameTiers(a: readonly Latency[], b: readonly Latency[]): boolean {
+  return a.length === b.length && a.every((tier, index) => tier === b[index]);
+}
+
+/** The node's own latency, then that of each tier that its requests call, one after the other. */
+function tiersOf(node: FlowNode, columns: Columns, shareUsed: number): readonly Latency[] {
   const calls = node.calls.filter((next) => next !== undefined);
   return [
-    mixture(partsOf(node, columns, shareUsed)),
+    ownLatency(node, columns, shareUsed),
     ...calls.flatMap((next) => tiersOf(next, columns, shareUsed)),
   ];
+}
+
+function ownLatency(node: FlowNode, columns: Columns, shareUsed: number): Latency {
+  const parts = partsOf(node, columns, shareUsed);
+  const known = node.ownLatency;
+  if (known !== undefined && sameParts(known.parts, parts)) return known.latency;
+  const latency = mixture(parts);
+  node.ownLatency = { parts, latency };
+  return latency;
+}
+
+function sameParts(a: readonly LatencyPart[], b: readonly LatencyPart[]): boolean {
+  return a.length === b.length && a.every((part, index) => samePart(part, b[index]));
+}
+
+function samePart({ share, time }: LatencyPart, other: LatencyPart | undefined): boolean {
+  return (
+    other !== undefined &&
+    share === other.share &&
+    time.serviceRate === other.time.serviceRate &&
+    time.drainRate === other.time.drainRate &&
+    time.waitProbability === other.time.waitProbability
+  );
 }
 
 /**

@@ -1,13 +1,15 @@
 import { compareText } from '../base/listing.ts';
 import {
   type BalancerObservation,
+  type FlowObservation,
   type HostUsage,
   type MachineUsage,
   type RouteObservation,
 } from '../model/ports.ts';
 import { watts } from '../performance/cost.ts';
 import { usageKey, type Core } from './core.ts';
-import { observeBalancer, observeRoute } from './flow-view.ts';
+import { type FlowNode, type RouteFlow } from './flow-graph.ts';
+import { balancerFlow, observeBalancer, observeRoute, routeFlow } from './flow-view.ts';
 import { type Hosts } from './hosts.ts';
 import { capacityOf, type Load } from './load.ts';
 import { type Machines } from './machines.ts';
@@ -90,13 +92,27 @@ export class Meter {
     return node && observeBalancer(node, flows.shares(node), columns, this.core.nowMs);
   }
 
-  route(name: string): RouteObservation | undefined {
+  balancerFlow(name: string): FlowObservation | undefined {
     this.load.refresh();
     const { flows, columns } = this.load;
-    const flow = flows.route(name);
-    const { balancer } = flow?.request ?? {};
-    const node = balancer === undefined ? undefined : flows.node(balancer);
-    return flow && observeRoute(flow, node, columns, this.core.nowMs);
+    const node = flows.node(name);
+    return node && balancerFlow(node, columns, this.core.nowMs);
+  }
+
+  route(name: string): RouteObservation | undefined {
+    this.load.refresh();
+    const flow = this.load.flows.route(name);
+    return flow && observeRoute(flow, this.#behind(flow), this.load.columns, this.core.nowMs);
+  }
+
+  routeFlow(name: string): FlowObservation | undefined {
+    this.load.refresh();
+    const flow = this.load.flows.route(name);
+    return flow && routeFlow(flow, this.#behind(flow), this.load.columns, this.core.nowMs);
+  }
+
+  #behind({ request: { balancer } }: RouteFlow): FlowNode | undefined {
+    return balancer === undefined ? undefined : this.load.flows.node(balancer);
   }
 
   traffic(name: string): { readonly offered: number } | undefined {

@@ -129,6 +129,8 @@ export function createWorld({ seed, nowMs, stepMs = 15_000, restore = [] }: Worl
     hostUsage: (uid) => meter.hostUsage(uid),
     balancer: (name) => meter.balancer(name),
     route: (name) => meter.route(name),
+    balancerFlow: (name) => meter.balancerFlow(name),
+    routeFlow: (name) => meter.routeFlow(name),
     traffic: (name) => meter.traffic(name),
   };
 }

@@ -1,4 +1,6 @@
 /** Requests of tenants, of load balancers and of the whole, step by step. */
+import { type Traffic } from '../../model/kinds/index.ts';
+import { type KubeObject } from '../../model/object.ts';
 import { type FlowObservation, type World } from '../../model/ports.ts';
 import { type SeriesName, type SubjectName } from '../../model/run-record.ts';
 import { type Flow, type Values } from '../../objectives/recording.ts';
@@ -16,11 +18,42 @@ interface Inflow extends Counted {
   readonly meanMs: number;
 }
 
+/** Where a traffic goes, and by which name the world knows the traffic. */
+interface Goal {
+  readonly name: string;
+  /** Undefined: nowhere that is measured here. */
+  readonly place: SubjectName | undefined;
+}
+
 const none: Counted = { requests: 0, errors: 0 };
 
-export class FlowMeter {
+/** The series of one subject's flow, in the order of `flowSeries`. */
+type Columns = readonly Float64Array[];
+const flowSeries = [
+  'requestsPerSecond',
+  'errorRate',
+  'availability',
+  'latencyMean',
+  'latencyP50',
+  'latencyP95',
+  'latencyP99',
+] as const satisfies readonly SeriesName[];
+
+/** A subject whose flow is followed. */
+interface Lane {
+  readonly subject: SubjectName;
+  /** By which the world knows it. */
+  readonly name: string;
+  /** Made when it is first seen in a step. */
+  columns?: Columns;
   /** Totals at the end of the last step. */
-  readonly #before = new Map<SubjectName, Counted>();
+  before: Counted;
+}
+
+export class FlowMeter {
+  readonly #lanes = new Map<SubjectName, Lane>();
+  /** Where each traffic goes; a changed one is another object. */
+  readonly #goals = new WeakMap<Traffic, Goal>();
   /** Requests a second that traffic sends to a place, by the place. */
   readonly #entries = new Map<SubjectName, Float64Array>();
 
@@ -31,18 +64,18 @@ export class FlowMeter {
 
   /** What has been counted up to now belongs to no step. */
   begin(world: World): void {
-    for (const [subject, flow] of this.#observed(world)) {
-      this.#before.set(subject, { requests: flow.totalRequests, errors: flow.totalErrors });
+    for (const [lane, flow] of this.#observed(world)) {
+      lane.before = { requests: flow.totalRequests, errors: flow.totalErrors };
     }
   }
 
   /** Closes the step that ends at `toMs` and is `lengthMs` long; gives the requests and errors of all traffic in it. */
   sample(world: World, step: number, toMs: number, lengthMs: number): Counted {
     const seen = new Map<SubjectName, Inflow>();
-    for (const [subject, flow] of this.#observed(world)) {
-      const counted = this.#count(subject, flow, (toMs - world.nowMs) / 1000);
-      seen.set(subject, { ...counted, meanMs: flow.latency.meanMs });
-      this.#write(subject, step, counted, flow, lengthMs);
+    for (const [lane, flow] of this.#observed(world)) {
+      const counted = count(lane, flow, (toMs - world.nowMs) / 1000);
+      seen.set(lane.subject, { ...counted, meanMs: flow.latency.meanMs });
+      this.#write(lane, step, counted, flow, lengthMs);
     }
     return this.#whole(world, step, seen, lengthMs);
   }
@@ -67,50 +100,43 @@ export class FlowMeter {
     return [...this.#entries].flatMap(([of, requests]) => this.flowOf(of, requests));
   }
 
-  *#observed(world: World): Iterable<[SubjectName, FlowObservation]> {
-    for (const [subject, { metadata }] of this.roster.of('Tenant')) {
-      const flow = world.route(`${metadata.namespace ?? ''}/${metadata.name}`);
-      if (flow) yield [subject, flow];
+  *#observed(world: World): Iterable<[Lane, FlowObservation]> {
+    for (const [subject, tenant] of this.roster.of('Tenant')) {
+      const lane = this.#lane(subject, tenant);
+      const flow = world.routeFlow(lane.name);
+      if (flow) yield [lane, flow];
     }
-    for (const [subject, { metadata }] of this.roster.of('LoadBalancer')) {
-      const flow = world.balancer(`${metadata.namespace ?? ''}/${metadata.name}`);
-      if (flow) yield [subject, flow];
+    for (const [subject, balancer] of this.roster.of('LoadBalancer')) {
+      const lane = this.#lane(subject, balancer);
+      const flow = world.balancerFlow(lane.name);
+      if (flow) yield [lane, flow];
     }
   }
 
-  /** What came since the last step; what flows now goes on for `seconds`. */
-  #count(subject: SubjectName, flow: FlowObservation, seconds: number): Counted {
-    const { requestsPerSecond, errorRate } = flow;
-    const requests = flow.totalRequests + requestsPerSecond * seconds;
-    const errors = flow.totalErrors + requestsPerSecond * errorRate * seconds;
-    const before = this.#before.get(subject) ?? none;
-    this.#before.set(subject, { requests, errors });
-    // A flow that was taken away and made again counts from 0.
-    const anew = requests < before.requests;
-    return anew
-      ? { requests, errors }
-      : { requests: requests - before.requests, errors: Math.max(0, errors - before.errors) };
+  #lane(subject: SubjectName, object: KubeObject): Lane {
+    let lane = this.#lanes.get(subject);
+    if (!lane) this.#lanes.set(subject, (lane = { subject, name: worldName(object), before: none }));
+    return lane;
   }
 
   #write(
-    subject: SubjectName,
+    lane: Lane,
     step: number,
     { requests, errors }: Counted,
     flow: FlowObservation,
     lengthMs: number,
   ): void {
-    const { table } = this;
-    table.set('requestsPerSecond', subject, step, (requests * 1000) / lengthMs);
     // The columns are made even when nothing comes, so that it is known that it was there.
+    lane.columns ??= flowSeries.map((name) => this.table.column(name, lane.subject));
     const failed = requests > 0 ? Math.min(1, errors / requests) : NaN;
-    table.set('errorRate', subject, step, failed);
-    table.set('availability', subject, step, 1 - failed);
     const { meanMs, p50Ms, p95Ms, p99Ms } = flow.latency;
     const isAnswered = meanMs > 0 && Number.isFinite(p99Ms);
-    table.set('latencyMean', subject, step, isAnswered ? meanMs : NaN);
-    table.set('latencyP50', subject, step, isAnswered ? p50Ms : NaN);
-    table.set('latencyP95', subject, step, isAnswered ? p95Ms : NaN);
-    table.set('latencyP99', subject, step, isAnswered ? p99Ms : NaN);
+    const rate = (requests * 1000) / lengthMs;
+    const latencies = isAnswered ? [meanMs, p50Ms, p95Ms, p99Ms] : [NaN, NaN, NaN, NaN];
+    [rate, failed, 1 - failed, ...latencies].forEach((value, index) => {
+      const column = lane.columns?.[index];
+      if (column) column[step] = value;
+    });
   }
 
   /**
@@ -151,13 +177,43 @@ export class FlowMeter {
   /** Where requests come in, with what traffic offers there, requests a second. */
   #places(world: World): Map<SubjectName, number> {
     const places = new Map<SubjectName, number>();
-    for (const { metadata, spec } of this.roster.of('Traffic').values()) {
-      const { kind, name } = spec.to;
-      if (spec.unit !== 'Requests' || kind === 'VirtualMachine' || name === undefined) continue;
-      const place = subjectName(kind, metadata.namespace, name);
-      const { offered = 0 } = world.traffic(`${metadata.namespace ?? ''}/${metadata.name}`) ?? {};
+    for (const traffic of this.roster.of('Traffic').values()) {
+      const { name, place } = this.#goal(traffic);
+      if (place === undefined) continue;
+      const { offered = 0 } = world.traffic(name) ?? {};
       places.set(place, (places.get(place) ?? 0) + offered);
     }
     return places;
   }
+
+  #goal(traffic: Traffic): Goal {
+    let goal = this.#goals.get(traffic);
+    if (!goal) this.#goals.set(traffic, (goal = goalOf(traffic)));
+    return goal;
+  }
+}
+
+function goalOf(traffic: Traffic): Goal {
+  const { unit, to } = traffic.spec;
+  const isMeasured = unit === 'Requests' && to.kind !== 'VirtualMachine' && to.name !== undefined;
+  const place = isMeasured ? subjectName(to.kind, traffic.metadata.namespace, to.name) : undefined;
+  return { name: worldName(traffic), place };
+}
+
+function worldName({ metadata }: KubeObject): string {
+  return `${metadata.namespace ?? ''}/${metadata.name}`;
+}
+
+/** What came to a lane since the last step, which ends now; what flows now goes on for `seconds`. */
+function count(lane: Lane, flow: FlowObservation, seconds: number): Counted {
+  const { requestsPerSecond, errorRate } = flow;
+  const requests = flow.totalRequests + requestsPerSecond * seconds;
+  const errors = flow.totalErrors + requestsPerSecond * errorRate * seconds;
+  const { before } = lane;
+  lane.before = { requests, errors };
+  // A flow that was taken away and made again counts from 0.
+  const anew = requests < before.requests;
+  return anew
+    ? { requests, errors }
+    : { requests: requests - before.requests, errors: Math.max(0, errors - before.errors) };
 }

@@ -2,7 +2,7 @@
 import { type ObjectCache } from '../../controllers/cache.ts';
 import { tenantCostPerHour } from '../../controllers/tenant-figures.ts';
 import { isTrue } from '../../model/conditions.ts';
-import { type VirtualMachine } from '../../model/kinds/index.ts';
+import { type Host, type VirtualMachine } from '../../model/kinds/index.ts';
 import { type World } from '../../model/ports.ts';
 import { type SubjectName } from '../../model/run-record.ts';
 import { cpuMillis } from '../../base/quantity.ts';
@@ -39,7 +39,7 @@ export function sampleHosts({ world, table, roster, step, wanted }: Scene): {
   for (const [subject, host] of hosts) {
     const uid = host.metadata.uid ?? '';
     const usage = world.hostUsage(uid);
-    const cores = cpuMillis(host.spec.capacity.cpu);
+    const cores = coresOf(host);
     const { perHour } = host.spec.price;
     sum.perHour += perHour;
     sum.cores += cores;
@@ -57,6 +57,15 @@ export function sampleHosts({ world, table, roster, step, wanted }: Scene): {
   table.set('watts', '', step, sum.watts);
   table.set('utilization', '', step, sum.cores > 0 ? sum.used / sum.cores : NaN);
   return sum;
+}
+
+/** Quantities are texts, and a host is looked at in every step. */
+const knownCores = new WeakMap<Host, number>();
+
+function coresOf(host: Host): number {
+  let cores = knownCores.get(host);
+  if (cores === undefined) knownCores.set(host, (cores = cpuMillis(host.spec.capacity.cpu)));
+  return cores;
 }
 
 /** Writes how many VMs pools have and how busy these are, and the sizes of other things that objectives name. */

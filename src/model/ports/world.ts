@@ -1,6 +1,11 @@
 /** What is measured, and a world whose time the engine moves. */
 import { type Infrastructure } from './infrastructure.ts';
-import { type BalancerObservation, type NetworkName, type RouteObservation } from './network.ts';
+import {
+  type BalancerObservation,
+  type FlowObservation,
+  type NetworkName,
+  type RouteObservation,
+} from './network.ts';
 import { type PrivateEntry } from './store.ts';
 
 /** One machine's load in the last step. */
@@ -26,6 +31,10 @@ export interface Metrics {
   hostUsage(uid: string): HostUsage | undefined;
   balancer(name: NetworkName): BalancerObservation | undefined;
   route(name: NetworkName): RouteObservation | undefined;
+  /** What `balancer` says of its requests alone, for who asks at every step. */
+  balancerFlow(name: NetworkName): FlowObservation | undefined;
+  /** What `route` says of its requests alone. */
+  routeFlow(name: NetworkName): FlowObservation | undefined;
   /** Of the traffic's last step: what it offered, in its unit. */
   traffic(name: NetworkName): { readonly offered: number } | undefined;
 }
