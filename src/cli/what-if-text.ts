@@ -27,8 +27,9 @@ export function runTitle({ record, wallMs }: RunLines): string {
 }
 
 /** Why the figures of a run should be taken with care; none for most. */
-export function bringUpLines({ bringUp }: RunRecord): string[] {
-  if (!bringUp || bringUp.settled) return [];
+export function bringUpLines({ bringUp, startMs, endMs }: RunRecord): string[] {
+  // One that was interrupted before it began has no figures.
+  if (!bringUp || bringUp.settled || endMs <= startMs) return [];
   const { waitingFor, worldMs } = bringUp;
   const who =
     waitingFor.length === 0 ? '' : `: ${waitingFor.slice(0, 5).join('; ')}${more(waitingFor.length - 5)}`;
@@ -114,6 +115,9 @@ export function* runSummary({ record }: RunLines): Iterable<string> {
   const failed =
     totals.requests > 0 ? ` · ${formatFigure(totals.errors / totals.requests, 'ratio')} failed` : '';
   yield row('requests', `${totals.requests.toLocaleString('en-US')}${failed}`);
+  if (record.uncounted !== undefined) {
+    yield row('', `without those straight to VMs: ${record.uncounted.join(', ')}`);
+  }
   yield row(
     'cost',
     `${formatFigure(totals.cost, 'money')} · ${formatFigure(totals.energyKWh, 'kWh')} · ${totals.machineHours.toFixed(1)} VM hours`,

@@ -53,8 +53,13 @@ is neither read nor written. Exits with 99 when an objective is missed, one with
       return [];
     }
     const records = runs.map(({ record }) => record);
-    const files = await writeOutputs(outputs, records);
-    this.tell([`${testResult(records)}${files.length === 0 ? '' : ` Written: ${files.join(', ')}`}`]);
+    const result = testResult(records);
+    const files = await writeOutputs(outputs, records).catch((error: unknown) => {
+      // What the runs came to is known, whatever becomes of the files.
+      this.tell([result]);
+      throw error;
+    });
+    this.tell([`${result}${files.length === 0 ? '' : ` Written: ${files.join(', ')}`}`]);
     if (records.some(({ interrupted }) => interrupted)) this.exitWith(ExitCode.Interrupted);
     else if (records.some(({ verdicts }) => verdicts.some(({ met }) => !met))) {
       this.exitWith(ExitCode.ObjectiveMissed);

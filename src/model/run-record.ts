@@ -178,6 +178,8 @@ export interface RunRecord {
   readonly verdicts: readonly Verdict[];
   readonly topology: Topology;
   readonly totals: RunTotals;
+  /** Traffic whose requests went straight to VMs: they are in no figure but the VMs' and hosts'. Absent: none. */
+  readonly uncounted?: readonly SubjectName[];
   /** Short hash of all of the above and of every object at the end: equal runs have equal results. */
   readonly result: string;
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { whatIf, type WhatIfReport } from '../../src/app/what-if/what-if.ts';
 import { wantedOutputs, writeOutputs } from '../../src/app/what-if/outputs.ts';
 import { ExitCode, UserError } from '../../src/base/errors.ts';
+import { bringUpLines, runSummary } from '../../src/cli/what-if-text.ts';
 import { type RunRecord } from '../../src/model/run-record.ts';
 
 const world = `
@@ -285,6 +286,22 @@ describe('what is refused', () => {
   });
 });
 
+test('requests straight to VMs are in no total, and the record names their traffic', async () => {
+  const straight = `
+apiVersion: vctl.dev/v1alpha1
+kind: Traffic
+metadata: {name: straight}
+spec: {to: {kind: VirtualMachine, selector: {matchLabels: {app: web}}}, pattern: {constant: 20}}
+`;
+  const { runs } = await run([scenario('seed: 1'), straight]);
+  const plain = await record('seed: 1');
+  expect(runs[0]?.record.uncounted).toEqual(['traffic/default/straight']);
+  expect(runs[0]?.record.totals.requests).toBe(plain.totals.requests);
+  expect(plain).not.toHaveProperty('uncounted');
+  const lines = runs.flatMap((one) => [...runSummary(one)]).join('\n');
+  expect(lines).toContain('without those straight to VMs: traffic/default/straight');
+});
+
 test('an interrupted run leaves the record so far', async () => {
   const ended = new AbortController();
   const file = join(folder, 'world.yaml');
@@ -301,6 +318,15 @@ test('an interrupted run leaves the record so far', async () => {
   expect(one.times.length).toBeGreaterThan(35);
   expect(one.times.length).toBeLessThan(60);
   expect(one.verdicts[0]?.value).toBeGreaterThan(0);
+});
+
+test('one that is interrupted before it began warns of nothing', async () => {
+  const ended = new AbortController();
+  ended.abort();
+  const { runs } = await run([scenario('seed: 1')], { signal: ended.signal });
+  const one = runs[0]?.record as RunRecord;
+  expect(one).toMatchObject({ interrupted: true, times: [], bringUp: { settled: false } });
+  expect(bringUpLines(one)).toEqual([]);
 });
 
 test('a trace as CSV has a row for each value, and reports are written', async () => {

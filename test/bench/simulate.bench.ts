@@ -1,6 +1,6 @@
 /**
  * A day of world time in which each VM follows a sine of its own, in steps of 60 s: the world alone, and the engine
- * with all its controllers come to rest. The yardstick is a bare loop over the same sines. The CPU time that was
+ * with all its controllers come to rest, and the engine with a recorder as `simulate` has it. The yardstick is a bare loop over the same sines. The CPU time that was
  * executed is added up and held against the closed form, so that no work is skipped. Each size runs in a process of
  * its own, whose peak of memory is told with it.
  */
@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { defaultEpochMs } from '../../src/base/clock.ts';
 import { Engine } from '../../src/app/engine.ts';
 import { memoryState, type State } from '../../src/app/state.ts';
+import { Recorder } from '../../src/app/what-if/recorder.ts';
 import { withDefaults } from '../../src/model/defaults.ts';
 import { type World } from '../../src/model/ports.ts';
 import { createWorld } from '../../src/sim/world.ts';
@@ -88,11 +89,17 @@ async function worldDay(machines: number): Promise<Day> {
   return { dayMs: time, cpuSeconds: counter.seconds };
 }
 
-async function engineDay(machines: number): Promise<Day> {
+async function engineDay(machines: number, recorded: boolean): Promise<Day> {
   const state = await memoryState();
   await fill(state, machines, cores);
   const counting: { by?: CpuCounter } = {};
-  const engine = await Engine.start(state, { stepMs, onTurn: () => counting.by?.look() });
+  const recording: { by?: Recorder } = {};
+  const engine: Engine = await Engine.start(state, {
+    stepMs,
+    onTurn: () => counting.by?.look(),
+    onChange: (object, old) => recording.by?.note(object, old, engine.manager.nowMs),
+    onPass: (world, untilMs) => recording.by?.pass(world, engine.manager.cache, untilMs),
+  });
   const { manager } = engine;
   const { type } = await engine.settle(dayMs);
   if (type !== 'settled') throw new Error(`the fleet is ${type}`);
@@ -102,9 +109,26 @@ async function engineDay(machines: number): Promise<Day> {
   const hosts = manager.cache.list('Host').map(({ metadata }) => metadata.uid ?? '');
   // Xen takes a quarter of a core for itself.
   const counter = (counting.by = new CpuCounter(manager.world, hosts, hostMillis - 250));
-  const time = await timed(() => engine.advance(dayMs));
+  if (recorded) recording.by = recorderFrom(manager);
+  const time = await timed(async () => {
+    await engine.advance(dayMs);
+    recording.by?.recording(manager.nowMs);
+    recording.by?.table.series(recording.by.steps);
+  });
+  if (recorded && recording.by?.steps !== dayMs / stepMs) throw new Error('not every step was recorded');
   await engine.stop();
   return { dayMs: time, cpuSeconds: counter.seconds };
+}
+
+/** As a run of a scenario has it, from now on for a day. */
+function recorderFrom({ nowMs, cache, world }: Engine['manager']): Recorder {
+  const times = { startMs: nowMs, endMs: nowMs + dayMs, stepMs };
+  const recorder = new Recorder({ ...times, wanted: new Set(), machines: false });
+  for (const kind of ['Host', 'VirtualMachine', 'Traffic'] as const) {
+    for (const object of cache.list(kind)) recorder.note(object, undefined, nowMs);
+  }
+  recorder.begin(world);
+  return recorder;
 }
 
 function nextStep({ nowMs }: World): number {
@@ -146,7 +170,11 @@ function check(machines: number, cpuSeconds: number): void {
   }
 }
 
-const days = { world: worldDay, engine: engineDay };
+const days = {
+  world: worldDay,
+  engine: (machines: number) => engineDay(machines, false),
+  recorded: (machines: number) => engineDay(machines, true),
+};
 
 async function measure(part: keyof typeof days, machines: number): Promise<void> {
   let bareSeconds = 0;
@@ -162,7 +190,7 @@ async function measure(part: keyof typeof days, machines: number): Promise<void>
 }
 
 const [part, size] = process.argv.slice(3);
-if (part === 'world' || part === 'engine') {
+if (part === 'world' || part === 'engine' || part === 'recorded') {
   await measure(part, Number(size));
 } else {
   for (const machines of [10_000 * scale, 50_000 * scale]) {

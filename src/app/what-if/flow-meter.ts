@@ -1,4 +1,5 @@
 /** Requests of tenants, of load balancers and of the whole, step by step. */
+import { compareText } from '../../base/listing.ts';
 import { type Traffic } from '../../model/kinds/index.ts';
 import { type KubeObject } from '../../model/object.ts';
 import { type FlowObservation, type World } from '../../model/ports.ts';
@@ -6,7 +7,7 @@ import { type SeriesName, type SubjectName } from '../../model/run-record.ts';
 import { type Flow, type Values } from '../../objectives/recording.ts';
 import { type Roster } from './roster.ts';
 import { type SeriesTable } from './series-table.ts';
-import { subjectName } from './subjects.ts';
+import { subjectName, subjectOf } from './subjects.ts';
 
 interface Counted {
   readonly requests: number;
@@ -54,6 +55,7 @@ export class FlowMeter {
   readonly #lanes = new Map<SubjectName, Lane>();
   /** Where each traffic goes; a changed one is another object. */
   readonly #goals = new WeakMap<Traffic, Goal>();
+  readonly #straight = new Set<SubjectName>();
   /** Requests a second that traffic sends to a place, by the place. */
   readonly #entries = new Map<SubjectName, Float64Array>();
 
@@ -98,6 +100,11 @@ export class FlowMeter {
   /** The flows of all places that traffic goes to. */
   entries(): readonly Flow[] {
     return [...this.#entries].flatMap(([of, requests]) => this.flowOf(of, requests));
+  }
+
+  /** Traffic that sent requests straight to VMs in some step, in order. */
+  uncounted(): SubjectName[] {
+    return [...this.#straight].sort(compareText);
   }
 
   *#observed(world: World): Iterable<[Lane, FlowObservation]> {
@@ -179,6 +186,7 @@ export class FlowMeter {
     const places = new Map<SubjectName, number>();
     for (const traffic of this.roster.of('Traffic').values()) {
       const { name, place } = this.#goal(traffic);
+      if (isStraight(traffic)) this.#straight.add(subjectOf(traffic));
       if (place === undefined) continue;
       const { offered = 0 } = world.traffic(name) ?? {};
       places.set(place, (places.get(place) ?? 0) + offered);
@@ -195,9 +203,14 @@ export class FlowMeter {
 
 function goalOf(traffic: Traffic): Goal {
   const { unit, to } = traffic.spec;
-  const isMeasured = unit === 'Requests' && to.kind !== 'VirtualMachine' && to.name !== undefined;
+  const isMeasured = unit === 'Requests' && !isStraight(traffic) && to.name !== undefined;
   const place = isMeasured ? subjectName(to.kind, traffic.metadata.namespace, to.name) : undefined;
   return { name: worldName(traffic), place };
+}
+
+/** Its requests pass no load balancer, which would count them. */
+function isStraight({ spec: { unit, to } }: Traffic): boolean {
+  return unit === 'Requests' && to.kind === 'VirtualMachine';
 }
 
 function worldName({ metadata }: KubeObject): string {

@@ -37,6 +37,7 @@ export function makeRecord(parts: RecordParts): RunRecord {
     verdicts: objectives.map((objective) => judge(objective, recording)),
     topology: topologyOf(manager.cache, manager.world),
     totals: totalsOf(recorder),
+    ...(recorder.uncounted.length > 0 ? { uncounted: recorder.uncounted } : {}),
   };
   return { ...record, result: resultOf(record, manager.cache.all()) };
 }

@@ -60,6 +60,11 @@ export class Recorder {
     return this.#step;
   }
 
+  /** Traffic that sent requests straight to VMs, in order. */
+  get uncounted(): SubjectName[] {
+    return this.#flows.uncounted();
+  }
+
   /** Takes note of a change of an object at `nowMs`. */
   note(object: KubeObject | undefined, old: KubeObject | undefined, nowMs: number): void {
     this.roster.note(object, old);
