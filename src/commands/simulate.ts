@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core';
 import { findingsText } from '../app/findings.ts';
-import { compareWhatIfs, type CompareRequest } from '../app/what-if/compare.ts';
-import { type WantedOutputs, wantedOutputs, writeOutputs } from '../app/what-if/outputs.ts';
-import { type TimedRun, whatIf } from '../app/what-if/what-if.ts';
+import { compareWhatIfs, type CompareRequest } from '../what-if/compare.ts';
+import { type WantedOutputs, wantedOutputs, writeOutputs } from '../what-if/outputs.ts';
+import { type TimedRun, whatIf } from '../what-if/what-if.ts';
 import { ExitCode } from '../base/errors.ts';
 import { comparisonLines } from '../cli/comparison-text.ts';
 import * as flags from '../cli/flags.ts';

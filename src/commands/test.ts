@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { findingsText } from '../app/findings.ts';
-import { wantedOutputs, writeOutputs } from '../app/what-if/outputs.ts';
-import { type TimedRun, whatIf } from '../app/what-if/what-if.ts';
+import { wantedOutputs, writeOutputs } from '../what-if/outputs.ts';
+import { type TimedRun, whatIf } from '../what-if/what-if.ts';
 import { ExitCode } from '../base/errors.ts';
 import * as flags from '../cli/flags.ts';
 import { stdinIfNamed } from '../cli/stdin.ts';

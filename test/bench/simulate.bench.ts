@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { defaultEpochMs } from '../../src/base/clock.ts';
 import { Engine } from '../../src/app/engine.ts';
 import { memoryState, type State } from '../../src/app/state.ts';
-import { Recorder } from '../../src/app/what-if/recorder.ts';
+import { Recorder } from '../../src/what-if/recorder.ts';
 import { withDefaults } from '../../src/model/defaults.ts';
 import { type World } from '../../src/model/ports.ts';
 import { createWorld } from '../../src/sim/world.ts';

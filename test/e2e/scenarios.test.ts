@@ -1,7 +1,7 @@
 /** Every folder of manifests/scenarios: its objectives pass, twice to the byte, and another seed tells another story. */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { whatIf, type WhatIfRequest } from '../../src/app/what-if/what-if.ts';
+import { whatIf, type WhatIfRequest } from '../../src/what-if/what-if.ts';
 import { listDirectory } from '../../src/base/listing.ts';
 import { type RunRecord } from '../../src/model/run-record.ts';
 

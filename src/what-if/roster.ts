@@ -1,6 +1,6 @@
-import { type Kind, type KindMap } from '../../model/kinds/index.ts';
-import { type KubeObject } from '../../model/object.ts';
-import { type SubjectName } from '../../model/run-record.ts';
+import { type Kind, type KindMap } from '../model/kinds/index.ts';
+import { type KubeObject } from '../model/object.ts';
+import { type SubjectName } from '../model/run-record.ts';
 import { subjectOf } from './subjects.ts';
 
 const kept = [

@@ -1,10 +1,10 @@
 /** Variants of manifests: the same objects with other values, as `--set` asks for. */
-import { parseText } from '../../manifest/parse.ts';
-import { isRecord } from '../../base/deep.ts';
-import { ExitCode, UserError } from '../../base/errors.ts';
-import { type Loaded, type LoadedObject } from '../../manifest/load.ts';
-import { kinds, type Kind } from '../../model/kinds/index.ts';
-import { kindOrFail } from '../resources.ts';
+import { parseText } from '../manifest/parse.ts';
+import { isRecord } from '../base/deep.ts';
+import { ExitCode, UserError } from '../base/errors.ts';
+import { type Loaded, type LoadedObject } from '../manifest/load.ts';
+import { kinds, type Kind } from '../model/kinds/index.ts';
+import { kindOrFail } from '../app/resources.ts';
 
 export interface Variant {
   /** What differs: `minReplicas=10, cpu=2`. */

@@ -1,12 +1,12 @@
 /** What is wrong with a scenario's patches, found before it runs. */
-import { validateObject } from '../../admission/validate.ts';
-import { durationMs } from '../../base/duration.ts';
-import { ApiError, UserError } from '../../base/errors.ts';
-import { type CheckedObject } from '../../manifest/check.ts';
-import { mergePatch } from '../../merge/patch.ts';
-import { type Diagnostic } from '../../model/diagnostic.ts';
-import { type Kind, kinds, type Scenario } from '../../model/kinds/index.ts';
-import { parsePatch } from '../patch.ts';
+import { validateObject } from '../admission/validate.ts';
+import { durationMs } from '../base/duration.ts';
+import { ApiError, UserError } from '../base/errors.ts';
+import { type CheckedObject } from '../manifest/check.ts';
+import { mergePatch } from '../merge/patch.ts';
+import { type Diagnostic } from '../model/diagnostic.ts';
+import { type Kind, kinds, type Scenario } from '../model/kinds/index.ts';
+import { parsePatch } from '../app/patch.ts';
 
 /**
  * Problems of the patches of objects that the manifests declare, each patch on top of those before it; paths are

@@ -1,9 +1,9 @@
 /** What the phases of VMs tell: who waits and for how long, how many run, who has moved. */
-import { wantsPower } from '../../controllers/machine-plan.ts';
-import { type VirtualMachine } from '../../model/kinds/index.ts';
-import { isTerminating, type KubeObject } from '../../model/object.ts';
-import { type SubjectName } from '../../model/run-record.ts';
-import { type Move, type Wait } from '../../objectives/recording.ts';
+import { wantsPower } from '../controllers/machine-plan.ts';
+import { type VirtualMachine } from '../model/kinds/index.ts';
+import { isTerminating, type KubeObject } from '../model/object.ts';
+import { type SubjectName } from '../model/run-record.ts';
+import { type Move, type Wait } from '../objectives/recording.ts';
 import { subjectName, subjectOf } from './subjects.ts';
 
 type Phase = NonNullable<NonNullable<VirtualMachine['status']>['phase']>;

@@ -1,15 +1,15 @@
 /** Manifests that stand within a scenario, and objects that it deletes. */
-import { validateObject } from '../../admission/validate.ts';
-import { isRecord } from '../../base/deep.ts';
-import { assert, ExitCode, UserError } from '../../base/errors.ts';
-import { checkManifests } from '../../manifest/check.ts';
-import { type Loaded, type LoadedObject } from '../../manifest/load.ts';
-import { type Diagnostic } from '../../model/diagnostic.ts';
-import { isKind, type Kind, kinds } from '../../model/kinds/index.ts';
-import { applyObjects } from '../apply.ts';
-import { LiveSnapshot } from '../live.ts';
-import { getObject } from '../resources.ts';
-import { type State, worldTime } from '../state.ts';
+import { validateObject } from '../admission/validate.ts';
+import { isRecord } from '../base/deep.ts';
+import { assert, ExitCode, UserError } from '../base/errors.ts';
+import { checkManifests } from '../manifest/check.ts';
+import { type Loaded, type LoadedObject } from '../manifest/load.ts';
+import { type Diagnostic } from '../model/diagnostic.ts';
+import { isKind, type Kind, kinds } from '../model/kinds/index.ts';
+import { applyObjects } from '../app/apply.ts';
+import { LiveSnapshot } from '../app/live.ts';
+import { getObject } from '../app/resources.ts';
+import { type State, worldTime } from '../app/state.ts';
 
 export interface InlineApplied {
   readonly kind: Kind;

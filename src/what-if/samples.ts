@@ -1,11 +1,11 @@
 /** The figures of hosts, pools, VMs and tenants at the end of a step. */
-import { type ObjectCache } from '../../controllers/cache.ts';
-import { tenantCostPerHour } from '../../controllers/tenant-figures.ts';
-import { isTrue } from '../../model/conditions.ts';
-import { type Host, type VirtualMachine } from '../../model/kinds/index.ts';
-import { type World } from '../../model/ports.ts';
-import { type SubjectName } from '../../model/run-record.ts';
-import { cpuMillis } from '../../base/quantity.ts';
+import { type ObjectCache } from '../controllers/cache.ts';
+import { tenantCostPerHour } from '../controllers/tenant-figures.ts';
+import { isTrue } from '../model/conditions.ts';
+import { type Host, type VirtualMachine } from '../model/kinds/index.ts';
+import { type World } from '../model/ports.ts';
+import { type SubjectName } from '../model/run-record.ts';
+import { cpuMillis } from '../base/quantity.ts';
 import { type Roster } from './roster.ts';
 import { type SeriesTable } from './series-table.ts';
 

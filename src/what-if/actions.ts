@@ -1,12 +1,12 @@
 /** What a scenario does to the world at its time: one function a type of event. */
-import { durationMs, formatDuration } from '../../base/duration.ts';
-import { ExitCode, UserError } from '../../base/errors.ts';
-import { type Kind, kinds, type Scenario } from '../../model/kinds/index.ts';
-import { type FaultType } from '../../model/ports.ts';
-import { type Mark } from '../../model/run-record.ts';
-import { patch } from '../patch.ts';
-import { type Engine } from '../engine.ts';
-import { type State } from '../state.ts';
+import { durationMs, formatDuration } from '../base/duration.ts';
+import { ExitCode, UserError } from '../base/errors.ts';
+import { type Kind, kinds, type Scenario } from '../model/kinds/index.ts';
+import { type FaultType } from '../model/ports.ts';
+import { type Mark } from '../model/run-record.ts';
+import { patch } from '../app/patch.ts';
+import { type Engine } from '../app/engine.ts';
+import { type State } from '../app/state.ts';
 import { applyInline, removeObject } from './inline-objects.ts';
 import { subjectName } from './subjects.ts';
 import { TrafficOverrides } from './traffic-overrides.ts';

@@ -2,14 +2,14 @@
  * Watches a world and writes one value a series and load step. Figures are those just before a step ends, requests
  * and errors are counted over the whole step. The cost of a step is proportional to the subjects.
  */
-import { type ObjectCache } from '../../controllers/cache.ts';
-import { type KubeObject } from '../../model/object.ts';
-import { type VirtualMachine } from '../../model/kinds/index.ts';
-import { type World } from '../../model/ports.ts';
-import { type Mark, type SubjectName } from '../../model/run-record.ts';
-import { latencyPercentile } from '../../objectives/latency.ts';
-import { type Flow, type Recording, type Values } from '../../objectives/recording.ts';
-import { costOver, energyKWh } from '../../performance/cost.ts';
+import { type ObjectCache } from '../controllers/cache.ts';
+import { type KubeObject } from '../model/object.ts';
+import { type VirtualMachine } from '../model/kinds/index.ts';
+import { type World } from '../model/ports.ts';
+import { type Mark, type SubjectName } from '../model/run-record.ts';
+import { latencyPercentile } from '../objectives/latency.ts';
+import { type Flow, type Recording, type Values } from '../objectives/recording.ts';
+import { costOver, energyKWh } from '../performance/cost.ts';
 import { FlowMeter } from './flow-meter.ts';
 import { MachineLedger } from './machine-ledger.ts';
 import { Roster } from './roster.ts';

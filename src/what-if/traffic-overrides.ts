@@ -1,7 +1,7 @@
-import { type Scenario, type Traffic } from '../../model/kinds/index.ts';
-import { type KubeObject } from '../../model/object.ts';
-import { changeObjects, keyIn } from '../act.ts';
-import { type State } from '../state.ts';
+import { type Scenario, type Traffic } from '../model/kinds/index.ts';
+import { type KubeObject } from '../model/object.ts';
+import { changeObjects, keyIn } from '../app/act.ts';
+import { type State } from '../app/state.ts';
 
 type Override = NonNullable<Scenario['spec']['events'][number]['traffic']>;
 type Load = Pick<Traffic['spec'], 'pattern' | 'scale'>;

@@ -1,10 +1,10 @@
 /** From what was recorded to the plain record of a run. */
 import { createHash } from 'node:crypto';
-import { compareText } from '../../base/listing.ts';
-import { type Manager } from '../../controllers/manager.ts';
-import { type KubeObject, keyOf, keyText } from '../../model/object.ts';
-import { type RunRecord, type RunTotals } from '../../model/run-record.ts';
-import { judge, type Objective } from '../../objectives/judge.ts';
+import { compareText } from '../base/listing.ts';
+import { type Manager } from '../controllers/manager.ts';
+import { type KubeObject, keyOf, keyText } from '../model/object.ts';
+import { type RunRecord, type RunTotals } from '../model/run-record.ts';
+import { judge, type Objective } from '../objectives/judge.ts';
 import { type Recorder } from './recorder.ts';
 import { type RunPlan } from './run-scenario.ts';
 import { topologyOf } from './topology.ts';

@@ -1,15 +1,15 @@
 /** What `vctl simulate` and `vctl test` do: find the scenarios in manifests and run each in a world of its own. */
-import { wallClock } from '../../base/clock.ts';
-import { ExitCode, UserError } from '../../base/errors.ts';
-import { type CheckedObject, checkManifests } from '../../manifest/check.ts';
-import { inOrder, type Loaded, loadManifests, placed } from '../../manifest/load.ts';
-import { type Diagnostic } from '../../model/diagnostic.ts';
-import { type Scenario } from '../../model/kinds/index.ts';
-import { timeoutOf } from '../follow.ts';
-import { LiveSnapshot } from '../live.ts';
-import { parseSpeed } from '../pace.ts';
-import { hasErrors } from '../run-apply.ts';
-import { memoryState } from '../state.ts';
+import { wallClock } from '../base/clock.ts';
+import { ExitCode, UserError } from '../base/errors.ts';
+import { type CheckedObject, checkManifests } from '../manifest/check.ts';
+import { inOrder, type Loaded, loadManifests, placed } from '../manifest/load.ts';
+import { type Diagnostic } from '../model/diagnostic.ts';
+import { type Scenario } from '../model/kinds/index.ts';
+import { timeoutOf } from '../app/follow.ts';
+import { LiveSnapshot } from '../app/live.ts';
+import { parseSpeed } from '../app/pace.ts';
+import { hasErrors } from '../app/run-apply.ts';
+import { memoryState } from '../app/state.ts';
 import { inlineProblems } from './inline-objects.ts';
 import { patchProblems } from './patch-problems.ts';
 import {

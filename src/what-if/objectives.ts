@@ -1,9 +1,9 @@
 /** A scenario's objectives as the judge takes them, and whether what they are of is there. */
-import { durationMs } from '../../base/duration.ts';
-import { type Kind, type Scenario } from '../../model/kinds/index.ts';
-import { defaultStatistic, parseLimit, unitOf } from '../../model/objectives.ts';
-import { type SubjectName } from '../../model/run-record.ts';
-import { type Objective } from '../../objectives/judge.ts';
+import { durationMs } from '../base/duration.ts';
+import { type Kind, type Scenario } from '../model/kinds/index.ts';
+import { defaultStatistic, parseLimit, unitOf } from '../model/objectives.ts';
+import { type SubjectName } from '../model/run-record.ts';
+import { type Objective } from '../objectives/judge.ts';
 import { subjectName } from './subjects.ts';
 
 /** In the order of the scenario. Admission has made sure that limits and kinds can be read. */

@@ -1,6 +1,6 @@
-import { type ScalingPolicy } from '../../model/kinds/index.ts';
-import { type KubeObject } from '../../model/object.ts';
-import { type Mark } from '../../model/run-record.ts';
+import { type ScalingPolicy } from '../model/kinds/index.ts';
+import { type KubeObject } from '../model/object.ts';
+import { type Mark } from '../model/run-record.ts';
 import { subjectOf } from './subjects.ts';
 
 /** What a policy's history has gained, oldest first, as marks. */

@@ -1,10 +1,10 @@
 /** Requests of tenants, of load balancers and of the whole, step by step. */
-import { compareText } from '../../base/listing.ts';
-import { type Traffic } from '../../model/kinds/index.ts';
-import { type KubeObject } from '../../model/object.ts';
-import { type FlowObservation, type World } from '../../model/ports.ts';
-import { type SeriesName, type SubjectName } from '../../model/run-record.ts';
-import { type Flow, type Values } from '../../objectives/recording.ts';
+import { compareText } from '../base/listing.ts';
+import { type Traffic } from '../model/kinds/index.ts';
+import { type KubeObject } from '../model/object.ts';
+import { type FlowObservation, type World } from '../model/ports.ts';
+import { type SeriesName, type SubjectName } from '../model/run-record.ts';
+import { type Flow, type Values } from '../objectives/recording.ts';
 import { type Roster } from './roster.ts';
 import { type SeriesTable } from './series-table.ts';
 import { subjectName, subjectOf } from './subjects.ts';

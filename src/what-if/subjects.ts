@@ -1,7 +1,7 @@
 /** How a run's record names what its figures are of. */
-import { type Kind, kinds } from '../../model/kinds/index.ts';
-import { type KubeObject } from '../../model/object.ts';
-import { type SubjectName } from '../../model/run-record.ts';
+import { type Kind, kinds } from '../model/kinds/index.ts';
+import { type KubeObject } from '../model/object.ts';
+import { type SubjectName } from '../model/run-record.ts';
 
 /** Kinds that go by their short name; all others are written out, as `tenant` and `host` read better. */
 const short: readonly Kind[] = ['LoadBalancer', 'VirtualMachine', 'VirtualMachinePool', 'ScalingPolicy'];

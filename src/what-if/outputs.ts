@@ -1,13 +1,13 @@
 /** Files that a run leaves: reports, and all that was recorded. */
 import { writeFileSync } from 'node:fs';
-import { ExitCode, UserError } from '../../base/errors.ts';
-import { type RunRecord, type Series } from '../../model/run-record.ts';
+import { ExitCode, UserError } from '../base/errors.ts';
+import { type RunRecord, type Series } from '../model/run-record.ts';
 
 /** Reports by the word that asks for them. */
 const reporters: Readonly<Record<string, (records: readonly RunRecord[]) => Promise<string>>> = {
-  html: async (records) => (await import('../../report/html.ts')).htmlReport(records),
-  junit: async (records) => (await import('../../report/junit.ts')).junitReport(records),
-  json: async (records) => (await import('../../report/json.ts')).jsonReport(records),
+  html: async (records) => (await import('../report/html.ts')).htmlReport(records),
+  junit: async (records) => (await import('../report/junit.ts')).junitReport(records),
+  json: async (records) => (await import('../report/json.ts')).jsonReport(records),
 };
 
 interface WantedReport {

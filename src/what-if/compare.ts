@@ -1,12 +1,12 @@
 /** What `vctl simulate` does with `--against` and `--set`: the same scenario and seeds in several worlds. */
-import { isRecord } from '../../base/deep.ts';
-import { ExitCode, UserError } from '../../base/errors.ts';
-import { type Loaded, loadManifests } from '../../manifest/load.ts';
-import { type Comparison } from '../../model/comparison.ts';
-import { type Diagnostic } from '../../model/diagnostic.ts';
-import { type RunRecord } from '../../model/run-record.ts';
-import { compare } from '../../objectives/compare.ts';
-import { hasErrors } from '../run-apply.ts';
+import { isRecord } from '../base/deep.ts';
+import { ExitCode, UserError } from '../base/errors.ts';
+import { type Loaded, loadManifests } from '../manifest/load.ts';
+import { type Comparison } from '../model/comparison.ts';
+import { type Diagnostic } from '../model/diagnostic.ts';
+import { type RunRecord } from '../model/run-record.ts';
+import { compare } from '../objectives/compare.ts';
+import { hasErrors } from '../app/run-apply.ts';
 import { type RunPlan, runScenario } from './run-scenario.ts';
 import { variantsOf } from './variants.ts';
 import { planRuns, type WhatIfOptions, type WhatIfRequest } from './what-if.ts';

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { compareWhatIfs, type CompareRequest } from '../../../src/app/what-if/compare.ts';
-import { ExitCode } from '../../../src/base/errors.ts';
+import { compareWhatIfs, type CompareRequest } from '../../src/what-if/compare.ts';
+import { ExitCode } from '../../src/base/errors.ts';
 
 const flashCrowd = join(import.meta.dirname, '..', '..', '..', 'manifests', 'scenarios', 'flash-crowd');
 

@@ -1,19 +1,19 @@
 /** What stands where at the end of a run. */
-import { compareText } from '../../base/listing.ts';
-import { type ObjectCache } from '../../controllers/cache.ts';
-import { amountOf } from '../../controllers/host-facts.ts';
-import { tenantCostPerHour } from '../../controllers/tenant-figures.ts';
-import { levelOf } from '../../controllers/tenancy.ts';
-import { type Host, type VirtualMachine } from '../../model/kinds/index.ts';
-import { type KubeObject } from '../../model/object.ts';
-import { type World } from '../../model/ports.ts';
+import { compareText } from '../base/listing.ts';
+import { type ObjectCache } from '../controllers/cache.ts';
+import { amountOf } from '../controllers/host-facts.ts';
+import { tenantCostPerHour } from '../controllers/tenant-figures.ts';
+import { levelOf } from '../controllers/tenancy.ts';
+import { type Host, type VirtualMachine } from '../model/kinds/index.ts';
+import { type KubeObject } from '../model/object.ts';
+import { type World } from '../model/ports.ts';
 import {
   type Topology,
   type TopologyBalancer,
   type TopologyHost,
   type TopologyMachine,
   type TopologyTenant,
-} from '../../model/run-record.ts';
+} from '../model/run-record.ts';
 import { poolOf } from './machine-ledger.ts';
 
 /** Everything by name. */

@@ -1,5 +1,5 @@
-import { compareText } from '../../base/listing.ts';
-import { type Series, type SeriesName, type SeriesUnit, type SubjectName } from '../../model/run-record.ts';
+import { compareText } from '../base/listing.ts';
+import { type Series, type SeriesName, type SeriesUnit, type SubjectName } from '../model/run-record.ts';
 
 const units: Readonly<Record<SeriesName, SeriesUnit>> = {
   requestsPerSecond: 'perSecond',

@@ -1,14 +1,14 @@
 /** One run: a world from nothing, brought up, then a scenario's time with all that happens in it. */
-import { defaultEpochMs, sleep, toTimestamp, wallClock } from '../../base/clock.ts';
-import { durationMs } from '../../base/duration.ts';
-import { ApiError, ExitCode, UserError } from '../../base/errors.ts';
-import { type Manager } from '../../controllers/manager.ts';
-import { type Loaded } from '../../manifest/load.ts';
-import { type Scenario } from '../../model/kinds/index.ts';
-import { type RunRecord } from '../../model/run-record.ts';
-import { Engine } from '../engine.ts';
-import { type ApplyRequest, runApply } from '../run-apply.ts';
-import { memoryState, type State } from '../state.ts';
+import { defaultEpochMs, sleep, toTimestamp, wallClock } from '../base/clock.ts';
+import { durationMs } from '../base/duration.ts';
+import { ApiError, ExitCode, UserError } from '../base/errors.ts';
+import { type Manager } from '../controllers/manager.ts';
+import { type Loaded } from '../manifest/load.ts';
+import { type Scenario } from '../model/kinds/index.ts';
+import { type RunRecord } from '../model/run-record.ts';
+import { Engine } from '../app/engine.ts';
+import { type ApplyRequest, runApply } from '../app/run-apply.ts';
+import { memoryState, type State } from '../app/state.ts';
 import { actionsOf } from './actions.ts';
 import { refuseErrors } from './inline-objects.ts';
 import { mayMakeObjects, missingTarget, objectivesOf } from './objectives.ts';
