@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core';
-import { advance, type AdvanceReport } from '../app/advance.ts';
+import { advance, type AdvanceReport } from '../app/actions/advance.ts';
 import { withState } from '../app/with-state.ts';
 import { formatDuration } from '../base/duration.ts';
 import { advancingText, happeningLines, speedText } from '../cli/advance-text.ts';

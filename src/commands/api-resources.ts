@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { type ApiResource, apiResources } from '../app/api-resources.ts';
+import { type ApiResource, apiResources } from '../app/inspect/api-resources.ts';
 import { BaseCommand } from '../cli/base-command.ts';
 import { renderTable } from '../output/table.ts';
 

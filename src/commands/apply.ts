@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
-import { type ApplyReport, type ApplyRequest, applyIn } from '../app/run-apply.ts';
-import { type AppliedObject } from '../app/apply.ts';
+import { type ApplyReport, type ApplyRequest, applyIn } from '../app/apply/run-apply.ts';
+import { type AppliedObject } from '../app/apply/apply.ts';
 import { fromTimestamp } from '../base/clock.ts';
 import { ExitCode, UserError } from '../base/errors.ts';
 import { BaseCommand } from '../cli/base-command.ts';

@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
-import { type ActReport } from '../app/act.ts';
-import { cordon } from '../app/cordon.ts';
+import { type ActReport } from '../app/apply/act.ts';
+import { cordon } from '../app/actions/cordon.ts';
 import { withState } from '../app/with-state.ts';
 import { ActCommand, followFlags } from '../cli/act-command.ts';
 import * as flags from '../cli/flags.ts';

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
-import { type ActReport } from '../app/act.ts';
-import { deleteObjects } from '../app/delete.ts';
+import { type ActReport } from '../app/apply/act.ts';
+import { deleteObjects } from '../app/apply/delete.ts';
 import { withState } from '../app/with-state.ts';
 import { ActCommand, followFlags } from '../cli/act-command.ts';
 import * as flags from '../cli/flags.ts';

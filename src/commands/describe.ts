@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
 import { parseResources } from '../app/resources.ts';
-import { type Description, runDescribe } from '../app/run-describe.ts';
+import { type Description, runDescribe } from '../app/inspect/run-describe.ts';
 import { withState } from '../app/with-state.ts';
 import { BaseCommand } from '../cli/base-command.ts';
 import * as flags from '../cli/flags.ts';

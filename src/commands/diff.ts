@@ -1,6 +1,6 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import { findingsText } from '../app/findings.ts';
-import { type DiffReport, runDiff } from '../app/run-diff.ts';
+import { type DiffReport, runDiff } from '../app/apply/run-diff.ts';
 import { withState } from '../app/with-state.ts';
 import { ExitCode } from '../base/errors.ts';
 import { BaseCommand } from '../cli/base-command.ts';

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
-import { type ActReport } from '../app/act.ts';
-import { drain } from '../app/drain.ts';
+import { type ActReport } from '../app/apply/act.ts';
+import { drain } from '../app/actions/drain.ts';
 import { withState } from '../app/with-state.ts';
 import { ActCommand } from '../cli/act-command.ts';
 import * as flags from '../cli/flags.ts';

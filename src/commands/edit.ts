@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
-import { type ActReport } from '../app/act.ts';
-import { edit } from '../app/edit.ts';
+import { type ActReport } from '../app/apply/act.ts';
+import { edit } from '../app/apply/edit.ts';
 import { parseOne } from '../app/resources.ts';
 import { withState } from '../app/with-state.ts';
 import { ActCommand, followFlags } from '../cli/act-command.ts';

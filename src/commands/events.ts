@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core';
-import { type EventsRequest, findEvents, isMeant, parseEventTypes } from '../app/events.ts';
+import { type EventsRequest, findEvents, isMeant, parseEventTypes } from '../app/inspect/events.ts';
 import { parseResources } from '../app/resources.ts';
 import { worldTime } from '../app/state.ts';
-import { watchObjects } from '../app/watch.ts';
+import { watchObjects } from '../app/watch/watch.ts';
 import { withState } from '../app/with-state.ts';
 import { BaseCommand } from '../cli/base-command.ts';
 import * as flags from '../cli/flags.ts';

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { explainField } from '../app/explain.ts';
+import { explainField } from '../app/inspect/explain.ts';
 import { BaseCommand } from '../cli/base-command.ts';
 import { type Explained, renderExplanation } from '../output/explain-text.ts';
 

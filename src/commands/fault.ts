@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
-import { type ActReport } from '../app/act.ts';
-import { fault } from '../app/fault.ts';
+import { type ActReport } from '../app/apply/act.ts';
+import { fault } from '../app/actions/fault.ts';
 import { parseOne } from '../app/resources.ts';
 import { withState } from '../app/with-state.ts';
 import { ActCommand, followFlags } from '../cli/act-command.ts';

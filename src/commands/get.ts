@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { watchObjects } from '../app/watch.ts';
+import { watchObjects } from '../app/watch/watch.ts';
 import { findObjects, parseResources, type Wanted } from '../app/resources.ts';
 import { defaultStatePath, openState, worldTime } from '../app/state.ts';
 import { type ApiError, ExitCode } from '../base/errors.ts';

@@ -1,5 +1,5 @@
-import { type ActReport } from '../app/act.ts';
-import { setMetadata } from '../app/metadata.ts';
+import { type ActReport } from '../app/apply/act.ts';
+import { setMetadata } from '../app/apply/metadata.ts';
 import { withState } from '../app/with-state.ts';
 import { ActCommand } from '../cli/act-command.ts';
 import { metadataArgs, metadataFlags } from '../cli/metadata-flags.ts';

@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
-import { type ActReport } from '../app/act.ts';
-import { migrate } from '../app/migrate.ts';
-import { parseNamed } from '../app/targets.ts';
+import { type ActReport } from '../app/apply/act.ts';
+import { migrate } from '../app/actions/migrate.ts';
+import { parseNamed } from '../app/actions/targets.ts';
 import { withState } from '../app/with-state.ts';
 import { ActCommand, followFlags } from '../cli/act-command.ts';
 import * as flags from '../cli/flags.ts';

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
-import { type ActReport } from '../app/act.ts';
-import { patch } from '../app/patch.ts';
+import { type ActReport } from '../app/apply/act.ts';
+import { patch } from '../app/apply/patch.ts';
 import { parseOne } from '../app/resources.ts';
 import { withState } from '../app/with-state.ts';
 import { ActCommand, followFlags } from '../cli/act-command.ts';

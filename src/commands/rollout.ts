@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core';
-import { type ActReport } from '../app/act.ts';
+import { type ActReport } from '../app/apply/act.ts';
 import { parseOne } from '../app/resources.ts';
-import { type HistoryEntry, rollout, rolloutHistory, templateText } from '../app/rollout.ts';
-import { type RolloutReport, rolloutStatus } from '../app/rollout-status.ts';
+import { type HistoryEntry, rollout, rolloutHistory, templateText } from '../app/actions/rollout.ts';
+import { type RolloutReport, rolloutStatus } from '../app/actions/rollout-status.ts';
 import { withState } from '../app/with-state.ts';
 import { ActCommand } from '../cli/act-command.ts';
 import * as flags from '../cli/flags.ts';

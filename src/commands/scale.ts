@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
-import { type ActReport } from '../app/act.ts';
+import { type ActReport } from '../app/apply/act.ts';
 import { parseOne } from '../app/resources.ts';
-import { scale } from '../app/scale.ts';
+import { scale } from '../app/actions/scale.ts';
 import { withState } from '../app/with-state.ts';
 import { ActCommand, followFlags } from '../cli/act-command.ts';
 import * as flags from '../cli/flags.ts';

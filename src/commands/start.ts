@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
-import { type ActReport } from '../app/act.ts';
-import { power } from '../app/power.ts';
+import { type ActReport } from '../app/apply/act.ts';
+import { power } from '../app/actions/power.ts';
 import { withState } from '../app/with-state.ts';
 import { ActCommand, followFlags } from '../cli/act-command.ts';
 import * as flags from '../cli/flags.ts';

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
-import { type ActReport } from '../app/act.ts';
-import { taintHosts } from '../app/taint.ts';
+import { type ActReport } from '../app/apply/act.ts';
+import { taintHosts } from '../app/actions/taint.ts';
 import { withState } from '../app/with-state.ts';
 import { ActCommand, followFlags } from '../cli/act-command.ts';
 import * as flags from '../cli/flags.ts';

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { runTop, sortKeys, type SortKey, type TopReport, topTable } from '../app/top.ts';
+import { runTop, sortKeys, type SortKey, type TopReport, topTable } from '../app/inspect/top.ts';
 import { withState } from '../app/with-state.ts';
 import { BaseCommand } from '../cli/base-command.ts';
 import * as flags from '../cli/flags.ts';

@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
 import { parseResources } from '../app/resources.ts';
-import { type ObjectTree, runTree, treeNode } from '../app/tree/tree.ts';
+import { type ObjectTree, runTree, treeNode } from '../app/inspect/tree/tree.ts';
 import { withState } from '../app/with-state.ts';
 import { BaseCommand } from '../cli/base-command.ts';
 import * as flags from '../cli/flags.ts';

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { findingsText } from '../app/findings.ts';
-import { validateManifests, type ValidateReport } from '../app/run-validate.ts';
+import { validateManifests, type ValidateReport } from '../app/apply/run-validate.ts';
 import { BaseCommand } from '../cli/base-command.ts';
 import * as flags from '../cli/flags.ts';
 import { ExitCode } from '../base/errors.ts';

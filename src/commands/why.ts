@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { parseResources } from '../app/resources.ts';
-import { type Answer, runWhy } from '../app/why/why.ts';
+import { type Answer, runWhy } from '../app/inspect/why/why.ts';
 import { withState } from '../app/with-state.ts';
 import { BaseCommand } from '../cli/base-command.ts';
 import * as flags from '../cli/flags.ts';

@@ -4,7 +4,7 @@ import { ExitCode, UserError } from '../base/errors.ts';
 import { type Kind, kinds, type Scenario } from '../model/kinds/index.ts';
 import { type FaultType } from '../model/ports.ts';
 import { type Mark } from '../model/run-record.ts';
-import { patch } from '../app/patch.ts';
+import { patch } from '../app/apply/patch.ts';
 import { type Engine } from '../app/engine.ts';
 import { type State } from '../app/state.ts';
 import { applyInline, removeObject } from './inline-objects.ts';

@@ -6,7 +6,7 @@ import { checkManifests } from '../manifest/check.ts';
 import { type Loaded, type LoadedObject } from '../manifest/load.ts';
 import { type Diagnostic } from '../model/diagnostic.ts';
 import { isKind, type Kind, kinds } from '../model/kinds/index.ts';
-import { applyObjects } from '../app/apply.ts';
+import { applyObjects } from '../app/apply/apply.ts';
 import { LiveSnapshot } from '../app/live.ts';
 import { getObject } from '../app/resources.ts';
 import { type State, worldTime } from '../app/state.ts';

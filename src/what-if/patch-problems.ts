@@ -6,7 +6,7 @@ import { type CheckedObject } from '../manifest/check.ts';
 import { mergePatch } from '../merge/patch.ts';
 import { type Diagnostic } from '../model/diagnostic.ts';
 import { type Kind, kinds, type Scenario } from '../model/kinds/index.ts';
-import { parsePatch } from '../app/patch.ts';
+import { parsePatch } from '../app/apply/patch.ts';
 
 /**
  * Problems of the patches of objects that the manifests declare, each patch on top of those before it; paths are

@@ -7,7 +7,7 @@ import { type Loaded } from '../manifest/load.ts';
 import { type Scenario } from '../model/kinds/index.ts';
 import { type RunRecord } from '../model/run-record.ts';
 import { Engine } from '../app/engine.ts';
-import { type ApplyRequest, runApply } from '../app/run-apply.ts';
+import { type ApplyRequest, runApply } from '../app/apply/run-apply.ts';
 import { memoryState, type State } from '../app/state.ts';
 import { actionsOf } from './actions.ts';
 import { refuseErrors } from './inline-objects.ts';

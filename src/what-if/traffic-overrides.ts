@@ -1,6 +1,6 @@
 import { type Scenario, type Traffic } from '../model/kinds/index.ts';
 import { type KubeObject } from '../model/object.ts';
-import { changeObjects, keyIn } from '../app/act.ts';
+import { changeObjects, keyIn } from '../app/apply/act.ts';
 import { type State } from '../app/state.ts';
 
 type Override = NonNullable<Scenario['spec']['events'][number]['traffic']>;

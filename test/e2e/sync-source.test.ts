@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { createConnection, createServer as createSocket, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { changeObjects } from '../../src/app/act.ts';
+import { changeObjects } from '../../src/app/apply/act.ts';
 import { diffSync, pinRevision, setSuspended } from '../../src/app/sync/actions.ts';
 import { followSyncs } from '../../src/app/sync/run-follow.ts';
 import { type SyncResult } from '../../src/app/sync/result.ts';

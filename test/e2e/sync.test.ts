@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { changeObjects } from '../../src/app/act.ts';
+import { changeObjects } from '../../src/app/apply/act.ts';
 import { commitOf } from '../../src/gitops/revision.ts';
 import { type VirtualMachinePool } from '../../src/model/kinds/index.ts';
 import { pool, pools, SyncWorld } from '../support/sync-world.ts';

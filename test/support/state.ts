@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { type ApplyRequest, runApply } from '../../src/app/run-apply.ts';
+import { type ApplyRequest, runApply } from '../../src/app/apply/run-apply.ts';
 import { memoryState, type State } from '../../src/app/state.ts';
 import { withDefaults } from '../../src/model/defaults.ts';
 import { isKind, kinds } from '../../src/model/kinds/index.ts';

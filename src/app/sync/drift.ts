@@ -5,7 +5,7 @@ import { ownersOf } from '../../merge/owners.ts';
 import { type MergeSchema } from '../../merge/schema.ts';
 import { type Sync } from '../../model/kinds/index.ts';
 import { type KubeObject } from '../../model/object.ts';
-import { shortName } from '../summary.ts';
+import { shortName } from '../inspect/summary.ts';
 
 export type Drift = NonNullable<NonNullable<Sync['status']>['drift']>[number];
 

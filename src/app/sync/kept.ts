@@ -2,7 +2,7 @@
 import { type Host, type HostPool } from '../../model/kinds/index.ts';
 import { type KubeObject } from '../../model/object.ts';
 import { type LiveSnapshot } from '../live.ts';
-import { shortName } from '../summary.ts';
+import { shortName } from '../inspect/summary.ts';
 
 /**
  * Why an object cannot go, asked of one after the other; `going` are the uids of all that may go with it.

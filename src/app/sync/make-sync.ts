@@ -8,8 +8,8 @@ import { trackUpdate } from '../../merge/update.ts';
 import { withDefaults } from '../../model/defaults.ts';
 import { type Sync, type SyncSpec } from '../../model/kinds/index.ts';
 import { apiVersion } from '../../model/object.ts';
-import { changeObjects, keyIn } from '../act.ts';
-import { commandManager } from '../apply.ts';
+import { changeObjects, keyIn } from '../apply/act.ts';
+import { commandManager } from '../apply/apply.ts';
 import { type State, worldTime } from '../state.ts';
 
 /** What was said on the command line; absent: not said. */

@@ -8,7 +8,7 @@ import { qualifiedName } from '../../model/kinds/index.ts';
 import { update } from '../../model/lifecycle.ts';
 import { type KubeObject } from '../../model/object.ts';
 import { type Write } from '../../model/ports.ts';
-import { commandManager } from '../apply.ts';
+import { commandManager } from '../apply/apply.ts';
 import { type DesiredObject } from './desired.ts';
 import { type Drift, driftOf } from './drift.ts';
 

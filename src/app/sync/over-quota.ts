@@ -1,5 +1,5 @@
 import { type LiveSnapshot } from '../live.ts';
-import { quotaProblemsOf } from '../quota-check.ts';
+import { quotaProblemsOf } from '../apply/quota-check.ts';
 import { type Merge } from './merge-set.ts';
 
 /** The merges that no quota lets in, each with itself as a failure. Asked only where there is a quota. */

@@ -6,7 +6,7 @@ import { findCondition } from '../../model/conditions.ts';
 import { type Sync, type SyncStatus } from '../../model/kinds/index.ts';
 import { keyOf } from '../../model/object.ts';
 import { type Write } from '../../model/ports.ts';
-import { withAnnotations } from '../act.ts';
+import { withAnnotations } from '../apply/act.ts';
 import { type State } from '../state.ts';
 import { pinAnnotations, syncManager } from './names.ts';
 import { type Notifier } from './notifier.ts';

@@ -4,7 +4,7 @@ import { SourceError } from '../../gitops/source-error.ts';
 import { findCondition } from '../../model/conditions.ts';
 import { type Diagnostic } from '../../model/diagnostic.ts';
 import { type Sync, type SyncStatus } from '../../model/kinds/index.ts';
-import { type AppliedObject } from '../apply.ts';
+import { type AppliedObject } from '../apply/apply.ts';
 import { type Desired } from './desired.ts';
 import { type Drift } from './drift.ts';
 import { syncName } from './names.ts';

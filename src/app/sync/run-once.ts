@@ -2,9 +2,9 @@
 import { ExitCode } from '../../base/errors.ts';
 import { findCondition } from '../../model/conditions.ts';
 import { type Sync } from '../../model/kinds/index.ts';
-import { type AppliedObject } from '../apply.ts';
+import { type AppliedObject } from '../apply/apply.ts';
 import { type Engine, type EngineOptions } from '../engine.ts';
-import { measured, type Run, timeoutOf, withEngine } from '../follow.ts';
+import { measured, type Run, timeoutOf, withEngine } from '../watch/follow.ts';
 import { type Outcome } from '../../controllers/manager.ts';
 import { type State } from '../state.ts';
 import { syncName } from './names.ts';

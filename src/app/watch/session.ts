@@ -1,8 +1,8 @@
 /** One apply after another while files change: what each came to, and nothing lost by a half-written file. */
 import { ApiError, UserError } from '../../base/errors.ts';
 import { type Diagnostic } from '../../model/diagnostic.ts';
-import { type AppliedObject } from '../apply.ts';
-import { type ApplyRequest, hasErrors, load, storeManifests } from '../run-apply.ts';
+import { type AppliedObject } from '../apply/apply.ts';
+import { type ApplyRequest, hasErrors, load, storeManifests } from '../apply/run-apply.ts';
 import { type State } from '../state.ts';
 
 /** What a look at the files came to. */

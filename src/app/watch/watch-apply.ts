@@ -5,9 +5,9 @@ import { type Summary } from '../../model/summary.ts';
 import { type KubeObject } from '../../model/object.ts';
 import { Engine } from '../engine.ts';
 import { Bell, keepPace } from '../pace.ts';
-import { type ApplyRequest } from '../run-apply.ts';
+import { type ApplyRequest } from '../apply/run-apply.ts';
 import { type State, worldTime } from '../state.ts';
-import { shortName, summarize } from '../summary.ts';
+import { shortName, summarize } from '../inspect/summary.ts';
 import { watchFiles, type WatchedFiles } from './files.ts';
 import { type Scan, WatchSession } from './session.ts';
 

@@ -1,0 +1,31 @@
+import { findCondition, isTrue } from '../../model/conditions.ts';
+import { type VirtualMachinePool } from '../../model/kinds/index.ts';
+import { shortName } from '../inspect/summary.ts';
+
+/** How an update stands. */
+export interface RolloutStanding {
+  readonly state: 'Complete' | 'UnderWay' | 'Paused' | 'Failed';
+  /** For people. */
+  readonly text: string;
+}
+
+/** How the update of a pool stands, by its conditions. Pure. */
+export function rolloutStanding(pool: VirtualMachinePool): RolloutStanding {
+  const { metadata, spec, status } = pool;
+  const name = shortName(pool);
+  if (status?.observedGeneration !== metadata.generation) {
+    return { state: 'UnderWay', text: `${name}: its last change was not seen yet` };
+  }
+  const progressing = findCondition(status?.conditions, 'Progressing');
+  const message = `${name}: ${progressing?.message ?? 'nothing is known yet'}`;
+  const reason = progressing?.reason;
+  if (reason === 'RevisionRefused') return { state: 'Failed', text: message };
+  if (isTrue(status?.conditions, 'RolledBack')) {
+    return { state: 'Failed', text: `${name}: ${findCondition(status?.conditions, 'RolledBack')?.message}` };
+  }
+  if (spec.paused) return { state: 'Paused', text: message };
+  if (reason === 'Complete' || reason === 'ResizeRefused') {
+    return { state: 'Complete', text: `${name} successfully rolled out` };
+  }
+  return { state: reason === 'ProgressDeadlineExceeded' ? 'Failed' : 'UnderWay', text: message };
+}

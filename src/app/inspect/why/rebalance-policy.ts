@@ -1,0 +1,54 @@
+/** What a rebalancing policy would move now, by the same plan as the loop's, and why no more. Pure. */
+import { rebalanceInput, recentMoves, rivalOf } from '../../../controllers/rebalance-input.ts';
+import { reasonText } from '../../../controllers/rebalance-policy.ts';
+import { findCondition } from '../../../model/conditions.ts';
+import { percent } from '../../../model/kinds/cells.ts';
+import { type RebalancePolicy } from '../../../model/kinds/index.ts';
+import { field } from '../../../output/describe.ts';
+import { table } from '../describe/parts.ts';
+import { type Explained, type WhyScene } from './explained.ts';
+
+/** The measure beside its thresholds, the budget, and each move with its gain and cost. */
+export function whyRebalancing(policy: RebalancePolicy, { snapshot, world }: WhyScene): Explained {
+  const { spec, status } = policy;
+  const { cache, nowMs, scheduler } = snapshot;
+  const plan = scheduler.rebalance(rebalanceInput(policy, { cache, world, nowMs }));
+  const rival = rivalOf(policy, cache);
+  const held = heldBy(policy, rival);
+  const planned = reasonText(spec, plan);
+  const begins = `begins above ${percent(spec.threshold.start)}, stops at ${percent(spec.threshold.stop)}`;
+  const rows = plan.moves.map(({ vm, from, to, gain, cost }) => [
+    vm,
+    from,
+    to,
+    hostHours(gain),
+    hostHours(cost),
+  ]);
+  return {
+    answer: held ?? planned,
+    nodes: [
+      field('Imbalance', `${percent(plan.imbalance)} over ${plan.hosts} hosts; ${begins}`),
+      field('Begun', (status?.active ?? false) ? 'yes: it goes on down to the stop' : 'no'),
+      field(
+        'Churn budget',
+        `${recentMoves(policy, nowMs).length} of ${spec.maxMovesPerHour} moves in the last hour`,
+      ),
+      field('Waiting VMs', `${scheduler.waiting}; while there are any, nothing moves`),
+      field('Would do', held ?? planned),
+      field('Last look', findCondition(status?.conditions, 'Rebalancing')?.message ?? ''),
+      table('Plan', ['VM', 'From', 'To', '>Gain (host-hours)', '>Cost'], rows),
+    ],
+    data: { ...plan },
+  };
+}
+
+/** What keeps the policy from doing anything, whatever it would plan. */
+function heldBy({ spec }: RebalancePolicy, rival: RebalancePolicy | undefined): string | undefined {
+  if (rival) return `the older RebalancePolicy/${rival.metadata.name} selects some of the same hosts`;
+  if (spec.suspend) return 'spec.suspend is true: nothing is planned or moved';
+  return undefined;
+}
+
+function hostHours(value: number): string {
+  return String(Math.round(value * 1e6) / 1e6);
+}
