@@ -2,7 +2,7 @@
 import { breathe, sleep, wallClock } from '../base/clock.ts';
 import { ExitCode, UserError } from '../base/errors.ts';
 import { controllers } from '../controllers/index.ts';
-import { Manager, type Outcome } from '../controllers/manager.ts';
+import { Manager, type Outcome } from '../engine/manager.ts';
 import { type KubeObject } from '../model/object.ts';
 import { type World } from '../model/ports.ts';
 import { worldPrefix } from '../sim/core.ts';

@@ -1,8 +1,8 @@
 /** Everything in the state at one moment, indexed as the controllers have it, for commands that only read. */
 import { compareText } from '../base/listing.ts';
 import { fromTimestamp } from '../base/clock.ts';
-import { ObjectCache } from '../controllers/cache.ts';
-import { Scheduler } from '../controllers/scheduler.ts';
+import { ObjectCache } from '../engine/cache.ts';
+import { Scheduler } from '../controllers/scheduling/scheduler.ts';
 import { type Event, kindNames } from '../model/kinds/index.ts';
 import { type KubeObject } from '../model/object.ts';
 import { type State, worldTime } from './state.ts';

@@ -1,22 +1,22 @@
 /** The registry of controllers: typed so that the compiler names a kind that was forgotten. */
 import { type Kind } from '../model/kinds/index.ts';
-import { type Controller } from './controller.ts';
-import { applicationController } from './application.ts';
-import { disruptionBudgetController } from './disruption-budget.ts';
-import { hostController } from './host.ts';
-import { hostPoolController } from './host-pool.ts';
-import { hypervisorController } from './hypervisor.ts';
-import { loadBalancerController } from './load-balancer.ts';
-import { namespaceController } from './namespace.ts';
-import { rebalancePolicyController } from './rebalance-policy.ts';
-import { resourceQuotaController } from './resource-quota.ts';
-import { scalingPolicyController } from './scaling-policy.ts';
-import { scenarioController } from './scenario.ts';
-import { syncController } from './sync.ts';
-import { tenantController } from './tenant.ts';
-import { trafficController } from './traffic.ts';
-import { virtualMachineController } from './virtual-machine.ts';
-import { virtualMachinePoolController } from './virtual-machine-pool.ts';
+import { type Controller } from '../engine/controller.ts';
+import { applicationController } from './tenants/application.ts';
+import { disruptionBudgetController } from './pools/disruption-budget.ts';
+import { hostController } from './hosts/host.ts';
+import { hostPoolController } from './hosts/host-pool.ts';
+import { hypervisorController } from './hosts/hypervisor.ts';
+import { loadBalancerController } from './traffic/load-balancer.ts';
+import { namespaceController } from './cluster/namespace.ts';
+import { rebalancePolicyController } from './scheduling/rebalance-policy.ts';
+import { resourceQuotaController } from './cluster/resource-quota.ts';
+import { scalingPolicyController } from './scaling/policy.ts';
+import { scenarioController } from './cluster/scenario.ts';
+import { syncController } from './cluster/sync.ts';
+import { tenantController } from './tenants/tenant.ts';
+import { trafficController } from './traffic/traffic.ts';
+import { virtualMachineController } from './machines/virtual-machine.ts';
+import { virtualMachinePoolController } from './pools/virtual-machine-pool.ts';
 
 /** Kinds that are only kept: nothing follows from them by itself. */
 export type PassiveKind = 'Event' | 'Lease';

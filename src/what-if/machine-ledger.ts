@@ -1,5 +1,5 @@
 /** What the phases of VMs tell: who waits and for how long, how many run, who has moved. */
-import { wantsPower } from '../controllers/machine-plan.ts';
+import { wantsPower } from '../controllers/machines/plan.ts';
 import { type VirtualMachine } from '../model/kinds/index.ts';
 import { isTerminating, type KubeObject } from '../model/object.ts';
 import { type SubjectName } from '../model/run-record.ts';

@@ -1,7 +1,7 @@
 /** From what was recorded to the plain record of a run. */
 import { createHash } from 'node:crypto';
 import { compareText } from '../base/listing.ts';
-import { type Manager } from '../controllers/manager.ts';
+import { type Manager } from '../engine/manager.ts';
 import { type KubeObject, keyOf, keyText } from '../model/object.ts';
 import { type RunRecord, type RunTotals } from '../model/run-record.ts';
 import { judge, type Objective } from '../objectives/judge.ts';

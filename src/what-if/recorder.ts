@@ -2,7 +2,7 @@
  * Watches a world and writes one value a series and load step. Figures are those just before a step ends, requests
  * and errors are counted over the whole step. The cost of a step is proportional to the subjects.
  */
-import { type ObjectCache } from '../controllers/cache.ts';
+import { type ObjectCache } from '../engine/cache.ts';
 import { type KubeObject } from '../model/object.ts';
 import { type VirtualMachine } from '../model/kinds/index.ts';
 import { type World } from '../model/ports.ts';

@@ -2,7 +2,7 @@
 import { defaultEpochMs, sleep, toTimestamp, wallClock } from '../base/clock.ts';
 import { durationMs } from '../base/duration.ts';
 import { ApiError, ExitCode, UserError } from '../base/errors.ts';
-import { type Manager } from '../controllers/manager.ts';
+import { type Manager } from '../engine/manager.ts';
 import { type Loaded } from '../manifest/load.ts';
 import { type Scenario } from '../model/kinds/index.ts';
 import { type RunRecord } from '../model/run-record.ts';

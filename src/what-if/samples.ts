@@ -1,6 +1,6 @@
 /** The figures of hosts, pools, VMs and tenants at the end of a step. */
-import { type ObjectCache } from '../controllers/cache.ts';
-import { tenantCostPerHour } from '../controllers/tenant-figures.ts';
+import { type ObjectCache } from '../engine/cache.ts';
+import { tenantCostPerHour } from '../controllers/tenants/figures.ts';
 import { isTrue } from '../model/conditions.ts';
 import { type Host, type VirtualMachine } from '../model/kinds/index.ts';
 import { type World } from '../model/ports.ts';

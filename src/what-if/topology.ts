@@ -1,9 +1,9 @@
 /** What stands where at the end of a run. */
 import { compareText } from '../base/listing.ts';
-import { type ObjectCache } from '../controllers/cache.ts';
-import { amountOf } from '../controllers/host-facts.ts';
-import { tenantCostPerHour } from '../controllers/tenant-figures.ts';
-import { levelOf } from '../controllers/tenancy.ts';
+import { type ObjectCache } from '../engine/cache.ts';
+import { amountOf } from '../engine/host-facts.ts';
+import { tenantCostPerHour } from '../controllers/tenants/figures.ts';
+import { levelOf } from '../tenancy/instance-sets.ts';
 import { type Host, type VirtualMachine } from '../model/kinds/index.ts';
 import { type KubeObject } from '../model/object.ts';
 import { type World } from '../model/ports.ts';

@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
-import { type Controller } from '../../src/controllers/controller.ts';
+import { type Controller } from '../../src/engine/controller.ts';
 import { controllers } from '../../src/controllers/index.ts';
-import { Manager, type Outcome } from '../../src/controllers/manager.ts';
+import { Manager, type Outcome } from '../../src/engine/manager.ts';
 import { withDefaults } from '../../src/model/defaults.ts';
 import { isKind, kinds, type Kind, type KindMap } from '../../src/model/kinds/index.ts';
 import { type KubeObject, keyOf, keyText } from '../../src/model/object.ts';

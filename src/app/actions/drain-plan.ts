@@ -1,6 +1,6 @@
 /** What would become of the VMs of a host that is emptied, and which of them may go at the same time. */
-import { budgetStanding } from '../../controllers/disruption-budget.ts';
-import { wantsPower } from '../../controllers/machine-plan.ts';
+import { budgetStanding } from '../../controllers/pools/disruption-budget.ts';
+import { wantsPower } from '../../controllers/machines/plan.ts';
 import { isTrue } from '../../model/conditions.ts';
 import { type VirtualMachine } from '../../model/kinds/index.ts';
 import { isTerminating, keyOf, keyText } from '../../model/object.ts';

@@ -2,8 +2,8 @@
  * What `vctl drain` does: closes a host, then lets its VMs leave in rounds, never more at a time than their
  * disruption budgets allow.
  */
-import { annotations } from '../../controllers/annotations.ts';
-import { type Outcome } from '../../controllers/manager.ts';
+import { annotations } from '../../model/annotations.ts';
+import { type Outcome } from '../../engine/manager.ts';
 import { type Host } from '../../model/kinds/index.ts';
 import { type KubeObject, keyOf, keyText } from '../../model/object.ts';
 import {

@@ -1,6 +1,6 @@
 /** What `vctl migrate` does: a running VM moves to another host while it works on. */
 import { ExitCode, UserError } from '../../base/errors.ts';
-import { annotations } from '../../controllers/annotations.ts';
+import { annotations } from '../../model/annotations.ts';
 import { findCondition } from '../../model/conditions.ts';
 import { type VirtualMachine } from '../../model/kinds/index.ts';
 import { type KubeObject, keyOf } from '../../model/object.ts';

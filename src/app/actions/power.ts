@@ -1,7 +1,7 @@
 /** What `vctl start`, `stop` and `restart` do: the power that is wanted of VMs. */
 import { ExitCode, UserError } from '../../base/errors.ts';
-import { annotations } from '../../controllers/annotations.ts';
-import { wantsPower } from '../../controllers/machine-plan.ts';
+import { annotations } from '../../model/annotations.ts';
+import { wantsPower } from '../../controllers/machines/plan.ts';
 import { type VirtualMachine } from '../../model/kinds/index.ts';
 import { type KubeObject, keyOf } from '../../model/object.ts';
 import { act, type ActOptions, type ActReport, type Edit, withAnnotations } from '../apply/act.ts';

@@ -1,10 +1,10 @@
 /** What `vctl rollout` does: how an update of a VM pool stands, and its way there and back. */
 import { toTimestamp } from '../../base/clock.ts';
 import { ExitCode, UserError } from '../../base/errors.ts';
-import { annotations } from '../../controllers/annotations.ts';
-import { recordKey, withTemplate } from '../../controllers/pool-rollout.ts';
-import { revisionOf } from '../../controllers/pool-members.ts';
-import { previous, type Revision, type RolloutRecord } from '../../controllers/revisions.ts';
+import { annotations } from '../../model/annotations.ts';
+import { recordKey, withTemplate } from '../../controllers/pools/rollout.ts';
+import { revisionOf } from '../../controllers/pools/members.ts';
+import { previous, type Revision, type RolloutRecord } from '../../rollout/revisions.ts';
 import { type Kind, type VirtualMachinePool } from '../../model/kinds/index.ts';
 import { type KubeObject, keyOf } from '../../model/object.ts';
 import { yamlText } from '../../output/yaml-text.ts';

@@ -5,7 +5,7 @@
 import { type Change } from '../../admission/rules/quotas.ts';
 import { admit } from '../../admission/validate.ts';
 import { ApiError } from '../../base/errors.ts';
-import { mergeSchemaFor } from '../../controllers/ownership.ts';
+import { mergeSchemaFor } from '../../engine/ownership.ts';
 import { trackUpdate } from '../../merge/update.ts';
 import { type Kind, kinds, qualifiedName } from '../../model/kinds/index.ts';
 import { update } from '../../model/lifecycle.ts';

@@ -4,7 +4,7 @@ import { deepEqual } from '../../base/deep.ts';
 import { type CheckedObject } from '../../manifest/check.ts';
 import { placed } from '../../manifest/load.ts';
 import { applyObject, type Conflict } from '../../merge/apply.ts';
-import { mergeSchemaFor, managers } from '../../controllers/ownership.ts';
+import { mergeSchemaFor, managers } from '../../engine/ownership.ts';
 import { withDefaults } from '../../model/defaults.ts';
 import { type Diagnostic } from '../../model/diagnostic.ts';
 import { qualifiedName } from '../../model/kinds/index.ts';

@@ -1,7 +1,7 @@
 /** What `vctl delete` does: finds what is meant, refuses what would break others, deletes, waits until it is gone. */
 import { ApiError, ExitCode, UserError } from '../../base/errors.ts';
 import { isRecord } from '../../base/deep.ts';
-import { type ObjectCache } from '../../controllers/cache.ts';
+import { type ObjectCache } from '../../engine/cache.ts';
 import { controllers } from '../../controllers/index.ts';
 import { loadManifests } from '../../manifest/load.ts';
 import { type Condition, findCondition } from '../../model/conditions.ts';

@@ -1,5 +1,5 @@
 /** What somebody may want to look at next: commands that name real objects. Pure. */
-import { type ObjectCache } from '../../controllers/cache.ts';
+import { type ObjectCache } from '../../engine/cache.ts';
 import { type Kind, kinds } from '../../model/kinds/index.ts';
 import { type KubeObject } from '../../model/object.ts';
 

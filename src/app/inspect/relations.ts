@@ -1,5 +1,5 @@
 /** What stands behind what: by ownership, by selectors, by names. Pure; each list is in the order of names. */
-import { type ObjectCache } from '../../controllers/cache.ts';
+import { type ObjectCache } from '../../engine/cache.ts';
 import {
   type Application,
   type HostPool,
@@ -11,7 +11,7 @@ import {
   type VirtualMachinePool,
 } from '../../model/kinds/index.ts';
 import { isControlledBy, keyOf, keyText, type KubeObject } from '../../model/object.ts';
-import { scaledKey } from '../../controllers/scaling-target.ts';
+import { scaledKey } from '../../controllers/scaling/target.ts';
 import { matchesSelector } from '../../model/selectors.ts';
 
 /** The VMs that a pool has made. */

@@ -1,12 +1,12 @@
 /** What `vctl wait` does: lets world time pass until objects are as they should be. */
 import { ExitCode, UserError } from '../../base/errors.ts';
 import { formatDuration } from '../../base/duration.ts';
-import { type ObjectCache } from '../../controllers/cache.ts';
+import { type ObjectCache } from '../../engine/cache.ts';
 import { controllers } from '../../controllers/index.ts';
 import { type Kind, kinds, qualifiedName } from '../../model/kinds/index.ts';
 import { type KubeObject, type ObjectKey, keyOf } from '../../model/object.ts';
 import { matchesSelector } from '../../model/selectors.ts';
-import { type Outcome } from '../../controllers/manager.ts';
+import { type Outcome } from '../../engine/manager.ts';
 import { type EngineOptions } from '../engine.ts';
 import { timeoutOf, withEngine } from '../watch/follow.ts';
 import { findObjects, type Scope, selectorOf, type Wanted } from '../resources.ts';

@@ -3,7 +3,7 @@ import { cpuMillis, memoryBytes } from '../../base/quantity.ts';
 import { findCondition, isTrue, type Condition } from '../../model/conditions.ts';
 import { kinds, type Kind } from '../../model/kinds/index.ts';
 import { type KubeObject } from '../../model/object.ts';
-import { type ObjectCache } from '../../controllers/cache.ts';
+import { type ObjectCache } from '../../engine/cache.ts';
 import { type Summary } from '../../model/summary.ts';
 import { nextSteps } from './next-steps.ts';
 

@@ -2,7 +2,7 @@
 import { ExitCode, UserError } from '../../base/errors.ts';
 import { compareText } from '../../base/listing.ts';
 import { humanCpu, humanMemory } from '../../base/quantity.ts';
-import { amountOf } from '../../controllers/host-facts.ts';
+import { amountOf } from '../../engine/host-facts.ts';
 import { decimal, percent } from '../../model/kinds/cells.ts';
 import { type Host, type VirtualMachine } from '../../model/kinds/index.ts';
 import { type Metrics } from '../../model/ports.ts';

@@ -2,7 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { admit } from '../../admission/validate.ts';
 import { ApiError, ExitCode, UserError } from '../../base/errors.ts';
-import { mergeSchemaFor } from '../../controllers/ownership.ts';
+import { mergeSchemaFor } from '../../engine/ownership.ts';
 import { checkedPath, checkedRepo, parseRef } from '../../gitops/location.ts';
 import { trackUpdate } from '../../merge/update.ts';
 import { withDefaults } from '../../model/defaults.ts';

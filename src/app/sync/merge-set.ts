@@ -1,6 +1,6 @@
 /** What applying a revision's objects comes to, one by one: decided here, written by the caller in one transaction. */
 import { deepEqual } from '../../base/deep.ts';
-import { managers, mergeSchemaFor } from '../../controllers/ownership.ts';
+import { managers, mergeSchemaFor } from '../../engine/ownership.ts';
 import { type IgnoreRule, withIgnored } from '../../gitops/ignore.ts';
 import { applyObject } from '../../merge/apply.ts';
 import { withDefaults } from '../../model/defaults.ts';

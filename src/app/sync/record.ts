@@ -1,7 +1,7 @@
 /** Writes what a Sync came to: its status, events, and what goes along with them in one transaction. */
 import { deepEqual } from '../../base/deep.ts';
 import { ApiError } from '../../base/errors.ts';
-import { trackManager } from '../../controllers/ownership.ts';
+import { trackManager } from '../../engine/ownership.ts';
 import { findCondition } from '../../model/conditions.ts';
 import { type Sync, type SyncStatus } from '../../model/kinds/index.ts';
 import { keyOf } from '../../model/object.ts';

@@ -1,6 +1,6 @@
 /** How the objects of a Sync are by now, and whether that makes it ready. */
 import { ExitCode } from '../../base/errors.ts';
-import { type Manager } from '../../controllers/manager.ts';
+import { type Manager } from '../../engine/manager.ts';
 import { findCondition } from '../../model/conditions.ts';
 import { type Sync, type SyncedObject } from '../../model/kinds/index.ts';
 import { keyOf, keyText } from '../../model/object.ts';

@@ -5,7 +5,7 @@ import { type Sync } from '../../model/kinds/index.ts';
 import { type AppliedObject } from '../apply/apply.ts';
 import { type Engine, type EngineOptions } from '../engine.ts';
 import { measured, type Run, timeoutOf, withEngine } from '../watch/follow.ts';
-import { type Outcome } from '../../controllers/manager.ts';
+import { type Outcome } from '../../engine/manager.ts';
 import { type State } from '../state.ts';
 import { syncName } from './names.ts';
 import { type SyncResult } from './result.ts';

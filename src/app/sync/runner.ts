@@ -5,7 +5,7 @@
 import { ExitCode, UserError } from '../../base/errors.ts';
 import { type Git } from '../../gitops/git.ts';
 import { type Head } from '../../gitops/repository.ts';
-import { type Manager } from '../../controllers/manager.ts';
+import { type Manager } from '../../engine/manager.ts';
 import { type Sync } from '../../model/kinds/index.ts';
 import { type KubeObject, keyOf, keyText } from '../../model/object.ts';
 import { deepEqual } from '../../base/deep.ts';

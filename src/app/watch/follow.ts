@@ -1,7 +1,7 @@
 /** How the world follows what was written: the engine runs until all has settled. */
 import { parseDuration } from '../../base/duration.ts';
 import { ExitCode, UserError } from '../../base/errors.ts';
-import { type Outcome } from '../../controllers/manager.ts';
+import { type Outcome } from '../../engine/manager.ts';
 import { Engine, type EngineOptions, StateFollowed } from '../engine.ts';
 import { Snapshot } from '../snapshot.ts';
 import { type State } from '../state.ts';

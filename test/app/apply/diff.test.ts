@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { managers, trackManager } from '../../../src/controllers/ownership.ts';
+import { managers, trackManager } from '../../../src/engine/ownership.ts';
 import { type DiffRequest, runDiff } from '../../../src/app/apply/run-diff.ts';
 import { memoryState, type State } from '../../../src/app/state.ts';
 import { type VirtualMachinePool } from '../../../src/model/kinds/index.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeBalancer } from '../../../src/app/inspect/describe/load-balancer.ts';
 import { type Snapshot } from '../../../src/app/snapshot.ts';
-import { ObjectCache } from '../../../src/controllers/cache.ts';
+import { ObjectCache } from '../../../src/engine/cache.ts';
 import { withDefaults } from '../../../src/model/defaults.ts';
 import { renderDescriptions } from '../../../src/output/describe.ts';
 

@@ -1,7 +1,7 @@
 /** All that is known of an object, for people: `vctl describe`. */
 import { fromTimestamp } from '../../../base/clock.ts';
 import { formatAge } from '../../../base/duration.ts';
-import { kindOf } from '../../../controllers/cache.ts';
+import { kindOf } from '../../../engine/cache.ts';
 import { type Condition } from '../../../model/conditions.ts';
 import { type Event } from '../../../model/kinds/index.ts';
 import { type KubeObject } from '../../../model/object.ts';

@@ -1,5 +1,5 @@
 import { cpuMillis, humanCpu, humanMemory, memoryBytes } from '../../../base/quantity.ts';
-import { allocatableOf, type Amount, amountOf, reservedOf } from '../../../controllers/host-facts.ts';
+import { allocatableOf, type Amount, amountOf, reservedOf } from '../../../engine/host-facts.ts';
 import { percent } from '../../../model/kinds/cells.ts';
 import { type Host, type HostPool, type Hypervisor } from '../../../model/kinds/index.ts';
 import { isControlledBy, isTerminating } from '../../../model/object.ts';

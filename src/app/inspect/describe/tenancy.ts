@@ -4,8 +4,8 @@ import { withoutSecrets } from '../../../model/secrets.ts';
 import { type Application, type Tenant } from '../../../model/kinds/index.ts';
 import { type DescribeNode, field } from '../../../output/describe.ts';
 import { tenantsOf } from '../relations.ts';
-import { labels } from '../../../controllers/annotations.ts';
-import { type ObjectCache } from '../../../controllers/cache.ts';
+import { labels } from '../../../model/annotations.ts';
+import { type ObjectCache } from '../../../engine/cache.ts';
 import { type Snapshot } from '../../snapshot.ts';
 import {
   cpuText,

@@ -1,4 +1,4 @@
-import { annotations } from '../../../controllers/annotations.ts';
+import { annotations } from '../../../model/annotations.ts';
 import { findCondition } from '../../../model/conditions.ts';
 import { percent } from '../../../model/kinds/cells.ts';
 import { type VirtualMachine } from '../../../model/kinds/index.ts';

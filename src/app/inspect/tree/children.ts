@@ -1,8 +1,8 @@
 /** What stands below what in a tree: by ownership and by reference. Pure. */
 import { compareText } from '../../../base/listing.ts';
-import { type ObjectCache } from '../../../controllers/cache.ts';
-import { selectsHost } from '../../../controllers/rebalance-input.ts';
-import { scaledKey } from '../../../controllers/scaling-target.ts';
+import { type ObjectCache } from '../../../engine/cache.ts';
+import { selectsHost } from '../../../controllers/scheduling/rebalance-input.ts';
+import { scaledKey } from '../../../controllers/scaling/target.ts';
 import {
   type Application,
   type Kind,

@@ -3,7 +3,7 @@ import { findCondition, type Condition } from '../../../model/conditions.ts';
 import { decimal, milliseconds, percent } from '../../../model/kinds/cells.ts';
 import { type Kind, type KindMap } from '../../../model/kinds/index.ts';
 import { type KubeObject } from '../../../model/object.ts';
-import { type ObjectCache } from '../../../controllers/cache.ts';
+import { type ObjectCache } from '../../../engine/cache.ts';
 import { policiesOf } from '../relations.ts';
 
 type Line<T extends KubeObject> = (object: T, cache: ObjectCache) => readonly string[];

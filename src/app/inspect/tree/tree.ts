@@ -1,5 +1,5 @@
 /** An object and all that stands below it: `vctl tree`. */
-import { kindOf, type ObjectCache } from '../../../controllers/cache.ts';
+import { kindOf, type ObjectCache } from '../../../engine/cache.ts';
 import { type KubeObject, keyOf, keyText } from '../../../model/object.ts';
 import { type TreeNode } from '../../../output/tree.ts';
 import { findObjects, type Scope, type Wanted } from '../../resources.ts';

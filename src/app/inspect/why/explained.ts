@@ -1,6 +1,6 @@
 /** What answers to "why" are made of. */
 import { type Metrics } from '../../../model/ports.ts';
-import { type ScalingMemory } from '../../../controllers/scaling-inputs.ts';
+import { type ScalingMemory } from '../../../controllers/scaling/inputs.ts';
 import { type DescribeNode } from '../../../output/describe.ts';
 import { type Snapshot } from '../../snapshot.ts';
 

@@ -1,9 +1,9 @@
 /** Why a host is (not) ready, what keeps VMs away from it, and what could be placed there. Pure. */
 import { humanCpu, humanMemory } from '../../../base/quantity.ts';
-import { allocatableOf, type Amount, mismatchOf, perMachineMemory } from '../../../controllers/host-facts.ts';
-import { evictionOf } from '../../../controllers/leaving.ts';
-import { wantsHost } from '../../../controllers/machine-plan.ts';
-import { machineKey } from '../../../controllers/pending.ts';
+import { allocatableOf, type Amount, mismatchOf, perMachineMemory } from '../../../engine/host-facts.ts';
+import { evictionOf } from '../../../controllers/machines/leaving.ts';
+import { wantsHost } from '../../../controllers/machines/plan.ts';
+import { machineKey } from '../../../controllers/scheduling/pending.ts';
 import { findCondition, isTrue } from '../../../model/conditions.ts';
 import { type Host } from '../../../model/kinds/index.ts';
 import { isTerminating } from '../../../model/object.ts';

@@ -1,6 +1,6 @@
 /** Which share of the requests each VM behind a load balancer gets, and why. Pure. */
 import { assertNever } from '../../../base/errors.ts';
-import { standingOf } from '../../../controllers/members.ts';
+import { standingOf } from '../../../controllers/traffic/members.ts';
 import { findCondition } from '../../../model/conditions.ts';
 import { decimal, percent } from '../../../model/kinds/cells.ts';
 import { type LoadBalancer } from '../../../model/kinds/index.ts';

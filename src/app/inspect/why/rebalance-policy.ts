@@ -1,6 +1,6 @@
 /** What a rebalancing policy would move now, by the same plan as the loop's, and why no more. Pure. */
-import { rebalanceInput, recentMoves, rivalOf } from '../../../controllers/rebalance-input.ts';
-import { reasonText } from '../../../controllers/rebalance-policy.ts';
+import { rebalanceInput, recentMoves, rivalOf } from '../../../controllers/scheduling/rebalance-input.ts';
+import { reasonText } from '../../../controllers/scheduling/rebalance-policy.ts';
 import { findCondition } from '../../../model/conditions.ts';
 import { percent } from '../../../model/kinds/cells.ts';
 import { type RebalancePolicy } from '../../../model/kinds/index.ts';

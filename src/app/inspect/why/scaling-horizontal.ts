@@ -1,6 +1,6 @@
 /** From the wish to the number of VMs, step by step in the order in which the limits apply. Pure. */
-import { type ScalingDecision } from '../../../controllers/scaling-decision.ts';
-import { type ScalingInput } from '../../../controllers/scaling-inputs.ts';
+import { type ScalingDecision } from '../../../controllers/scaling/decision.ts';
+import { type ScalingInput } from '../../../controllers/scaling/inputs.ts';
 import { type Behavior, resolveBehavior } from '../../../autoscaling/behavior.ts';
 import { type HorizontalDecision } from '../../../autoscaling/horizontal.ts';
 import { metricName } from '../../../autoscaling/metrics.ts';

@@ -1,6 +1,6 @@
 /** The inputs of a scaling decision: each metric's figure, whose samples were believed, and what it wishes. Pure. */
-import { type ScalingDecision } from '../../../controllers/scaling-decision.ts';
-import { readingOf, type ScalingInput } from '../../../controllers/scaling-inputs.ts';
+import { type ScalingDecision } from '../../../controllers/scaling/decision.ts';
+import { readingOf, type ScalingInput } from '../../../controllers/scaling/inputs.ts';
 import { metricName, type MetricResult } from '../../../autoscaling/metrics.ts';
 import { groupSamples } from '../../../autoscaling/readiness.ts';
 import { formatMetricValue } from '../../../autoscaling/text.ts';

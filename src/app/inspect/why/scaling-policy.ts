@@ -3,11 +3,11 @@
  * Pure.
  */
 import { toTimestamp } from '../../../base/clock.ts';
-import { decideFor, judgePolicy } from '../../../controllers/scaling-look.ts';
-import { scaledKey } from '../../../controllers/scaling-target.ts';
-import { type ScalingScene, targetObject } from '../../../controllers/scaling-view.ts';
-import { type ScalingDecision } from '../../../controllers/scaling-decision.ts';
-import { type ScalingInput } from '../../../controllers/scaling-inputs.ts';
+import { decideFor, judgePolicy } from '../../../controllers/scaling/look.ts';
+import { scaledKey } from '../../../controllers/scaling/target.ts';
+import { type ScalingScene, targetObject } from '../../../controllers/scaling/view.ts';
+import { type ScalingDecision } from '../../../controllers/scaling/decision.ts';
+import { type ScalingInput } from '../../../controllers/scaling/inputs.ts';
 import { type ScalingPolicy } from '../../../model/kinds/index.ts';
 import { type DescribeNode, field } from '../../../output/describe.ts';
 import { section, table } from '../describe/parts.ts';

@@ -1,10 +1,10 @@
 /** What the recommender says of the VMs' size, and why that is (not) acted upon. Pure. */
 import { humanCpu, humanMemory } from '../../../base/quantity.ts';
-import { type ScalingDecision } from '../../../controllers/scaling-decision.ts';
-import { type ScalingInput } from '../../../controllers/scaling-inputs.ts';
-import { waysOf } from '../../../controllers/resize-method.ts';
-import { verticalLimits } from '../../../controllers/scaling-vertical.ts';
-import { sizeOf } from '../../../controllers/scaling-inputs.ts';
+import { type ScalingDecision } from '../../../controllers/scaling/decision.ts';
+import { type ScalingInput } from '../../../controllers/scaling/inputs.ts';
+import { waysOf } from '../../../controllers/machines/resize-method.ts';
+import { verticalLimits } from '../../../controllers/scaling/vertical.ts';
+import { sizeOf } from '../../../controllers/scaling/inputs.ts';
 import { type ResourceName, resourceNames } from '../../../autoscaling/recommender.ts';
 import { type DescribeNode, field } from '../../../output/describe.ts';
 import { section, table } from '../describe/parts.ts';

@@ -1,6 +1,6 @@
 /** Which level a tenant is at, why it is (not) ready, and what holds its move to another. Pure. */
-import { stateOf } from '../../../controllers/set-state.ts';
-import { wantedSetOf } from '../../../controllers/tenant.ts';
+import { stateOf } from '../../../controllers/tenants/set-state.ts';
+import { wantedSetOf } from '../../../controllers/tenants/tenant.ts';
 import { findCondition } from '../../../model/conditions.ts';
 import { type Tenant } from '../../../model/kinds/index.ts';
 import { type DescribeNode, field } from '../../../output/describe.ts';

@@ -1,6 +1,6 @@
 /** How the update of a VM pool stands, and what it waits for. Pure. */
-import { budgetStanding } from '../../../controllers/disruption-budget.ts';
-import { labels } from '../../../controllers/annotations.ts';
+import { budgetStanding } from '../../../controllers/pools/disruption-budget.ts';
+import { labels } from '../../../model/annotations.ts';
 import { findCondition, isTrue } from '../../../model/conditions.ts';
 import { type VirtualMachine, type VirtualMachinePool } from '../../../model/kinds/index.ts';
 import { matchesSelector } from '../../../model/selectors.ts';

@@ -1,7 +1,7 @@
 /** Why a VM is where it is, or nowhere; for the present state of the hosts. Pure. */
-import { machineKey } from '../../../controllers/pending.ts';
-import { victimsOf } from '../../../controllers/preempting.ts';
-import { wantsHost, wantsPower } from '../../../controllers/machine-plan.ts';
+import { machineKey } from '../../../controllers/scheduling/pending.ts';
+import { victimsOf } from '../../../controllers/scheduling/preempting.ts';
+import { wantsHost, wantsPower } from '../../../controllers/machines/plan.ts';
 import { findCondition } from '../../../model/conditions.ts';
 import { type VirtualMachine } from '../../../model/kinds/index.ts';
 import { isTerminating } from '../../../model/object.ts';

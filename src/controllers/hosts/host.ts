@@ -1,0 +1,150 @@
+import { formatDuration } from '../../base/duration.ts';
+import { formatCpu, formatMemory } from '../../base/quantity.ts';
+import { type ConditionInput } from '../../model/conditions.ts';
+import { deepEqual } from '../../base/deep.ts';
+import { type Host, type VirtualMachine } from '../../model/kinds/index.ts';
+import { isTerminating } from '../../model/object.ts';
+import { type HostObservation } from '../../model/ports.ts';
+import { shownShare } from '../../engine/figures.ts';
+import { type Amount, allocatableOf, amountOf, hostRequest, mismatchOf } from '../../engine/host-facts.ts';
+import { type ObjectCache } from '../../engine/cache.ts';
+import { controller, type Result } from '../../engine/controller.ts';
+import { type Turn } from '../../engine/turn.ts';
+
+const finalizer = 'vctl.dev/host';
+
+interface Standing {
+  readonly phase: NonNullable<NonNullable<Host['status']>['phase']>;
+  readonly ready: Pick<ConditionInput, 'status' | 'reason' | 'message'>;
+  readonly settled: boolean;
+}
+
+/** Keeps a physical machine switched on and tells what it has for guests. */
+export const hostController = controller<'Host'>({
+  kind: 'Host',
+  watches: {
+    Hypervisor: (hypervisor, cache) =>
+      cache
+        .hostsWith(hypervisor.metadata.name)
+        .map((host) => ({ kind: 'Host', namespace: '', name: host.metadata.name })),
+    VirtualMachine: (vm, cache, other) =>
+      [vm.status?.host, vm.status?.migrationTarget]
+        .filter((name) => name !== undefined && (!isAlike(vm, other) || isLeft(name, cache)))
+        .map((name = '') => ({ kind: 'Host', namespace: '', name })),
+  },
+  reconcile(object, turn) {
+    if (isTerminating(object)) return retire(object, turn);
+    const host = turn.addFinalizer(object, finalizer);
+    const hypervisor = turn.cache.get('Hypervisor', '', host.spec.hypervisor);
+    const mismatch = hypervisor ? mismatchOf(host, hypervisor) : undefined;
+    if (!hypervisor || mismatch !== undefined) {
+      const reason = hypervisor ? 'HypervisorMismatch' : 'HypervisorNotFound';
+      const message =
+        mismatch ?? `there is no Hypervisor "${host.spec.hypervisor}": apply one, or change spec.hypervisor`;
+      turn.updateStatus(host, { phase: 'Pending' }, [{ type: 'Ready', status: 'False', reason, message }]);
+      return {};
+    }
+    turn.world.ensureHost(hostRequest(host, hypervisor));
+    const observation = turn.world.host(host.metadata.uid ?? '');
+    const standing = standingOf(host, observation, turn.nowMs);
+    report(host, turn, standing, allocatableOf(host, hypervisor), hypervisor.spec.architecture);
+    return { settled: standing.settled, rests: true };
+  },
+});
+
+/** True when the VM takes the same of the same hosts. */
+function isAlike(vm: VirtualMachine, other: VirtualMachine | undefined): boolean {
+  const [now, then] = [vm.status, other?.status];
+  return (
+    now?.host === then?.host &&
+    now?.migrationTarget === then?.migrationTarget &&
+    deepEqual(now?.resources, then?.resources)
+  );
+}
+
+/** A host that is to go waits for its VMs, and tells how they are getting on. */
+function isLeft(name: string, cache: ObjectCache): boolean {
+  const host = cache.get('Host', '', name);
+  return host !== undefined && isTerminating(host);
+}
+
+function report(
+  host: Host,
+  turn: Turn,
+  { phase, ready }: Standing,
+  allocatable: Amount,
+  architecture: 'Hosted' | 'BareMetal',
+): void {
+  const before = host.status?.phase;
+  const usage = turn.figures ? turn.world.hostUsage(host.metadata.uid ?? '') : undefined;
+  const next = turn.updateStatus(
+    host,
+    {
+      phase,
+      architecture,
+      capacity: quantities(amountOf(host.spec.capacity)),
+      allocatable: quantities(allocatable),
+      allocated: quantities(turn.scheduler.allocated(host.metadata.name)),
+      virtualMachines: turn.cache.countMachinesOn(host.metadata.name),
+      ...(usage ? { utilization: shownShare(usage.utilization) } : {}),
+    },
+    [{ type: 'Ready', ...ready }],
+  );
+  if (phase !== before && next !== host) {
+    if (phase === 'Ready') turn.event(host, 'Normal', 'HostReady', ready.message);
+    if (phase === 'NotReady') turn.event(host, 'Warning', 'HostNotReady', ready.message);
+  }
+}
+
+function standingOf(host: Host, observation: HostObservation | undefined, nowMs: number): Standing {
+  const name = host.metadata.name;
+  const notReady = (reason: string, message: string): Standing => ({
+    phase: 'NotReady',
+    ready: { status: 'False', reason, message },
+    settled: true,
+  });
+  if (!observation || observation.state === 'PoweringOn') {
+    return {
+      phase: 'PoweringOn',
+      ready: { status: 'False', reason: 'PoweringOn', message: `${name} is powering on` },
+      settled: false,
+    };
+  }
+  const repair =
+    observation.repairAtMs === undefined
+      ? `until "vctl fault host/${name} --clear"`
+      : `for another ${formatDuration(observation.repairAtMs - nowMs)}`;
+  if (observation.state === 'Crashed')
+    return notReady('Crashed', `${name} has crashed and stays down ${repair}`);
+  if (observation.networkLost) return notReady('NetworkLost', `${name} cannot be reached ${repair}`);
+  const speed =
+    observation.speed < 1 ? `, at ${Math.round(observation.speed * 100)} % of its speed ${repair}` : '';
+  return {
+    phase: 'Ready',
+    ready: { status: 'True', reason: 'Ready', message: `${name} is on${speed}` },
+    settled: true,
+  };
+}
+
+/** A host goes once its VMs have moved away; they see its deletion and leave. */
+function retire(host: Host, turn: Turn): Result {
+  const residents = turn.cache.machinesOn(host.metadata.name);
+  if (residents.length > 0) {
+    turn.updateStatus(host, { phase: 'Terminating', virtualMachines: residents.length }, [
+      {
+        type: 'Ready',
+        status: 'False',
+        reason: 'Draining',
+        message: `${residents.length} ${residents.length > 1 ? 'VMs have' : 'VM has'} to leave first: ${residents[0]?.metadata.name}${residents.length > 1 ? ', …' : ''}`,
+      },
+    ]);
+    return { settled: residents.some((vm) => vm.status?.phase === 'Pending') };
+  }
+  turn.world.removeHost(host.metadata.uid ?? '');
+  turn.removeFinalizer(host, finalizer);
+  return {};
+}
+
+function quantities(amount: Amount): { cpu: string; memory: string } {
+  return { cpu: formatCpu(amount.cpuMillis), memory: formatMemory(amount.memoryBytes) };
+}

@@ -1,0 +1,236 @@
+import { describe, expect, test } from 'vitest';
+import { TestEngine, someHypervisors, xenHost } from '../../support/engine.ts';
+
+/** A pool of three whose build no host may be able to take, by way of its size. */
+function pool(build: string, options: { spec?: string; replicas?: number; cpu?: number } = {}): string {
+  const { spec = '', replicas = 3, cpu = 1 } = options;
+  return `kind: VirtualMachinePool
+metadata: {name: web}
+spec:
+  replicas: ${replicas}
+  selector: {matchLabels: {app: web}}
+  template: {metadata: {labels: {app: web}}, spec: {guest: {os: debian-12, paravirtualized: true, build: ${build}}, resources: {cpu: ${cpu}, memory: 1Gi}}}
+  strategy: {maxSurge: 1, maxUnavailable: 0}
+  ${spec}`;
+}
+
+/** More than any host has. */
+const tooBig = { cpu: 99 };
+
+async function engineWith(...documents: string[]): Promise<TestEngine> {
+  const engine = new TestEngine();
+  await engine.write([someHypervisors, xenHost('h1'), xenHost('h2'), ...documents].join('\n---\n'));
+  await engine.settle();
+  return engine;
+}
+
+function builds(engine: TestEngine): string {
+  return engine
+    .list('VirtualMachine')
+    .map(({ spec }) => spec.guest.build)
+    .sort()
+    .join(' ');
+}
+
+function condition(engine: TestEngine, type = 'Progressing'): string {
+  return engine.condition(engine.get('VirtualMachinePool', 'web'), type);
+}
+
+function revisions(engine: TestEngine): string {
+  const { revisions: kept = [] } = engine.get('VirtualMachinePool', 'web').status ?? {};
+  return kept.map(({ number, completedAt }) => `${number}${completedAt ? '!' : ''}`).join(' ');
+}
+
+async function isQuiet(engine: TestEngine): Promise<boolean> {
+  const revision = await engine.store.revision();
+  await engine.settle();
+  return revision === (await engine.store.revision());
+}
+
+describe('paused', () => {
+  test('a new template waits, scaling goes on with the old one, and resuming carries it out', async () => {
+    const engine = await engineWith(pool('one'));
+    await engine.write(pool('two', { spec: 'paused: true' }));
+    expect(await engine.settle()).toEqual({ type: 'settled' });
+    expect(builds(engine)).toBe('one one one');
+    expect(condition(engine)).toBe('Unknown Paused');
+    expect(condition(engine, 'Ready')).toBe('True Ready');
+    expect(engine.get('VirtualMachinePool', 'web').status).toMatchObject({ updatedReplicas: 0 });
+    await engine.write(pool('two', { spec: 'paused: true', replicas: 5 }));
+    await engine.settle();
+    expect(builds(engine)).toBe('one one one one one');
+    expect(await isQuiet(engine)).toBe(true);
+    await engine.advance(3_600_000);
+    expect(condition(engine)).toBe('Unknown Paused');
+    await engine.write(pool('two', { spec: 'paused: false', replicas: 5 }));
+    await engine.settle();
+    expect(builds(engine)).toBe('two two two two two');
+    expect(condition(engine)).toBe('False Complete');
+    expect(revisions(engine)).toBe('1! 2!');
+  });
+
+  test('in the middle · both revisions stay, and share what is added', async () => {
+    const engine = await engineWith(pool('one'));
+    await engine.write(pool('two'));
+    await engine.advance(0);
+    expect(builds(engine)).toBe('one one one two');
+    await engine.write(pool('two', { spec: 'paused: true' }));
+    await engine.settle();
+    expect(builds(engine)).toBe('one one one two');
+    await engine.write(pool('two', { spec: 'paused: true', replicas: 8 }));
+    await engine.settle();
+    expect(builds(engine)).toBe('one one one one one one two two');
+    expect(await isQuiet(engine)).toBe(true);
+  });
+
+  test('from the first day · no VMs until it is resumed', async () => {
+    const engine = await engineWith(pool('one', { spec: 'paused: true' }));
+    expect(builds(engine)).toBe('');
+    expect(condition(engine, 'Ready')).toBe('False Paused');
+    expect(await isQuiet(engine)).toBe(true);
+    await engine.write(pool('one', { spec: 'paused: false' }));
+    await engine.settle();
+    expect(builds(engine)).toBe('one one one');
+  });
+});
+
+describe('the deadline', () => {
+  test('no progress for so long · the condition and an event say so, once', async () => {
+    const engine = await engineWith(pool('one'));
+    await engine.write(pool('two', { ...tooBig, spec: 'progressDeadline: 2m' }));
+    await engine.settle();
+    expect(condition(engine)).toBe('False Stuck');
+    await engine.advance(110_000);
+    expect(condition(engine)).toBe('False Stuck');
+    await engine.advance(15_000);
+    expect(condition(engine)).toBe('False ProgressDeadlineExceeded');
+    await engine.advance(3_600_000);
+    const events = engine.list('Event').filter(({ reason }) => reason === 'ProgressDeadlineExceeded');
+    expect(events).toMatchObject([{ type: 'Warning', count: 1 }]);
+    expect(builds(engine)).toBe('one one one two');
+    expect(await isQuiet(engine)).toBe(true);
+  });
+
+  test('another process goes on counting', async () => {
+    const engine = await engineWith(pool('one'));
+    await engine.write(pool('two', { ...tooBig, spec: 'progressDeadline: 2m' }));
+    await engine.settle();
+    await engine.advance(60_000);
+    const other = engine.reopen();
+    await other.advance(65_000);
+    expect(condition(other)).toBe('False ProgressDeadlineExceeded');
+  });
+});
+
+describe('automatic rollback', () => {
+  const automatic = 'rollback: Automatic';
+
+  async function failing(): Promise<TestEngine> {
+    const engine = await engineWith(pool('one', { spec: automatic }));
+    await engine.write(pool('two', { ...tooBig, spec: automatic }));
+    return engine;
+  }
+
+  test('VMs that no host can take · back to what was complete, size included', async () => {
+    const engine = await failing();
+    expect(await engine.settle()).toEqual({ type: 'settled' });
+    expect(builds(engine)).toBe('one one one');
+    const web = engine.get('VirtualMachinePool', 'web');
+    expect(web.spec.template.spec).toMatchObject({ guest: { build: 'one' }, resources: { cpu: 1 } });
+    expect(web.metadata.managedFields?.map(({ manager }) => manager)).toContain('vctl-pool');
+    expect(condition(engine, 'RolledBack')).toBe('True ProgressDeadlineExceeded');
+    expect(condition(engine)).toBe('False Complete');
+    expect(condition(engine, 'Ready')).toBe('True Ready');
+    expect(revisions(engine)).toBe('2 3!');
+    expect(await isQuiet(engine)).toBe(true);
+  });
+
+  test('the same template again is refused, another one is not', async () => {
+    const engine = await failing();
+    await engine.settle();
+    await engine.write(pool('two', { ...tooBig, spec: automatic, replicas: 4 }));
+    expect(await engine.settle()).toEqual({ type: 'settled' });
+    expect(condition(engine)).toBe('False RevisionRefused');
+    expect(builds(engine)).toBe('one one one one');
+    expect(await isQuiet(engine)).toBe(true);
+    await engine.write(pool('three', { spec: automatic }));
+    await engine.settle();
+    expect(builds(engine)).toBe('three three three');
+    expect(condition(engine)).toBe('False Complete');
+    expect(condition(engine, 'RolledBack')).toBe('False Superseded');
+  });
+
+  test('nothing was ever complete · says so and stays', async () => {
+    const engine = await engineWith(pool('one', { ...tooBig, spec: automatic }));
+    await engine.advance(700_000);
+    const web = engine.get('VirtualMachinePool', 'web');
+    expect(condition(engine)).toBe('False ProgressDeadlineExceeded');
+    expect(web.status?.conditions?.find(({ type }) => type === 'Progressing')?.message).toContain(
+      'no complete revision',
+    );
+    expect(await isQuiet(engine)).toBe(true);
+  });
+});
+
+test('so many templates are kept as the pool says; none of a pool that is gone', async () => {
+  const engine = await engineWith(pool('one'));
+  for (const build of ['two', 'three', 'four']) {
+    await engine.write(pool(build, { spec: 'revisionHistoryLimit: 2' }));
+    await engine.settle();
+  }
+  expect(revisions(engine)).toBe('2! 3! 4!');
+  expect(await engine.store.listPrivate('rollout/')).toHaveLength(1);
+  await engine.delete('VirtualMachinePool', 'web');
+  await engine.settle();
+  expect(await engine.store.listPrivate('rollout/')).toEqual([]);
+});
+
+describe('another count in mid-update', () => {
+  /** A quarter may be too many, a quarter may be missing. */
+  function sized(build: string, replicas: number, more: { cpu?: number } = {}): string {
+    return pool(build, { replicas, ...more }).replace(
+      'maxSurge: 1, maxUnavailable: 0',
+      'maxSurge: 25%, maxUnavailable: 25%',
+    );
+  }
+
+  function counts(engine: TestEngine): string {
+    const made = builds(engine).split(' ');
+    return ['one', 'two'].map((build) => made.filter((one) => one === build).length).join('+');
+  }
+
+  test('each revision takes its share, so that an update that is stuck does not get all', async () => {
+    const engine = await engineWith(xenHost('h3'), xenHost('h4'), sized('one', 10));
+    await engine.write(sized('two', 10, tooBig));
+    await engine.settle();
+    expect(counts(engine)).toBe('8+5');
+    await engine.write(sized('two', 20, tooBig));
+    await engine.settle();
+    // 7 more by shares of 8 to 5, and from then on the update has its surge.
+    expect(counts(engine)).toBe('12+13');
+    expect(engine.get('VirtualMachinePool', 'web').status?.readyReplicas).toBe(12);
+    expect(engine.list('Event').map(({ message }) => message)).toContain(
+      '7 VMs in mid-update: each revision by its share',
+    );
+    await engine.write(sized('two', 8, tooBig));
+    await engine.settle();
+    // At least 6 stay available.
+    expect(counts(engine)).toBe('6+4');
+    expect(await isQuiet(engine)).toBe(true);
+    await engine.write(sized('three', 8));
+    await engine.settle();
+    expect(builds(engine)).toBe(Array(8).fill('three').join(' '));
+  });
+
+  test('a running update comes to its end with another count', async () => {
+    const engine = await engineWith(xenHost('h3'), sized('one', 4));
+    await engine.write(sized('two', 4));
+    await engine.advance(5_000);
+    await engine.write(sized('two', 12));
+    await engine.advance(1_000);
+    expect(counts(engine).split('+').map(Number)[0]).toBeGreaterThan(4);
+    await engine.settle();
+    expect(counts(engine)).toBe('0+12');
+    expect(condition(engine, 'Ready')).toBe('True Ready');
+  });
+});
