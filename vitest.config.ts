@@ -15,6 +15,9 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
           setupFiles: ['test/support/properties.ts'],
+          // Tests keep nothing in modules, so that each file need not load the whole program anew: a third of the time.
+          isolate: false,
+          pool: 'threads',
           testTimeout: 30_000,
         },
       },

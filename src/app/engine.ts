@@ -1,6 +1,8 @@
 /** The engine of this process: holds the lease, runs the controllers, moves the world's time. */
 import { breathe, sleep, wallClock } from '../base/clock.ts';
 import { ExitCode, UserError } from '../base/errors.ts';
+import { indexes } from '../controllers/indexes.ts';
+import { Scheduler } from '../controllers/scheduling/scheduler.ts';
 import { controllers } from '../controllers/index.ts';
 import { Manager, type Outcome } from '../engine/manager.ts';
 import { type KubeObject } from '../model/object.ts';
@@ -78,6 +80,8 @@ export class Engine {
           restore: await state.store.listPrivate(worldPrefix),
         }),
       controllers,
+      indexes,
+      makePlacer: (cache) => new Scheduler(cache),
       seed: state.seed,
       turnsPerCommit: state.path === undefined ? 1 : turnsPerCommit,
       onChange: options.onChange,

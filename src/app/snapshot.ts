@@ -2,6 +2,7 @@
 import { compareText } from '../base/listing.ts';
 import { fromTimestamp } from '../base/clock.ts';
 import { ObjectCache } from '../engine/cache.ts';
+import { indexes } from '../controllers/indexes.ts';
 import { Scheduler } from '../controllers/scheduling/scheduler.ts';
 import { type Event, kindNames } from '../model/kinds/index.ts';
 import { type KubeObject } from '../model/object.ts';
@@ -21,7 +22,7 @@ export class Snapshot {
 
   /** Reads all that there is. */
   static async read(state: State): Promise<Snapshot> {
-    const cache = new ObjectCache();
+    const cache = new ObjectCache(indexes);
     for (const kind of kindNames) {
       if (kind === 'Event') continue;
       for (const object of (await state.store.list(kind)).items) cache.put(object);

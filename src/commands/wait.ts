@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { parseResources } from '../app/resources.ts';
-import { runWait, type WaitReport } from '../app/inspect/run-wait.ts';
-import { parseGoal } from '../app/inspect/wait-for.ts';
+import { runWait, type WaitReport } from '../app/actions/run-wait.ts';
+import { parseGoal } from '../app/actions/wait-for.ts';
 import { withState } from '../app/with-state.ts';
 import { BaseCommand } from '../cli/base-command.ts';
 import * as flags from '../cli/flags.ts';

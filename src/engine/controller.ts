@@ -1,5 +1,6 @@
 import { type Kind, type KindMap } from '../model/kinds/index.ts';
 import { type KubeObject, type ObjectKey } from '../model/object.ts';
+import { type Metrics } from '../model/ports.ts';
 import { type ObjectCache } from './cache.ts';
 import { type Turn } from './turn.ts';
 
@@ -37,6 +38,24 @@ export type Watch<T extends KubeObject = KubeObject> = (
   other: T | undefined,
 ) => Iterable<ObjectKey | SharedLook>;
 
+/** How an object's status stands to what is measured. */
+export type FigureStanding =
+  | 'Fresh'
+  | 'Stale'
+  /** It works, and will have a first sample without any change that would tell. */
+  | 'Unmeasured';
+
+/** Notes of one controller. */
+export interface NoteKind {
+  /** With which their keys begin. */
+  readonly prefix: string;
+  /**
+   * True: then follows the key text of the object that a note is about. One that has gone while nobody looked is
+   * handed to `gone`, so that its note goes too.
+   */
+  readonly byObject: boolean;
+}
+
 /**
  * One kind's reconcile loop. Level-triggered: it reads what is, never what happened. It is called with
  * the object as it stands, one key at a time, and a second call with nothing changed must write nothing.
@@ -45,7 +64,16 @@ export type Watch<T extends KubeObject = KubeObject> = (
 export interface Controller<K extends Kind = Kind> {
   readonly kind: K;
   readonly watches?: { readonly [W in Kind]?: Watch<KindMap[W]> };
+  /** Every object is looked at when a run ends, because its status shows measured figures: for kinds of few objects. */
+  readonly alwaysMeasured?: boolean;
+  /** What it remembers beside its objects (`Turn.setPrivate`), to be read when the loop starts. */
+  readonly notes?: NoteKind;
   reconcile(object: KindMap[K], turn: Turn): Result;
+  /**
+   * For kinds of very many objects whose statuses show measured figures: how one stands to what is measured. Asked
+   * of those that have changed, or whose load has, when a run ends; stale ones are looked at.
+   */
+  figureStanding?(object: KindMap[K], world: Metrics): FigureStanding;
   /** Called for an object that is no longer there, perhaps again and again: forgets what was noted of it. */
   gone?(key: ObjectKey, turn: Turn): void;
 }

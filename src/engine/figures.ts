@@ -1,37 +1,38 @@
 /** Which objects have measured figures that their statuses do not show yet. */
 import { compareText } from '../base/listing.ts';
-import { type Host, type Kind, type VirtualMachine } from '../model/kinds/index.ts';
+import { type Kind, type KindMap } from '../model/kinds/index.ts';
 import { type KubeObject, type ObjectKey, keyOf, keyText, parseKeyText } from '../model/object.ts';
 import { type World } from '../model/ports.ts';
 import { type ObjectCache } from './cache.ts';
-
-/** Kinds of which there are few and whose figures are many: always looked at when a run ends. */
-const alwaysMeasured: readonly Kind[] = ['LoadBalancer', 'Traffic', 'ScalingPolicy', 'Tenant'];
+import { type Controller, type FigureStanding } from './controller.ts';
 
 /** A share as statuses show it: four decimals, so that the last bits of a float are no news. */
 export function shownShare(share: number): number {
   return Math.round(share * 1e4) / 1e4;
 }
 
-/**
- * Finds what to look at when a run ends. VMs and hosts, of which there may be very many, are only compared when they
- * have changed or their load has, and only named when their utilization is not what their status shows.
- */
+/** Finds what to look at when a run ends, as the controllers of the kinds say. */
 export class FigureWatch {
-  /** Key texts of the VMs and hosts whose statuses may be behind. */
+  readonly #controllers: Readonly<Partial<Record<string, Controller>>>;
+  /** Key texts of the objects whose statuses may be behind. */
   readonly #suspects = new Set<string>();
-  /** VMs and hosts compared since the start, for tests that count work. */
+  /** Objects compared since the start, for tests that count work. */
   comparisons = 0;
+
+  constructor(controllers: Readonly<Partial<Record<Kind, Controller>>>) {
+    this.#controllers = controllers;
+  }
 
   /** An object has come or changed. */
   note(object: KubeObject): void {
-    if (object.kind === 'VirtualMachine' || object.kind === 'Host')
-      this.#suspects.add(keyText(keyOf(object)));
+    if (this.#controllers[object.kind]?.figureStanding) this.#suspects.add(keyText(keyOf(object)));
   }
 
   /** The keys to look at, those of one kind ordered by name. Each is named once, until it changes again. */
   *stale(cache: ObjectCache, world: World): Iterable<ObjectKey> {
-    for (const kind of alwaysMeasured) for (const object of cache.list(kind)) yield keyOf(object);
+    for (const controller of Object.values(this.#controllers)) {
+      if (controller?.alwaysMeasured) for (const object of cache.list(controller.kind)) yield keyOf(object);
+    }
     const { machines, hosts } = world.takeMoved();
     for (const uid of [...machines, ...hosts]) {
       const object = cache.byUid(uid);
@@ -39,20 +40,15 @@ export class FigureWatch {
     }
     for (const text of [...this.#suspects].sort(compareText)) {
       const key = parseKeyText(text);
-      const object = cache.find(key);
       this.comparisons++;
-      const standing = object ? standingOf(object, world) : 'fresh';
-      if (standing !== 'unmeasured') this.#suspects.delete(text);
-      if (standing === 'stale') yield key;
+      const standing = this.#standingOf(cache.find(key), world);
+      if (standing !== 'Unmeasured') this.#suspects.delete(text);
+      if (standing === 'Stale') yield key;
     }
   }
-}
 
-/** `unmeasured`: it works, and will have a first sample without any change that would tell. */
-function standingOf(object: KubeObject, world: World): 'fresh' | 'stale' | 'unmeasured' {
-  const uid = object.metadata.uid ?? '';
-  const { status } = object as Host | VirtualMachine;
-  const usage = object.kind === 'Host' ? world.hostUsage(uid) : world.machineUsage(uid);
-  if (usage === undefined) return status && 'startedAt' in status ? 'unmeasured' : 'fresh';
-  return shownShare(usage.utilization) === status?.utilization ? 'fresh' : 'stale';
+  #standingOf(object: KubeObject | undefined, world: World): FigureStanding {
+    const controller = object && this.#controllers[object.kind];
+    return controller?.figureStanding?.(object as KindMap[Kind], world) ?? 'Fresh';
+  }
 }

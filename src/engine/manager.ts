@@ -6,14 +6,20 @@ import { ApiError, assert } from '../base/errors.ts';
 import { formatDuration } from '../base/duration.ts';
 import { type Kind } from '../model/kinds/index.ts';
 import { type KubeObject, type ObjectKey, keyOf, parseKeyText } from '../model/object.ts';
-import { type Operation, type Store, type World, type WorldChange } from '../model/ports.ts';
+import {
+  type Operation,
+  type PrivateEntry,
+  type Store,
+  type World,
+  type WorldChange,
+} from '../model/ports.ts';
 import { ObjectCache } from './cache.ts';
+import { type IndexDefinition } from './cache-index.ts';
 import { type Controller } from './controller.ts';
 import { FigureWatch } from './figures.ts';
 import { Notes } from './notes.ts';
+import { type Placer } from './placer.ts';
 import { Reconciler } from './reconciler.ts';
-import { recordPrefix } from '../rollout/revisions.ts';
-import { Scheduler } from '../controllers/scheduling/scheduler.ts';
 import { Turn } from './turn.ts';
 
 export interface ManagerOptions {
@@ -21,6 +27,10 @@ export interface ManagerOptions {
   /** Makes the world as the store last saved it; called again when another process has interfered. */
   readonly loadWorld: () => Promise<World>;
   readonly controllers: Readonly<Partial<Record<Kind, Controller>>>;
+  /** What the cache keeps for the controllers. */
+  readonly indexes: readonly IndexDefinition[];
+  /** Makes the one that gives VMs their hosts, for a cache that is still empty. */
+  readonly makePlacer: (cache: ObjectCache) => Placer;
   readonly seed: number;
   /**
    * How many turns share a transaction while a run goes on: more save waits for the disk, and what a killed
@@ -47,15 +57,13 @@ export type Outcome =
   | { readonly type: 'stuck'; readonly waitingFor: readonly string[] }
   | { readonly type: 'interrupted' };
 
-/** Under which the store keeps what controllers remember. */
-const notesPrefix = 'autoscaling/';
 export class Manager {
   readonly #options: ManagerOptions;
-  #cache = new ObjectCache();
+  #cache: ObjectCache;
   #reconciler: Reconciler;
-  #scheduler = new Scheduler(this.#cache);
+  #placer: Placer;
   #notes = new Notes();
-  #figures = new FigureWatch();
+  #figures: FigureWatch;
   #world: World | undefined;
   /** The turn under way, or the last ones that are not committed yet. */
   #open: Turn | undefined;
@@ -66,7 +74,10 @@ export class Manager {
 
   constructor(options: ManagerOptions) {
     this.#options = options;
+    this.#cache = new ObjectCache(options.indexes);
     this.#reconciler = this.#newReconciler();
+    this.#placer = options.makePlacer(this.#cache);
+    this.#figures = new FigureWatch(options.controllers);
   }
 
   get cache(): ObjectCache {
@@ -91,25 +102,26 @@ export class Manager {
 
   /** Fills the cache and the world from the store and asks for a look at everything. */
   async start(): Promise<void> {
-    this.#cache = new ObjectCache();
+    const { controllers, indexes, makePlacer, store } = this.#options;
+    this.#cache = new ObjectCache(indexes);
     this.#reconciler = this.#newReconciler();
-    this.#scheduler = new Scheduler(this.#cache);
-    this.#figures = new FigureWatch();
+    this.#placer = makePlacer(this.#cache);
+    this.#figures = new FigureWatch(controllers);
     this.#open = undefined;
     this.#world = await this.#options.loadWorld();
-    this.#revision = await this.#options.store.revision();
-    const { store } = this.#options;
-    this.#notes = new Notes([
-      ...(await store.listPrivate(notesPrefix)),
-      ...(await store.listPrivate(recordPrefix)),
-    ]);
-    for (const kind of Object.keys(this.#options.controllers).sort()) {
-      for (const object of (await this.#options.store.list(kind)).items) this.#take(object, undefined);
+    this.#revision = await store.revision();
+    const noteKinds = Object.values(controllers).flatMap(({ notes }) => notes ?? []);
+    const noted: PrivateEntry[] = [];
+    for (const { prefix } of noteKinds) noted.push(...(await store.listPrivate(prefix)));
+    this.#notes = new Notes(noted);
+    for (const kind of Object.keys(controllers).sort()) {
+      for (const object of (await store.list(kind)).items) this.#take(object, undefined);
     }
-    for (const object of (await this.#options.store.list('Event')).items) this.cache.put(object);
-    // The object of a record may have gone while nobody looked.
-    for (const key of this.#notes.keys(recordPrefix)) {
-      this.#reconciler.add(parseKeyText(key.slice(recordPrefix.length)));
+    for (const object of (await store.list('Event')).items) this.cache.put(object);
+    for (const { prefix } of noteKinds.filter(({ byObject }) => byObject)) {
+      for (const key of this.#notes.keys(prefix)) {
+        this.#reconciler.add(parseKeyText(key.slice(prefix.length)));
+      }
     }
   }
 
@@ -219,7 +231,7 @@ export class Manager {
     return new Turn({
       cache: this.#cache,
       world: this.world,
-      scheduler: this.#scheduler,
+      placer: this.#placer,
       notes: this.#notes,
       seed: this.#options.seed,
       revision: this.#revision,
@@ -236,7 +248,7 @@ export class Manager {
     const looks = new Map<string, number>();
     do {
       this.#reconciler.lookAtReady(turn, looks);
-      this.#scheduler.placePending(turn);
+      this.#placer.placePending(turn);
       this.#reconciler.takeWorldChanges();
     } while (this.#reconciler.readyCount > 0);
   }
@@ -287,7 +299,7 @@ export class Manager {
 
   #changed(object: KubeObject | undefined, old: KubeObject | undefined): void {
     this.#options.onChange?.(object, old);
-    this.#scheduler.observe(object, old);
+    this.#placer.observe(object, old);
     if (object) this.#figures.note(object);
     this.#reconciler.changed(object, old, this.nowMs);
   }

@@ -14,12 +14,12 @@ import { type Infrastructure, type Metrics, type PrivateEntry, type Write } from
 import { trackManager } from './ownership.ts';
 import { type ObjectCache } from './cache.ts';
 import { type Notes } from './notes.ts';
-import { type Scheduler } from '../controllers/scheduling/scheduler.ts';
+import { type PlacementQueries } from './placement-queries.ts';
 
 export interface TurnOptions {
   readonly cache: ObjectCache;
   readonly world: Infrastructure & Metrics;
-  readonly scheduler: Scheduler;
+  readonly placer: PlacementQueries;
   readonly notes: Notes;
   readonly seed: number;
   /** The store's revision before the transaction. */
@@ -36,7 +36,7 @@ interface StatusLike {
 export class Turn {
   readonly cache: ObjectCache;
   readonly world: Infrastructure & Metrics;
-  readonly scheduler: Scheduler;
+  readonly placer: PlacementQueries;
   readonly seed: number;
   /** World time of the present turn, ms since the Unix epoch. */
   nowMs = 0;
@@ -54,7 +54,7 @@ export class Turn {
     this.#options = options;
     this.cache = options.cache;
     this.world = options.world;
-    this.scheduler = options.scheduler;
+    this.placer = options.placer;
     this.seed = options.seed;
   }
 

@@ -2,7 +2,8 @@ import { isRecord } from '../base/deep.ts';
 import { parseDuration } from '../base/duration.ts';
 import { UserError } from '../base/errors.ts';
 import { parseQuantity } from '../base/quantity.ts';
-import { type PerformanceParameters } from './parameters.ts';
+import { type Architecture } from '../model/ports.ts';
+import { defaultParameters, type PerformanceParameters } from './parameters.ts';
 
 /** How the value of a field is written: `bytes` also as a quantity, `time` also as a duration (kept in ms). */
 interface Field {
@@ -54,6 +55,19 @@ export const performanceFields: Fields<PerformanceParameters> = {
   },
   contention: { loss: share, slice: { form: 'time', least: 0.01 } },
 };
+
+/**
+ * The defaults of the product's architecture with what its manifest sets in their place. Quantities
+ * (`200M`, `32Mi`) and durations (`12s`) are read as text or as plain numbers in the units above.
+ *
+ * @throws UserError naming the field, when it is unknown or its value out of range
+ */
+export function parametersOf(traits: {
+  readonly architecture: Architecture;
+  readonly performance: Readonly<Record<string, unknown>>;
+}): PerformanceParameters {
+  return readOverrides(defaultParameters(traits.architecture), traits.performance);
+}
 
 /** `defaults` with the fields that `overrides` sets; neither is changed. Throws UserError on a bad field. */
 export function readOverrides(

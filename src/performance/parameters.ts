@@ -1,5 +1,4 @@
 import { type Architecture, type WorkloadProfile } from '../model/ports.ts';
-import { readOverrides } from './overrides.ts';
 
 /** Families of guest OS that boot and weigh alike. */
 export type GuestFamily = 'linux' | 'windows' | 'unikernel';
@@ -112,17 +111,4 @@ const hosted: PerformanceParameters = {
 /** The defaults of an architecture. Where the mode matters, the formulas take it as an argument. */
 export function defaultParameters(architecture: Architecture): PerformanceParameters {
   return architecture === 'Hosted' ? hosted : bareMetal;
-}
-
-/**
- * The defaults of the product's architecture with what its manifest sets in their place. Quantities
- * (`200M`, `32Mi`) and durations (`12s`) are read as text or as plain numbers in the units above.
- *
- * @throws UserError naming the field, when it is unknown or its value out of range
- */
-export function parametersOf(traits: {
-  readonly architecture: Architecture;
-  readonly performance: Readonly<Record<string, unknown>>;
-}): PerformanceParameters {
-  return readOverrides(defaultParameters(traits.architecture), traits.performance);
 }

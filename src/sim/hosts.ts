@@ -7,7 +7,8 @@ import {
   type HostState,
   type Operation,
 } from '../model/ports.ts';
-import { parametersOf, type PerformanceParameters } from '../performance/parameters.ts';
+import { parametersOf } from '../performance/overrides.ts';
+import { type PerformanceParameters } from '../performance/parameters.ts';
 import { hostPrefix, type Actor, type Core } from './core.ts';
 import { Rank } from './event-queue.ts';
 import { faultOf, present, nextRepairAtMs, withFault, type Fault } from './faults.ts';

@@ -10,7 +10,16 @@ import {
 import { noStrikes, strike, struckOutAtMs, type Strikes } from '../balancing/outlier-flow.ts';
 import { type Actor, type Core } from './core.ts';
 import { Rank } from './event-queue.ts';
-import { type Backend } from './health.ts';
+
+/** A backend, as far as outliers go. */
+export interface WatchedBackend {
+  readonly id: string;
+  /** Name of the balancer that it stands behind. */
+  readonly balancer: string;
+  /** Until then it gets nothing, ms of world time; undefined: it is not ejected. */
+  readonly ejectedUntilMs: number | undefined;
+  outliers: OutlierWatch | undefined;
+}
 
 /** What is saved of a backend whose requests have failed. */
 export interface SavedWatch {
@@ -33,7 +42,7 @@ export class OutlierWatch implements Actor {
   waits = false;
 
   constructor(
-    readonly backend: Backend,
+    readonly backend: WatchedBackend,
     private readonly onDue: (watch: OutlierWatch) => void,
   ) {
     this.id = backend.id;
@@ -54,16 +63,16 @@ export class OutlierWatch implements Actor {
 /** The backends of one balancer, as far as outliers go. */
 interface Watched {
   readonly outlierDetection: OutlierRules | undefined;
-  readonly backends: readonly Backend[];
+  readonly backends: readonly WatchedBackend[];
 }
 
 /** What `Outliers` asks and tells the rest of the world. */
 export interface OutlierSurroundings {
-  of(backend: Backend): Watched | undefined;
+  of(backend: WatchedBackend): Watched | undefined;
   /** Something that is saved has changed. */
-  touched(backend: Backend): void;
+  touched(backend: WatchedBackend): void;
   /** It has been ejected or has come back. */
-  turned(backend: Backend): void;
+  turned(backend: WatchedBackend): void;
 }
 
 /**
@@ -81,7 +90,7 @@ export class Outliers {
   }
 
   /** From now on the backend gets `rate` requests a second, of which the share `failing` fails. */
-  observe(backend: Backend, rules: OutlierRules, rate: number, failing: number): void {
+  observe(backend: WatchedBackend, rules: OutlierRules, rate: number, failing: number): void {
     const watch = backend.outliers;
     if (watch === undefined ? failing <= 0 : watch.outlier.ejectedUntilMs !== undefined) return;
     const { nowMs } = this.#core;
@@ -96,20 +105,20 @@ export class Outliers {
   }
 
   /** Backends have come or gone, or one is in again: those that wait for a place try it with their next failure. */
-  retry(backends: readonly Backend[]): void {
+  retry(backends: readonly WatchedBackend[]): void {
     for (const { outliers } of backends) {
       if (outliers?.waits === true && outliers.strikes.perMs > 0) this.#plan(outliers, this.#core.nowMs);
     }
   }
 
   /** Forgets what was observed; one that was ejected is in again. */
-  forget(backend: Backend): void {
+  forget(backend: WatchedBackend): void {
     if (backend.outliers === undefined) return;
     this.#plan(backend.outliers, undefined);
     backend.outliers = undefined;
   }
 
-  restore(backend: Backend, saved: SavedWatch, rules: OutlierRules): void {
+  restore(backend: WatchedBackend, saved: SavedWatch, rules: OutlierRules): void {
     const watch = this.#watch(backend);
     watch.strikes = saved.strikes;
     watch.outlier = saved.outlier;
@@ -120,7 +129,7 @@ export class Outliers {
     this.#plan(watch, inAtMs ?? (saved.waits ? undefined : struckOutAtMs(saved.strikes)));
   }
 
-  #watch(backend: Backend): OutlierWatch {
+  #watch(backend: WatchedBackend): OutlierWatch {
     backend.outliers = new OutlierWatch(backend, (watch) => this.#due(watch));
     return backend.outliers;
   }
@@ -133,7 +142,7 @@ export class Outliers {
     this.#surroundings.touched(watch.backend);
   }
 
-  #eject(watch: OutlierWatch, rules: OutlierRules, backends: readonly Backend[]): void {
+  #eject(watch: OutlierWatch, rules: OutlierRules, backends: readonly WatchedBackend[]): void {
     const { nowMs } = this.#core;
     const out = backends.filter((backend) => backend.ejectedUntilMs !== undefined).length;
     watch.waits = !mayEject(out, backends.length, rules);
@@ -147,7 +156,7 @@ export class Outliers {
     this.#surroundings.turned(watch.backend);
   }
 
-  #takeBack(watch: OutlierWatch, backends: readonly Backend[]): void {
+  #takeBack(watch: OutlierWatch, backends: readonly WatchedBackend[]): void {
     const { nowMs } = this.#core;
     watch.outlier = { failures: 0, ejections: watch.outlier.ejections };
     watch.inSinceMs = nowMs;

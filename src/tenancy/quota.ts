@@ -1,7 +1,7 @@
 import { cpuMillis, formatCpu, formatMemory, memoryBytes } from '../base/quantity.ts';
 import { type Tenant, type VirtualMachinePool } from '../model/kinds/index.ts';
-import { amountOf, type Amount } from '../engine/host-facts.ts';
 import { type InstanceSet } from './instance-sets.ts';
+import { amountOf, type Amount } from '../model/amount.ts';
 
 export interface QuotaVerdict {
   /** Each limit that the set breaks, for people; empty: none. */

@@ -7,7 +7,8 @@ import { type Diagnostic } from '../model/diagnostic.ts';
 import { type RunRecord } from '../model/run-record.ts';
 import { compare } from '../objectives/compare.ts';
 import { hasErrors } from '../app/apply/run-apply.ts';
-import { type RunPlan, runScenario } from './run-scenario.ts';
+import { type RunPlan } from './run-plan.ts';
+import { runScenario } from './run-scenario.ts';
 import { variantsOf } from './variants.ts';
 import { planRuns, type WhatIfOptions, type WhatIfRequest } from './what-if.ts';
 

@@ -6,7 +6,7 @@ import { type KubeObject, keyOf, keyText } from '../model/object.ts';
 import { type RunRecord, type RunTotals } from '../model/run-record.ts';
 import { judge, type Objective } from '../objectives/judge.ts';
 import { type Recorder } from './recorder.ts';
-import { type RunPlan } from './run-scenario.ts';
+import { type RunPlan } from './run-plan.ts';
 import { topologyOf } from './topology.ts';
 
 export interface RecordParts {

@@ -14,29 +14,8 @@ import { refuseErrors } from './inline-objects.ts';
 import { mayMakeObjects, missingTarget, objectivesOf } from './objectives.ts';
 import { makeRecord } from './record.ts';
 import { Recorder } from './recorder.ts';
+import { bringUpMs, type RunPlan } from './run-plan.ts';
 import { type SeriesTable } from './series-table.ts';
-
-/** World time that the world has to come up before a scenario begins: from 23:00 to midnight. */
-export const bringUpMs = 3_600_000;
-/** A load step unless another one is asked for, ms. */
-export const defaultStepMs = 15_000;
-
-export interface RunPlan {
-  /** Manifests, checked; they have no errors. */
-  readonly loaded: Loaded;
-  readonly request: Pick<ApplyRequest, 'paths' | 'recursive' | 'namespace'>;
-  /** Absent: the manifests alone, for `durationMs`. */
-  readonly scenario?: Scenario;
-  readonly durationMs: number;
-  readonly seed: number;
-  readonly stepMs: number;
-  /** World seconds a second; absent: as fast as can be. */
-  readonly speed?: number;
-  /** Record the CPU of every VM. */
-  readonly machines: boolean;
-  /** Where a field of the scenario stands, as `friday.yaml:12:5`, by its JSON Pointer. */
-  readonly place?: (pointer: string) => string;
-}
 
 /** Where a run stands. */
 export interface RunProgress {

@@ -8,6 +8,7 @@ import { type SubjectName } from '../model/run-record.ts';
 import { cpuMillis } from '../base/quantity.ts';
 import { type Roster } from './roster.ts';
 import { type SeriesTable } from './series-table.ts';
+import { selectMachines } from '../controllers/machines/lookup.ts';
 
 /** What is looked at, and where it is written. */
 export interface Scene {
@@ -84,7 +85,7 @@ export function samplePools(
       spec.replicas > 0 ? Math.min(1, readyReplicas / spec.replicas) : NaN,
     );
     if (machineCount > mostMachines && !wanted.has(subject)) continue;
-    const members = cache.selectMachines(metadata.namespace ?? '', spec.selector);
+    const members = selectMachines(cache, metadata.namespace ?? '', spec.selector);
     table.set('utilization', subject, step, meanUtilization(members, world));
   }
   for (const subject of wanted) {

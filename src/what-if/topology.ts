@@ -1,7 +1,6 @@
 /** What stands where at the end of a run. */
 import { compareText } from '../base/listing.ts';
 import { type ObjectCache } from '../engine/cache.ts';
-import { amountOf } from '../engine/host-facts.ts';
 import { tenantCostPerHour } from '../controllers/tenants/figures.ts';
 import { levelOf } from '../tenancy/instance-sets.ts';
 import { type Host, type VirtualMachine } from '../model/kinds/index.ts';
@@ -15,6 +14,8 @@ import {
   type TopologyTenant,
 } from '../model/run-record.ts';
 import { poolOf } from './machine-ledger.ts';
+import { machinesOn } from '../controllers/machines/lookup.ts';
+import { amountOf } from '../model/amount.ts';
 
 /** Everything by name. */
 export function topologyOf(cache: ObjectCache, world: World): Topology {
@@ -44,7 +45,7 @@ function hostOf(host: Host, cache: ObjectCache, world: World): TopologyHost {
     allocatedCpuMillis: taken.cpuMillis,
     allocatedMemoryBytes: taken.memoryBytes,
     ...(utilization === undefined ? {} : { utilization: round(utilization) }),
-    machines: inOrder(cache.machinesOn(metadata.name).map((vm) => machineOf(vm, world))),
+    machines: inOrder(machinesOn(cache, metadata.name).map((vm) => machineOf(vm, world))),
   };
 }
 

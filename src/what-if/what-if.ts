@@ -5,21 +5,15 @@ import { type CheckedObject, checkManifests } from '../manifest/check.ts';
 import { inOrder, type Loaded, loadManifests, placed } from '../manifest/load.ts';
 import { type Diagnostic } from '../model/diagnostic.ts';
 import { type Scenario } from '../model/kinds/index.ts';
-import { timeoutOf } from '../app/watch/follow.ts';
+import { timeoutOf } from '../app/apply/follow.ts';
 import { LiveSnapshot } from '../app/live.ts';
 import { parseSpeed } from '../app/pace.ts';
 import { hasErrors } from '../app/apply/run-apply.ts';
 import { memoryState } from '../app/state.ts';
 import { inlineProblems } from './inline-objects.ts';
 import { patchProblems } from './patch-problems.ts';
-import {
-  defaultStepMs,
-  type Run,
-  type RunOptions,
-  type RunPlan,
-  type RunProgress,
-  runScenario,
-} from './run-scenario.ts';
+import { defaultStepMs, type RunPlan } from './run-plan.ts';
+import { type Run, type RunOptions, type RunProgress, runScenario } from './run-scenario.ts';
 
 export interface WhatIfRequest {
   readonly paths: readonly string[];

@@ -1,11 +1,14 @@
 /** The indexes answer as a walk over everything does, whatever came and went before. */
+import { indexes } from '../../src/controllers/indexes.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ObjectCache } from '../../src/engine/cache.ts';
-import { type MachineGroup } from '../../src/controllers/machines/groups.ts';
+import { type MachineGroup, machineGroups } from '../../src/controllers/machines/groups.ts';
 import { type Host, type VirtualMachine } from '../../src/model/kinds/index.ts';
 import { type KubeObject } from '../../src/model/object.ts';
 import { formatSelector, matchesSelector, parseSelector } from '../../src/model/selectors.ts';
+import { selecting } from '../../src/controllers/machines/selecting.ts';
+import { hostGroups } from '../../src/controllers/hosts/groups.ts';
 
 const owner = fc.constantFrom(undefined, 'p1', 'p2');
 const labels = fc.dictionary(fc.constantFrom('app', 'tier'), fc.constantFrom('a', 'b'), { maxKeys: 2 });
@@ -70,13 +73,13 @@ const changes = fc.array(fc.record({ object: fc.oneof(machine, host), gone: fc.n
 
 /** The cache after some changes, and another that was only ever told of the outcome. */
 function caches(sequence: { object: KubeObject; gone: number }[]): [ObjectCache, ObjectCache] {
-  const changed = new ObjectCache();
+  const changed = new ObjectCache(indexes);
   for (const { object, gone } of sequence) {
     const { namespace = '', name } = object.metadata;
     if (gone === 0) changed.remove({ kind: object.kind, namespace, name });
     else changed.put(object);
   }
-  const fresh = new ObjectCache();
+  const fresh = new ObjectCache(indexes);
   for (const object of changed.all()) fresh.put(object);
   return [changed, fresh];
 }
@@ -105,13 +108,13 @@ test('groups of VMs and hosts after changes are those of the outcome', () => {
   fc.assert(
     fc.property(changes, (sequence) => {
       const [changed, fresh] = caches(sequence);
-      expect(summary(changed.groups.inNamespace('default'))).toEqual(
-        summary(fresh.groups.inNamespace('default')),
+      expect(summary(changed.index(machineGroups).inNamespace('default'))).toEqual(
+        summary(fresh.index(machineGroups).inNamespace('default')),
       );
       const living = changed.list('VirtualMachine').filter((vm) => !vm.metadata.deletionTimestamp);
       for (const uid of ['p1', 'p2']) {
         const own = living.filter((vm) => vm.metadata.ownerReferences?.[0]?.uid === uid);
-        const groups = changed.groups.ofOwner(uid);
+        const groups = changed.index(machineGroups).ofOwner(uid);
         expect(groups.flatMap((group) => keys(group.members)).sort()).toEqual(
           own.map((vm) => vm.metadata.uid),
         );
@@ -119,16 +122,20 @@ test('groups of VMs and hosts after changes are those of the outcome', () => {
           own.filter((vm) => vm.status?.conditions?.[0]?.type === 'Ready').length,
         );
         const hosts = (cache: ObjectCache): unknown =>
-          cache.hostGroups
+          cache
+            .index(hostGroups)
             .ofOwner(uid)
             .map((group) => [group.revision, keys(group.members), group.ready, keys(group.stuck)])
             .sort();
         expect(hosts(changed)).toEqual(hosts(fresh));
       }
       const loose = living.filter((vm) => vm.metadata.ownerReferences === undefined);
-      expect(changed.groups.loose('default').flatMap((group) => keys(group.members))).toHaveLength(
-        loose.length,
-      );
+      expect(
+        changed
+          .index(machineGroups)
+          .loose('default')
+          .flatMap((group) => keys(group.members)),
+      ).toHaveLength(loose.length);
     }),
   );
 });
@@ -146,12 +153,12 @@ test('who selects a VM is found without asking each selector', () => {
     );
   fc.assert(
     fc.property(fc.array(budget, { maxLength: 12 }), labels, (budgets, wanted) => {
-      const cache = new ObjectCache();
+      const cache = new ObjectCache(indexes);
       for (const one of budgets) cache.put(one);
       const expected = cache
         .list('DisruptionBudget', 'x')
         .filter(({ spec }) => matchesSelector(spec.selector, wanted));
-      expect(cache.selecting.matching('DisruptionBudget', 'x', wanted)).toEqual(expected);
+      expect(selecting(cache, 'DisruptionBudget', 'x', wanted)).toEqual(expected);
     }),
   );
 });

@@ -7,7 +7,8 @@ import {
   imageCopyMs,
 } from '../../src/performance/boot.ts';
 import { costOver, energyKWh, hostShare, watts } from '../../src/performance/cost.ts';
-import { defaultParameters, parametersOf } from '../../src/performance/parameters.ts';
+import { defaultParameters } from '../../src/performance/parameters.ts';
+import { parametersOf } from '../../src/performance/overrides.ts';
 
 const bareMetal = defaultParameters('BareMetal');
 const hosted = defaultParameters('Hosted');

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { performanceFields } from '../../src/performance/overrides.ts';
-import { defaultParameters, parametersOf } from '../../src/performance/parameters.ts';
+import { parametersOf } from '../../src/performance/overrides.ts';
+import { defaultParameters } from '../../src/performance/parameters.ts';
 
 function paths(value: object, prefix = ''): string[] {
   return Object.entries(value).flatMap(([key, part]) =>

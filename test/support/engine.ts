@@ -1,5 +1,7 @@
 import { parse } from 'yaml';
 import { type Controller } from '../../src/engine/controller.ts';
+import { indexes } from '../../src/controllers/indexes.ts';
+import { Scheduler } from '../../src/controllers/scheduling/scheduler.ts';
 import { controllers } from '../../src/controllers/index.ts';
 import { Manager, type Outcome } from '../../src/engine/manager.ts';
 import { withDefaults } from '../../src/model/defaults.ts';
@@ -33,7 +35,15 @@ export class TestEngine {
     const checked: Partial<Record<Kind, Controller>> = {};
     for (const [kind, one] of Object.entries(controllers))
       if (isKind(kind)) checked[kind] = this.#lookTwice(one);
-    this.manager = new Manager({ store, loadWorld, controllers: checked, seed, onTurn });
+    this.manager = new Manager({
+      store,
+      loadWorld,
+      controllers: checked,
+      indexes,
+      makePlacer: (cache) => new Scheduler(cache),
+      seed,
+      onTurn,
+    });
   }
 
   /** Another process on the same store: it knows only what was saved. */

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { compareWhatIfs, type CompareRequest } from '../../src/what-if/compare.ts';
 import { ExitCode } from '../../src/base/errors.ts';
 
-const flashCrowd = join(import.meta.dirname, '..', '..', '..', 'manifests', 'scenarios', 'flash-crowd');
+const flashCrowd = join(import.meta.dirname, '..', '..', 'manifests', 'scenarios', 'flash-crowd');
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'vctl-compare-'))));

@@ -4,7 +4,7 @@ import { compareText } from '../../base/listing.ts';
 import { type ScalingPolicy } from '../../model/kinds/index.ts';
 import { type KubeObject } from '../../model/object.ts';
 import { type Engine, type EngineOptions } from '../engine.ts';
-import { measured, type Run, timeoutOf, withEngine } from '../watch/follow.ts';
+import { measured, type Run, timeoutOf, withEngine } from '../apply/follow.ts';
 import { type State } from '../state.ts';
 import { shortName } from '../inspect/summary.ts';
 

@@ -2,7 +2,7 @@
 import { type Host } from '../../model/kinds/index.ts';
 import { type KubeObject, keyOf } from '../../model/object.ts';
 import { act, type ActOptions, type ActReport, type Edit } from '../apply/act.ts';
-import { type FollowRequest } from '../watch/follow.ts';
+import { type FollowRequest } from '../apply/follow.ts';
 import { type State } from '../state.ts';
 import { targetsOfKind } from './targets.ts';
 

@@ -6,6 +6,7 @@ import { type VirtualMachine } from '../../model/kinds/index.ts';
 import { isTerminating, keyOf, keyText } from '../../model/object.ts';
 import { matchesSelector } from '../../model/selectors.ts';
 import { type Snapshot } from '../snapshot.ts';
+import { machinesOn } from '../../controllers/machines/lookup.ts';
 
 /** How one VM can leave. */
 export type Way =
@@ -40,7 +41,7 @@ export function leaversOf(
 ): { readonly leavers: readonly Leaver[]; readonly allowances: ReadonlyMap<string, Allowance> } {
   const { cache } = snapshot;
   const allowances = new Map<string, Allowance>();
-  const leavers = cache.machinesOn(host).map((vm): Leaver => {
+  const leavers = machinesOn(cache, host).map((vm): Leaver => {
     const { namespace, labels } = vm.metadata;
     const over = cache
       .list('DisruptionBudget', namespace)

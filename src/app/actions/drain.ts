@@ -2,6 +2,7 @@
  * What `vctl drain` does: closes a host, then lets its VMs leave in rounds, never more at a time than their
  * disruption budgets allow.
  */
+import { machinesOn } from '../../controllers/machines/lookup.ts';
 import { annotations } from '../../model/annotations.ts';
 import { type Outcome } from '../../engine/manager.ts';
 import { type Host } from '../../model/kinds/index.ts';
@@ -17,7 +18,7 @@ import {
 import { cordonEdit } from './cordon.ts';
 import { type Leaver, leaversOf, nextRound } from './drain-plan.ts';
 import { type Engine } from '../engine.ts';
-import { measured, timeoutOf, withEngine } from '../watch/follow.ts';
+import { measured, timeoutOf, withEngine } from '../apply/follow.ts';
 import { Snapshot } from '../snapshot.ts';
 import { type State } from '../state.ts';
 import { shortName } from '../inspect/summary.ts';
@@ -90,8 +91,8 @@ function leave(vm: KubeObject, from: string | undefined): KubeObject {
 /** A drain that has ended wants nothing more: what stays would leave one day, when nobody expects it. */
 async function takeBack(state: State, host: Host): Promise<void> {
   const { name } = host.metadata;
-  const left = (await Snapshot.read(state)).cache
-    .machinesOn(name)
+  const { cache } = await Snapshot.read(state);
+  const left = machinesOn(cache, name)
     .filter(({ metadata }) => metadata.annotations?.[annotations.moveFrom] === name)
     .filter(({ status }) => status?.migrationTarget === undefined);
   const edits = left.map((vm) => ({

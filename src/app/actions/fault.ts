@@ -5,7 +5,7 @@ import { type VirtualMachine } from '../../model/kinds/index.ts';
 import { type Acceptance, type FaultType, type World } from '../../model/ports.ts';
 import { type ActOptions, type ActReport, reportOf } from '../apply/act.ts';
 import { type Engine } from '../engine.ts';
-import { type FollowRequest, measured, timeoutOf, withEngine } from '../watch/follow.ts';
+import { type FollowRequest, measured, timeoutOf, withEngine } from '../apply/follow.ts';
 import { getObject } from '../resources.ts';
 import { type State } from '../state.ts';
 

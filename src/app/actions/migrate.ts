@@ -5,7 +5,7 @@ import { findCondition } from '../../model/conditions.ts';
 import { type VirtualMachine } from '../../model/kinds/index.ts';
 import { type KubeObject, keyOf } from '../../model/object.ts';
 import { act, type ActOptions, type ActReport, reportOf, withAnnotations } from '../apply/act.ts';
-import { type FollowRequest } from '../watch/follow.ts';
+import { type FollowRequest } from '../apply/follow.ts';
 import { getObject } from '../resources.ts';
 import { Snapshot } from '../snapshot.ts';
 import { type State } from '../state.ts';

@@ -5,7 +5,7 @@ import { wantsPower } from '../../controllers/machines/plan.ts';
 import { type VirtualMachine } from '../../model/kinds/index.ts';
 import { type KubeObject, keyOf } from '../../model/object.ts';
 import { act, type ActOptions, type ActReport, type Edit, withAnnotations } from '../apply/act.ts';
-import { type FollowRequest } from '../watch/follow.ts';
+import { type FollowRequest } from '../apply/follow.ts';
 import { shortName } from '../inspect/summary.ts';
 import { type State } from '../state.ts';
 import { targetsOfKind, type TargetsRequest } from './targets.ts';

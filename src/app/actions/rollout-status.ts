@@ -3,9 +3,9 @@ import { ExitCode, UserError } from '../../base/errors.ts';
 import { type VirtualMachinePool } from '../../model/kinds/index.ts';
 import { keyOf } from '../../model/object.ts';
 import { type EngineOptions } from '../engine.ts';
-import { type FollowRequest, timeoutOf, withEngine } from '../watch/follow.ts';
+import { type FollowRequest, timeoutOf, withEngine } from '../apply/follow.ts';
 import { getPool, type PoolRequest } from './rollout.ts';
-import { type RolloutStanding, rolloutStanding } from './rollout-standing.ts';
+import { type RolloutStanding, rolloutStanding } from '../inspect/rollout-standing.ts';
 import { shortName } from '../inspect/summary.ts';
 import { type State } from '../state.ts';
 

@@ -9,9 +9,9 @@ import { type Kind, type VirtualMachinePool } from '../../model/kinds/index.ts';
 import { type KubeObject, keyOf } from '../../model/object.ts';
 import { yamlText } from '../../output/yaml-text.ts';
 import { act, type ActOptions, type ActReport, keyIn, withAnnotations } from '../apply/act.ts';
-import { type FollowRequest } from '../watch/follow.ts';
+import { type FollowRequest } from '../apply/follow.ts';
 import { getObject } from '../resources.ts';
-import { rolloutStanding } from './rollout-standing.ts';
+import { rolloutStanding } from '../inspect/rollout-standing.ts';
 import { shortName } from '../inspect/summary.ts';
 import { type State, worldTime } from '../state.ts';
 

@@ -9,7 +9,7 @@ import {
 } from '../../model/kinds/index.ts';
 import { type KubeObject } from '../../model/object.ts';
 import { act, type ActOptions, type ActReport, keyIn } from '../apply/act.ts';
-import { type FollowRequest } from '../watch/follow.ts';
+import { type FollowRequest } from '../apply/follow.ts';
 import { shortName } from '../inspect/summary.ts';
 import { getObject } from '../resources.ts';
 import { type State } from '../state.ts';

@@ -3,7 +3,7 @@ import { ExitCode, UserError } from '../../base/errors.ts';
 import { type Host } from '../../model/kinds/index.ts';
 import { keyOf } from '../../model/object.ts';
 import { act, type ActOptions, type ActReport } from '../apply/act.ts';
-import { type FollowRequest } from '../watch/follow.ts';
+import { type FollowRequest } from '../apply/follow.ts';
 import { type State } from '../state.ts';
 import { targetsOfKind } from './targets.ts';
 

@@ -13,7 +13,7 @@ import { type KubeObject, type ObjectKey, keyOf } from '../../model/object.ts';
 import { type Write } from '../../model/ports.ts';
 import { commandManager } from './apply.ts';
 import { type EngineOptions } from '../engine.ts';
-import { follow, type FollowRequest, type Run, timeoutOf } from '../watch/follow.ts';
+import { follow, type FollowRequest, type Run, timeoutOf } from './follow.ts';
 import { holdToQuota } from './quota-check.ts';
 import { getObject } from '../resources.ts';
 import { type State, worldTime } from '../state.ts';

@@ -11,7 +11,7 @@ import { type KubeObject, type ObjectKey, keyOf, keyText } from '../../model/obj
 import { type Store, type Write } from '../../model/ports.ts';
 import { type ActOptions, type ActReport, keyIn, reportOf } from './act.ts';
 import { refuseDeletion } from './delete-guard.ts';
-import { follow, type FollowRequest, timeoutOf } from '../watch/follow.ts';
+import { follow, type FollowRequest, timeoutOf } from './follow.ts';
 import { findObjects, getObject, parseResources } from '../resources.ts';
 import { Snapshot } from '../snapshot.ts';
 import { type State, worldTime } from '../state.ts';

@@ -7,7 +7,7 @@ import { type Kind } from '../../model/kinds/index.ts';
 import { type KubeObject } from '../../model/object.ts';
 import { objectYaml } from '../../output/yaml-text.ts';
 import { type ActOptions, type ActReport, reportOf } from './act.ts';
-import { type FollowRequest } from '../watch/follow.ts';
+import { type FollowRequest } from './follow.ts';
 import { patch } from './patch.ts';
 import { getObject } from '../resources.ts';
 import { type State } from '../state.ts';

@@ -2,7 +2,7 @@
 import { ExitCode, UserError } from '../../base/errors.ts';
 import { type KubeObject, keyOf } from '../../model/object.ts';
 import { act, type ActOptions, type ActReport } from './act.ts';
-import { type FollowRequest } from '../watch/follow.ts';
+import { type FollowRequest } from './follow.ts';
 import { findObjects, parseResources } from '../resources.ts';
 import { type State } from '../state.ts';
 import { shortName } from '../inspect/summary.ts';

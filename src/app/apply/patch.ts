@@ -9,7 +9,7 @@ import { type Diagnostic } from '../../model/diagnostic.ts';
 import { type Kind } from '../../model/kinds/index.ts';
 import { type KubeObject } from '../../model/object.ts';
 import { act, type ActOptions, type ActReport, keyIn } from './act.ts';
-import { type FollowRequest } from '../watch/follow.ts';
+import { type FollowRequest } from './follow.ts';
 import { LiveSnapshot } from '../live.ts';
 import { getObject } from '../resources.ts';
 import { type State } from '../state.ts';

@@ -8,7 +8,7 @@ import { type KubeObject, keyOf, keyText, parseKeyText } from '../../model/objec
 import { isKind } from '../../model/kinds/index.ts';
 import { type AppliedObject, applyObjects } from './apply.ts';
 import { type EngineOptions } from '../engine.ts';
-import { follow, type Run, timeoutOf } from '../watch/follow.ts';
+import { follow, type Run, timeoutOf } from './follow.ts';
 import { LiveSnapshot } from '../live.ts';
 import { type OpenOptions, type State, defaultStatePath, isStateThere, memoryState } from '../state.ts';
 import { withState } from '../with-state.ts';

@@ -2,7 +2,6 @@
 import { ExitCode, UserError } from '../../base/errors.ts';
 import { compareText } from '../../base/listing.ts';
 import { humanCpu, humanMemory } from '../../base/quantity.ts';
-import { amountOf } from '../../engine/host-facts.ts';
 import { decimal, percent } from '../../model/kinds/cells.ts';
 import { type Host, type VirtualMachine } from '../../model/kinds/index.ts';
 import { type Metrics } from '../../model/ports.ts';
@@ -11,6 +10,7 @@ import { type Table } from '../../output/table.ts';
 import { kindOrFail, selectorOf } from '../resources.ts';
 import { type State } from '../state.ts';
 import { openWorldView } from './world-view.ts';
+import { amountOf } from '../../model/amount.ts';
 
 export const sortKeys = ['name', 'cpu', 'memory'] as const;
 export type SortKey = (typeof sortKeys)[number];

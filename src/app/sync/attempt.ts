@@ -15,9 +15,9 @@ import { Ownership } from './ownership.ts';
 import { overQuota } from './over-quota.ts';
 import { healthOf } from './health.ts';
 import { type RecordContext, recordStatus } from './record.ts';
-import { makeReport, type Report } from './report.ts';
-import { reportOf, type SyncResult } from './result.ts';
-import { type Memory } from './runner.ts';
+import { makeReport, type Report, reportOf } from './report.ts';
+import { type SyncResult } from './result.ts';
+import { type Memory } from './memory.ts';
 import { statusAfter } from './status.ts';
 import { type Look } from './worker.ts';
 

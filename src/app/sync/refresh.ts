@@ -11,7 +11,7 @@ import { type Notifier } from './notifier.ts';
 import { recordStatus } from './record.ts';
 import { appliedVerdict, progressText } from './report.ts';
 import { type SyncResult } from './result.ts';
-import { type Memory } from './runner.ts';
+import { type Memory } from './memory.ts';
 import { type Verdict } from './status.ts';
 
 export interface RefreshInput {

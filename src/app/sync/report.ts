@@ -4,15 +4,22 @@ import { type PrunePlan } from '../../gitops/prune.ts';
 import { nameOf } from '../../gitops/plan.ts';
 import { isTrue } from '../../model/conditions.ts';
 import { shortRevision } from '../../model/kinds/sync.ts';
-import { isKind, qualifiedName, type Sync, type SyncedObject } from '../../model/kinds/index.ts';
+import {
+  isKind,
+  qualifiedName,
+  type Sync,
+  type SyncedObject,
+  type SyncStatus,
+} from '../../model/kinds/index.ts';
 import { type KubeObject } from '../../model/object.ts';
 import { type AppliedObject } from '../apply/apply.ts';
 import { shortName } from '../inspect/summary.ts';
 import { type ApplySet } from './apply-set.ts';
+import { type Desired } from './desired.ts';
 import { type Drift, driftText } from './drift.ts';
 import { isWell } from './health.ts';
 import { type Merge } from './merge-set.ts';
-import { pinAnnotations } from './names.ts';
+import { pinAnnotations, syncName } from './names.ts';
 import { type StatusChange, type Verdict } from './status.ts';
 import { type SyncEvent } from './sync-events.ts';
 import { type SyncResult } from './result.ts';
@@ -255,4 +262,19 @@ function isThere<T>(value: T | undefined): value is T {
 
 function more(count: number): string {
   return count > 1 ? ` (and ${count - 1} more)` : '';
+}
+
+/** What an attempt came to, from its report and the status that was written. */
+export function reportOf(
+  sync: Sync,
+  desired: Desired,
+  { verdict, outcome, objects, drift, exitCode = ExitCode.Done }: Report,
+  status: SyncStatus,
+): SyncResult {
+  const { diagnostics, sources, revision } = desired;
+  const { reason, message } = verdict;
+  return {
+    ...{ sync: syncName(sync), revision: revision.text, outcome, reason, message },
+    ...{ objects, diagnostics, sources, drift, exitCode, status },
+  };
 }

@@ -5,11 +5,9 @@ import { findCondition } from '../../model/conditions.ts';
 import { type Diagnostic } from '../../model/diagnostic.ts';
 import { type Sync, type SyncStatus } from '../../model/kinds/index.ts';
 import { type AppliedObject } from '../apply/apply.ts';
-import { type Desired } from './desired.ts';
 import { type Drift } from './drift.ts';
 import { syncName } from './names.ts';
 import { type RecordContext, recordStatus } from './record.ts';
-import { type Report } from './report.ts';
 
 export interface SyncResult {
   /** `default/shop` */
@@ -32,21 +30,6 @@ export interface SyncResult {
 }
 
 const nothing = { objects: [], diagnostics: [], sources: new Map<string, string>(), drift: [] };
-
-/** What an attempt came to, from its report and the status that was written. */
-export function reportOf(
-  sync: Sync,
-  desired: Desired,
-  { verdict, outcome, objects, drift, exitCode = ExitCode.Done }: Report,
-  status: SyncStatus,
-): SyncResult {
-  const { diagnostics, sources, revision } = desired;
-  const { reason, message } = verdict;
-  return {
-    ...{ sync: syncName(sync), revision: revision.text, outcome, reason, message },
-    ...{ objects, diagnostics, sources, drift, exitCode, status },
-  };
-}
 
 /** Nothing is new, neither there nor here. */
 export function unchangedResult(sync: Sync, revision: string): SyncResult {

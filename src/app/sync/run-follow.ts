@@ -3,7 +3,7 @@ import { wallClock } from '../../base/clock.ts';
 import { durationMs } from '../../base/duration.ts';
 import { type Sync } from '../../model/kinds/index.ts';
 import { type Engine, type EngineOptions } from '../engine.ts';
-import { withEngine } from '../watch/follow.ts';
+import { withEngine } from '../apply/follow.ts';
 import { Bell, keepPace } from '../pace.ts';
 import { type State } from '../state.ts';
 import { syncKeyText } from './names.ts';

@@ -4,7 +4,7 @@ import { findCondition } from '../../model/conditions.ts';
 import { type Sync } from '../../model/kinds/index.ts';
 import { type AppliedObject } from '../apply/apply.ts';
 import { type Engine, type EngineOptions } from '../engine.ts';
-import { measured, type Run, timeoutOf, withEngine } from '../watch/follow.ts';
+import { measured, type Run, timeoutOf, withEngine } from '../apply/follow.ts';
 import { type Outcome } from '../../engine/manager.ts';
 import { type State } from '../state.ts';
 import { syncName } from './names.ts';

@@ -1,3 +1,4 @@
+import { type CacheIndex, type IndexDefinition } from '../../engine/cache-index.ts';
 import { compareText } from '../../base/listing.ts';
 import { findCondition } from '../../model/conditions.ts';
 import { type ResourceQuota, type VirtualMachinePool } from '../../model/kinds/index.ts';
@@ -16,10 +17,9 @@ interface Room {
 }
 
 /**
- * What the objects of each namespace take and ask for, counted as they change, and the quotas that limit it. Part of
- * the cache, which feeds it.
+ * What the objects of each namespace take and ask for, counted as they change, and the quotas that limit it.
  */
-export class QuotaIndex {
+class QuotaIndex implements CacheIndex {
   readonly #rooms = new Map<string, Room>();
 
   /** What the objects that are there take. */
@@ -90,3 +90,6 @@ export class QuotaIndex {
     return room;
   }
 }
+
+/** What the objects of each namespace take of its quotas. */
+export const quotas: IndexDefinition<QuotaIndex> = { make: () => new QuotaIndex() };

@@ -4,6 +4,7 @@ import { isTerminating, keyOf, type KubeObject, type ObjectKey } from '../../mod
 import { type Figures, figureText, limitsOf } from '../../model/quota.ts';
 import { type ObjectCache } from '../../engine/cache.ts';
 import { controller, type Watch } from '../../engine/controller.ts';
+import { quotas } from './quota-index.ts';
 
 /** Tells what the objects of a namespace take of a quota. Holding them to it is for whoever makes them. */
 export const resourceQuotaController = controller<'ResourceQuota'>({
@@ -11,7 +12,7 @@ export const resourceQuotaController = controller<'ResourceQuota'>({
   watches: Object.fromEntries(kindNames.filter((kind) => kinds[kind].namespaced).map(watched)),
   reconcile(quota, turn) {
     if (isTerminating(quota)) return {};
-    const present = turn.cache.quotas.present(quota.metadata.namespace ?? '');
+    const present = turn.cache.index(quotas).present(quota.metadata.namespace ?? '');
     const used: Record<string, string> = {};
     for (const { constraint, measure } of limitsOf(quota)) {
       used[constraint] = figureText(measure, present[measure] ?? 0);
@@ -28,7 +29,10 @@ function watched(kind: Kind): [Kind, Watch] {
 /** The quotas that count an object differently than before: a change of its status is no news. */
 function quotasAbove(object: KubeObject, cache: ObjectCache, other: KubeObject | undefined): ObjectKey[] {
   if (other?.spec === object.spec && other !== undefined) return [];
-  return cache.quotas.of(object.metadata.namespace ?? '').map(keyOf);
+  return cache
+    .index(quotas)
+    .of(object.metadata.namespace ?? '')
+    .map(keyOf);
 }
 
 function readiness(quota: ResourceQuota, present: Figures): ConditionInput {

@@ -1,6 +1,7 @@
+import { type CacheIndex, type IndexDefinition } from '../../engine/cache-index.ts';
 import { type Host } from '../../model/kinds/index.ts';
 import { isTrue } from '../../model/conditions.ts';
-import { isTerminating } from '../../model/object.ts';
+import { isTerminating, type KubeObject } from '../../model/object.ts';
 import { labels } from '../../model/annotations.ts';
 
 /** The hosts of one owner that were made from the same template. Never empty; those being deleted do not count. */
@@ -22,7 +23,7 @@ interface Mutable extends HostGroup {
 }
 
 /** Hosts counted by owner and template, kept current by one change at a time; for pools of thousands. */
-export class HostGroups {
+class HostGroups implements CacheIndex {
   /** uid of an owner -> revision -> group. */
   readonly #byOwner = new Map<string, Map<string, Mutable>>();
   /** uid of a host -> how it is counted. */
@@ -33,12 +34,12 @@ export class HostGroups {
     return [...(this.#byOwner.get(uid)?.values() ?? [])];
   }
 
-  /** Counts a host as it now is; undefined stops counting the one that had `oldUid`. */
-  replace(host: Host | undefined, oldUid: string | undefined): void {
-    if (oldUid !== undefined) this.#leave(oldUid);
+  /** Counts a host as it now is instead of as it was. */
+  replace(host: KubeObject | undefined, old: KubeObject | undefined): void {
+    if (old?.metadata.uid !== undefined) this.#leave(old.metadata.uid);
     const owner = host?.metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid;
     // Hosts without a controller are in no group: nobody asks for their number.
-    if (host && owner !== undefined && !isTerminating(host)) this.#enter(host, owner);
+    if (host && owner !== undefined && !isTerminating(host)) this.#enter(host as Host, owner);
   }
 
   #enter(host: Host, owner: string): void {
@@ -75,3 +76,6 @@ export class HostGroups {
     return group;
   }
 }
+
+/** Hosts by owner and template. */
+export const hostGroups: IndexDefinition<HostGroups> = { kinds: ['Host'], make: () => new HostGroups() };

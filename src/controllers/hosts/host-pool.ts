@@ -10,6 +10,7 @@ import { controller, type Result } from '../../engine/controller.ts';
 import { type HostGroup } from './groups.ts';
 import { managers, mergeSchemaFor } from '../../engine/ownership.ts';
 import { type Turn } from '../../engine/turn.ts';
+import { hostGroups } from './groups.ts';
 
 /** Keeps so many hosts of one template, called `<pool>-0`, `<pool>-1` and so on. */
 export const hostPoolController = controller<'HostPool'>({
@@ -24,11 +25,11 @@ export const hostPoolController = controller<'HostPool'>({
     if (isTerminating(pool)) return {};
     const revision = revisionOf(pool);
     const uid = pool.metadata.uid ?? '';
-    scale(pool, turn.cache.hostGroups.ofOwner(uid), revision, turn);
-    for (const group of turn.cache.hostGroups.ofOwner(uid)) {
+    scale(pool, turn.cache.index(hostGroups).ofOwner(uid), revision, turn);
+    for (const group of turn.cache.index(hostGroups).ofOwner(uid)) {
       if (group.revision !== revision) carry(pool, group, revision, turn);
     }
-    return report(pool, turn.cache.hostGroups.ofOwner(uid), revision, turn);
+    return report(pool, turn.cache.index(hostGroups).ofOwner(uid), revision, turn);
   },
 });
 

@@ -4,12 +4,15 @@ import { type ConditionInput } from '../../model/conditions.ts';
 import { deepEqual } from '../../base/deep.ts';
 import { type Host, type VirtualMachine } from '../../model/kinds/index.ts';
 import { isTerminating } from '../../model/object.ts';
-import { type HostObservation } from '../../model/ports.ts';
+import { type HostObservation, type Metrics } from '../../model/ports.ts';
 import { shownShare } from '../../engine/figures.ts';
-import { type Amount, allocatableOf, amountOf, hostRequest, mismatchOf } from '../../engine/host-facts.ts';
+import { allocatableOf, hostRequest, mismatchOf } from './facts.ts';
 import { type ObjectCache } from '../../engine/cache.ts';
-import { controller, type Result } from '../../engine/controller.ts';
+import { controller, type FigureStanding, type Result } from '../../engine/controller.ts';
 import { type Turn } from '../../engine/turn.ts';
+import { countMachinesOn, machinesOn } from '../machines/lookup.ts';
+import { hostsWith } from './lookup.ts';
+import { amountOf, type Amount } from '../../model/amount.ts';
 
 const finalizer = 'vctl.dev/host';
 
@@ -22,11 +25,14 @@ interface Standing {
 /** Keeps a physical machine switched on and tells what it has for guests. */
 export const hostController = controller<'Host'>({
   kind: 'Host',
+  figureStanding,
   watches: {
     Hypervisor: (hypervisor, cache) =>
-      cache
-        .hostsWith(hypervisor.metadata.name)
-        .map((host) => ({ kind: 'Host', namespace: '', name: host.metadata.name })),
+      hostsWith(cache, hypervisor.metadata.name).map((host) => ({
+        kind: 'Host',
+        namespace: '',
+        name: host.metadata.name,
+      })),
     VirtualMachine: (vm, cache, other) =>
       [vm.status?.host, vm.status?.migrationTarget]
         .filter((name) => name !== undefined && (!isAlike(vm, other) || isLeft(name, cache)))
@@ -51,6 +57,11 @@ export const hostController = controller<'Host'>({
     return { settled: standing.settled, rests: true };
   },
 });
+
+function figureStanding({ metadata, status }: Host, world: Metrics): FigureStanding {
+  const usage = world.hostUsage(metadata.uid ?? '');
+  return usage === undefined || shownShare(usage.utilization) === status?.utilization ? 'Fresh' : 'Stale';
+}
 
 /** True when the VM takes the same of the same hosts. */
 function isAlike(vm: VirtualMachine, other: VirtualMachine | undefined): boolean {
@@ -84,8 +95,8 @@ function report(
       architecture,
       capacity: quantities(amountOf(host.spec.capacity)),
       allocatable: quantities(allocatable),
-      allocated: quantities(turn.scheduler.allocated(host.metadata.name)),
-      virtualMachines: turn.cache.countMachinesOn(host.metadata.name),
+      allocated: quantities(turn.placer.allocated(host.metadata.name)),
+      virtualMachines: countMachinesOn(turn.cache, host.metadata.name),
       ...(usage ? { utilization: shownShare(usage.utilization) } : {}),
     },
     [{ type: 'Ready', ...ready }],
@@ -128,7 +139,7 @@ function standingOf(host: Host, observation: HostObservation | undefined, nowMs:
 
 /** A host goes once its VMs have moved away; they see its deletion and leave. */
 function retire(host: Host, turn: Turn): Result {
-  const residents = turn.cache.machinesOn(host.metadata.name);
+  const residents = machinesOn(turn.cache, host.metadata.name);
   if (residents.length > 0) {
     turn.updateStatus(host, { phase: 'Terminating', virtualMachines: residents.length }, [
       {

@@ -1,4 +1,5 @@
 import { controller } from '../../engine/controller.ts';
+import { countHostsWith } from './lookup.ts';
 
 /** Counts the hosts of a product. */
 export const hypervisorController = controller<'Hypervisor'>({
@@ -10,7 +11,7 @@ export const hypervisorController = controller<'Hypervisor'>({
         : [{ kind: 'Hypervisor', namespace: '', name: spec.hypervisor }],
   },
   reconcile(hypervisor, turn) {
-    const hosts = turn.cache.countHostsWith(hypervisor.metadata.name);
+    const hosts = countHostsWith(turn.cache, hypervisor.metadata.name);
     turn.updateStatus(hypervisor, { hosts }, [
       {
         type: 'Ready',

@@ -2,12 +2,13 @@
  * VirtualMachines counted by what makes them alike, kept current by one change at a time: the VMs of a pool
  * are a handful of groups, however many they are, and most questions about them are answered by the counts.
  */
+import { type CacheIndex, type IndexDefinition } from '../../engine/cache-index.ts';
 import { canonicalJson } from '../../base/deep.ts';
 import { isTrue, findCondition } from '../../model/conditions.ts';
 import { type VirtualMachine } from '../../model/kinds/index.ts';
-import { isTerminating } from '../../model/object.ts';
+import { isTerminating, type KubeObject } from '../../model/object.ts';
 import { type Labels } from '../../model/selectors.ts';
-import { type Amount, amountOf } from '../../engine/host-facts.ts';
+import { type Amount, amountOf } from '../../model/amount.ts';
 
 /** VMs of one namespace and owner with the same labels and the same wanted size. Never empty. */
 export interface MachineGroup {
@@ -44,7 +45,7 @@ interface Place {
   readonly resizing: boolean;
 }
 
-export class MachineGroups {
+export class MachineGroups implements CacheIndex {
   readonly #byText = new Map<string, Mutable>();
   /** uid of an owner -> its groups by text; `namespace/` -> those of VMs without an owner. */
   readonly #byOwner = new Map<string, Map<string, Mutable>>();
@@ -70,10 +71,10 @@ export class MachineGroups {
     return this.#byNamespace.get(namespace)?.values() ?? [];
   }
 
-  /** Counts a VM as it now is; undefined stops counting the one that had `oldUid`. */
-  replace(vm: VirtualMachine | undefined, oldUid: string | undefined): void {
-    if (oldUid !== undefined) this.#leave(oldUid);
-    if (vm && !isTerminating(vm)) this.#enter(vm);
+  /** Counts a VM as it now is instead of as it was. */
+  replace(vm: KubeObject | undefined, old: KubeObject | undefined): void {
+    if (old?.metadata.uid !== undefined) this.#leave(old.metadata.uid);
+    if (vm && !isTerminating(vm)) this.#enter(vm as VirtualMachine);
   }
 
   #enter(vm: VirtualMachine): void {
@@ -143,6 +144,12 @@ export class MachineGroups {
     return `${namespace}/${owner}/${size.cpuMillis}/${size.memoryBytes}/${text}`;
   }
 }
+
+/** VirtualMachines by owner, labels and size. */
+export const machineGroups: IndexDefinition<MachineGroups> = {
+  kinds: ['VirtualMachine'],
+  make: () => new MachineGroups(),
+};
 
 const noLabels: Labels = {};
 

@@ -4,7 +4,7 @@ import { type Host, type VirtualMachine } from '../../model/kinds/index.ts';
 import { isTerminating } from '../../model/object.ts';
 import { stayUnder } from '../../placement/no-execute.ts';
 import { type Leaving } from './plan.ts';
-import { preemptedMessage } from '../scheduling/preempting.ts';
+import { preemptedMessage } from './preemption.ts';
 
 /** The end of a VM's stay because of a NoExecute taint of its host. */
 export interface Eviction {

@@ -7,9 +7,9 @@ import { type VirtualMachine } from '../../model/kinds/index.ts';
 import { isTerminating } from '../../model/object.ts';
 import { type MachineObservation } from '../../model/ports.ts';
 import { annotations } from '../../model/annotations.ts';
-import { type Amount } from '../../engine/host-facts.ts';
 import { type ResizeMethod } from './resize-method.ts';
 import { backOffEndsAtMs } from './termination.ts';
+import { type Amount } from '../../model/amount.ts';
 
 export interface MachineView {
   readonly vm: VirtualMachine;

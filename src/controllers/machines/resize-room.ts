@@ -4,11 +4,11 @@ import { type UpdateMode } from '../../autoscaling/vertical.ts';
 import { type Placement } from '../../placement/place.ts';
 import { annotations } from '../../model/annotations.ts';
 import { type ObjectCache } from '../../engine/cache.ts';
-import { type Amount, amountOf } from '../../engine/host-facts.ts';
 import { type ResizeMethod, resizeMethod } from './resize-method.ts';
 import { type Turn } from '../../engine/turn.ts';
+import { amountOf, type Amount } from '../../model/amount.ts';
 
-type Scene = Pick<Turn, 'cache' | 'scheduler'>;
+type Scene = Pick<Turn, 'cache' | 'placer'>;
 
 /** How the VM would come from the size that it has to that of its spec. */
 export function resizeMethodOf(vm: VirtualMachine, scene: Scene, update = updateOf(vm)): ResizeMethod {
@@ -18,9 +18,9 @@ export function resizeMethodOf(vm: VirtualMachine, scene: Scene, update = update
     update,
     fixed: fixedBy(features, amountOf(vm.status?.resources), size),
     liveMigration: features?.liveMigration ?? false,
-    fitsHere: scene.scheduler.fits(vm, size),
-    elsewhereLive: () => refusalOf(scene.scheduler.elsewhere(vm)),
-    elsewhereStopped: () => refusalOf(scene.scheduler.elsewhereStopped(vm)),
+    fitsHere: scene.placer.fits(vm, size),
+    elsewhereLive: () => refusalOf(scene.placer.elsewhere(vm)),
+    elsewhereStopped: () => refusalOf(scene.placer.elsewhereStopped(vm)),
   });
 }
 
@@ -29,8 +29,8 @@ export function roomFor(
   vm: VirtualMachine,
   scene: Scene,
 ): 'Here' | 'Elsewhere' | { readonly nowhere: string } {
-  if (scene.scheduler.fits(vm, amountOf(vm.spec.resources))) return 'Here';
-  const nowhere = refusalOf(scene.scheduler.elsewhereStopped(vm));
+  if (scene.placer.fits(vm, amountOf(vm.spec.resources))) return 'Here';
+  const nowhere = refusalOf(scene.placer.elsewhereStopped(vm));
   return nowhere === undefined ? 'Elsewhere' : { nowhere };
 }
 

@@ -4,19 +4,21 @@ import { type ConditionInput, findCondition } from '../../model/conditions.ts';
 import { deepEqual } from '../../base/deep.ts';
 import { type Host, type VirtualMachine } from '../../model/kinds/index.ts';
 import { type KubeObject, isTerminating } from '../../model/object.ts';
-import { type Acceptance } from '../../model/ports.ts';
+import { type Acceptance, type Metrics } from '../../model/ports.ts';
 import { durationMs } from '../../base/duration.ts';
 import { defaultImageBytes } from '../../performance/boot.ts';
 import { annotations } from '../../model/annotations.ts';
-import { controller, type Result } from '../../engine/controller.ts';
+import { controller, type FigureStanding, type Result } from '../../engine/controller.ts';
 import { shownShare } from '../../engine/figures.ts';
-import { amountOf } from '../../engine/host-facts.ts';
 import { evictionOf, leavingOf } from './leaving.ts';
-import { nominatedHostOf, preemptorOf, victimsOf } from '../scheduling/preempting.ts';
 import { type MachineView, type Plan, imageOf, planMachine } from './plan.ts';
 import { resizeMethodOf, roomFor } from './resize-room.ts';
 import { newTermination, terminationText } from './termination.ts';
 import { type Turn } from '../../engine/turn.ts';
+import { machinesOn } from './lookup.ts';
+import { selecting } from './selecting.ts';
+import { amountOf } from '../../model/amount.ts';
+import { nominatedHostOf, preemptorOf, victimsOf } from './preemption.ts';
 
 const finalizer = 'vctl.dev/machine';
 
@@ -34,10 +36,11 @@ type Status = NonNullable<VirtualMachine['status']>;
 /** Runs one guest: from a place on a host to a running machine, and all that may happen to it. */
 export const virtualMachineController = controller<'VirtualMachine'>({
   kind: 'VirtualMachine',
+  figureStanding,
   watches: {
     Host: (host, cache, other) =>
       isTerminating(host) || !deepEqual(host.spec.taints, other?.spec.taints ?? [])
-        ? cache.machinesOn(host.metadata.name).map(keyOf)
+        ? machinesOn(cache, host.metadata.name).map(keyOf)
         : [],
     // Victims go on making room only as long as somebody wants it.
     VirtualMachine: (vm, cache, other) =>
@@ -53,6 +56,12 @@ export const virtualMachineController = controller<'VirtualMachine'>({
   },
 });
 
+function figureStanding({ metadata, status }: VirtualMachine, world: Metrics): FigureStanding {
+  const usage = world.machineUsage(metadata.uid ?? '');
+  if (usage === undefined) return status?.startedAt === undefined ? 'Fresh' : 'Unmeasured';
+  return shownShare(usage.utilization) === status?.utilization ? 'Fresh' : 'Stale';
+}
+
 function keyOf(vm: KubeObject): { kind: string; namespace: string; name: string } {
   return { kind: 'VirtualMachine', namespace: vm.metadata.namespace ?? '', name: vm.metadata.name };
 }
@@ -67,7 +76,7 @@ function viewOf(vm: VirtualMachine, turn: Turn): MachineView {
     hostReady: turn.world.host(host?.metadata.uid ?? '')?.state === 'On',
     leaving: leavingOf(vm, host, preemptorOf(vm, turn.cache), turn.nowMs, () => {
       const isMoving = machine?.state !== 'Running' || vm.status?.migrationTarget !== undefined;
-      return isMoving || turn.scheduler.elsewhere(vm).type === 'placed';
+      return isMoving || turn.placer.elsewhere(vm).type === 'placed';
     }),
     wanted: amountOf(vm.spec.resources),
     liveMigration: hypervisor?.spec.features.liveMigration ?? false,
@@ -115,7 +124,7 @@ function noteTermination(vm: VirtualMachine, turn: Turn): VirtualMachine {
 /** The longest draining time of the load balancers that the VM stands behind. */
 function drainTime(vm: VirtualMachine, turn: Turn): number {
   const { namespace = '', labels } = vm.metadata;
-  const balancers = turn.cache.selecting.matching('LoadBalancer', namespace, labels);
+  const balancers = selecting(turn.cache, 'LoadBalancer', namespace, labels);
   return balancers.reduce((longest, { spec }) => Math.max(longest, durationMs(spec.drain)), 0);
 }
 
@@ -254,7 +263,7 @@ function changeSize(vm: VirtualMachine, plan: Plan, how: 'reshape' | 'resize', t
 /** Starts a live migration; without a host that could take the VM it stays, and its condition says why. */
 function migrate(vm: VirtualMachine, plan: Plan, turn: Turn): Result {
   const asked = vm.metadata.annotations?.[annotations.moveTo];
-  const target = turn.scheduler.elsewhere(vm, asked);
+  const target = turn.placer.elsewhere(vm, asked);
   if (target.type === 'refused') {
     const message = `cannot leave ${vm.status?.host}: ${target.summary}`;
     report(vm, plan, turn, {}, [{ type: 'Resized', status: 'False', reason: 'Moving', message }]);

@@ -6,6 +6,8 @@ import { disruptionsAllowed, healthyWanted } from '../../placement/disruption.ts
 import { type ObjectCache } from '../../engine/cache.ts';
 import { controller } from '../../engine/controller.ts';
 import { labelsOf } from './members.ts';
+import { selecting } from '../machines/selecting.ts';
+import { machineGroups } from '../machines/groups.ts';
 
 /** How the VMs of a budget's selector stand. */
 export interface BudgetStanding {
@@ -39,7 +41,7 @@ function* budgetsOver(
   labels: Readonly<Record<string, string>> | undefined,
   cache: ObjectCache,
 ): Iterable<{ kind: string; namespace: string; name: string }> {
-  for (const { metadata } of cache.selecting.matching('DisruptionBudget', namespace, labels)) {
+  for (const { metadata } of selecting(cache, 'DisruptionBudget', namespace, labels)) {
     yield { kind: 'DisruptionBudget', namespace, name: metadata.name };
   }
 }
@@ -53,7 +55,7 @@ export function budgetStanding({ metadata, spec }: DisruptionBudget, cache: Obje
   const owners = new Set<string>();
   let expected = 0;
   let currentHealthy = 0;
-  for (const group of cache.groups.inNamespace(metadata.namespace ?? '')) {
+  for (const group of cache.index(machineGroups).inNamespace(metadata.namespace ?? '')) {
     if (!matchesSelector(spec.selector, group.labels)) continue;
     currentHealthy += group.ready;
     const pool = poolOf(group.owner, cache);

@@ -6,7 +6,7 @@ import { type VirtualMachine, type VirtualMachinePool } from '../../model/kinds/
 import { controllerReference } from '../../model/object.ts';
 import { type Labels, matchesSelector } from '../../model/selectors.ts';
 import { labels } from '../../model/annotations.ts';
-import { type MachineGroup } from '../machines/groups.ts';
+import { type MachineGroup, machineGroups } from '../machines/groups.ts';
 import { managers } from '../../engine/ownership.ts';
 import { type Allowance, allowedMembers } from './quota.ts';
 import { type Turn } from '../../engine/turn.ts';
@@ -46,7 +46,7 @@ export function labelsOf(pool: VirtualMachinePool): Labels {
 export function settleMembership(pool: VirtualMachinePool, turn: Turn): void {
   const { uid = '', namespace = '' } = pool.metadata;
   const belongs = (group: MachineGroup): boolean => matchesSelector(pool.spec.selector, group.labels);
-  const { groups } = turn.cache;
+  const groups = turn.cache.index(machineGroups);
   for (const vm of membersOf(groups.ofOwner(uid).filter((group) => !belongs(group)))) release(vm, pool, turn);
   for (const vm of membersOf(groups.loose(namespace).filter(belongs))) adopt(vm, pool, turn);
 }

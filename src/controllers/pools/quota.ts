@@ -5,6 +5,7 @@ import { exceededBy, excessText, machines, plus, roomFor } from '../../model/quo
 import { type ObjectCache } from '../../engine/cache.ts';
 import { replicaFailure } from '../cluster/quota-index.ts';
 import { type Turn } from '../../engine/turn.ts';
+import { quotas } from '../cluster/quota-index.ts';
 
 export interface Allowance {
   /** How many VMs may be made now. */
@@ -16,11 +17,11 @@ export interface Allowance {
 /** How many of `wanted` more VMs of a pool its namespace's quotas allow beside all that is there. */
 export function allowedMembers(pool: VirtualMachinePool, wanted: number, cache: ObjectCache): Allowance {
   const { namespace = '' } = pool.metadata;
-  const limits = wanted > 0 ? cache.quotas.limits(namespace) : [];
+  const limits = wanted > 0 ? cache.index(quotas).limits(namespace) : [];
   if (limits.length === 0) return { count: wanted };
   const { resources } = pool.spec.template.spec;
   const one = machines(resources, 1);
-  const present = cache.quotas.present(namespace);
+  const present = cache.index(quotas).present(namespace);
   const room = roomFor(limits, present, one).count;
   if (room >= wanted) return { count: wanted };
   const used = plus(present, machines(resources, room));

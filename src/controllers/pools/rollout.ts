@@ -20,6 +20,7 @@ import {
 } from '../../rollout/revisions.ts';
 import { recordPrefix, type Revision, type RolloutRecord, type Template } from '../../rollout/revisions.ts';
 import { type Turn } from '../../engine/turn.ts';
+import { machineGroups } from '../machines/groups.ts';
 
 /** How long an update may go without progress where the pool does not say, ms; Kubernetes' own. */
 const defaultDeadlineMs = 600_000;
@@ -80,7 +81,7 @@ export function beginUpdate(pool: VirtualMachinePool, turn: Turn): PoolUpdate {
   const hold = holdOf(pool, record, hash);
   const last = present(record);
   // VMs of which no record tells were there before records were: they count as made from the present template.
-  const isOld = last === undefined && turn.cache.groups.ofOwner(uid).length > 0;
+  const isOld = last === undefined && turn.cache.index(machineGroups).ofOwner(uid).length > 0;
   if (hold === undefined || isOld) {
     const proposal = {
       hash,
@@ -165,7 +166,7 @@ function keep(pool: VirtualMachinePool, update: PoolUpdate, outcome: Outcome, tu
   if (outcome.complete && effective) record = complete(record, effective.spec.template, turn.nowMs);
   record = rescale(record, pool.spec.replicas, turn.nowMs);
   if (record.revisions.length > 1) {
-    const groups = turn.cache.groups.ofOwner(pool.metadata.uid ?? '');
+    const groups = turn.cache.index(machineGroups).ofOwner(pool.metadata.uid ?? '');
     const inUse = new Set(groups.map((group) => group.labels[labels.revision] ?? ''));
     record = prune(record, pool.spec.revisionHistoryLimit, inUse);
   }
@@ -195,7 +196,7 @@ function conditionOf({ status }: VirtualMachinePool, type: string): ConditionInp
 }
 
 function countOf({ metadata }: VirtualMachinePool, hash: string, turn: Turn): number {
-  const groups = turn.cache.groups.ofOwner(metadata.uid ?? '');
+  const groups = turn.cache.index(machineGroups).ofOwner(metadata.uid ?? '');
   return groups.reduce(
     (sum, group) => sum + (group.labels[labels.revision] === hash ? group.members.size : 0),
     0,

@@ -10,6 +10,7 @@ import { type RolloutRecord } from '../../rollout/revisions.ts';
 import { type Limits } from '../../rollout/plan.ts';
 import { sparing, spread } from '../../rollout/progress.ts';
 import { type Turn } from '../../engine/turn.ts';
+import { machineGroups } from '../machines/groups.ts';
 
 /**
  * Brings a pool to its count without bringing its update any further, each revision by its share: to between
@@ -24,7 +25,7 @@ export function scaleInShares(
   limits: Limits,
   turn: Turn,
 ): Allowance {
-  const groups = turn.cache.groups.ofOwner(pool.metadata.uid ?? '');
+  const groups = turn.cache.index(machineGroups).ofOwner(pool.metadata.uid ?? '');
   const sets = record.revisions
     .map(({ hash, template }) => ({
       template,

@@ -6,6 +6,7 @@ import { labels } from '../../model/annotations.ts';
 import { type ObjectCache } from '../../engine/cache.ts';
 import { type MachineGroup } from '../machines/groups.ts';
 import { labelsOf } from './members.ts';
+import { selecting } from '../machines/selecting.ts';
 
 /**
  * How many VMs of the groups are ready, but still in the health checks of a load balancer in front of the pool. Were
@@ -16,8 +17,7 @@ export function countUnserved(
   groups: readonly MachineGroup[],
   cache: ObjectCache,
 ): number {
-  const fronts = cache.selecting
-    .matching('LoadBalancer', pool.metadata.namespace ?? '', labelsOf(pool))
+  const fronts = selecting(cache, 'LoadBalancer', pool.metadata.namespace ?? '', labelsOf(pool))
     .filter((balancer) => !isTerminating(balancer))
     .map(readyBackends);
   if (fronts.length === 0) return 0;

@@ -1,3 +1,4 @@
+import { recordPrefix } from '../../rollout/revisions.ts';
 import { toTimestamp } from '../../base/clock.ts';
 import { type ConditionInput } from '../../model/conditions.ts';
 import { type VirtualMachine, type VirtualMachinePool } from '../../model/kinds/index.ts';
@@ -5,7 +6,6 @@ import { isTerminating, type ObjectKey } from '../../model/object.ts';
 import { formatSelector, matchesSelector } from '../../model/selectors.ts';
 import { annotations, labels, withAnnotation } from '../../model/annotations.ts';
 import { controller, type Result } from '../../engine/controller.ts';
-import { amountOf } from '../../engine/host-facts.ts';
 import { type MachineGroup } from '../machines/groups.ts';
 import { managers } from '../../engine/ownership.ts';
 import { leastWorth, longestReady, unreadyOf } from './choice.ts';
@@ -18,21 +18,26 @@ import { countUnserved, poolsServed } from './serving.ts';
 import { isRescaled, rescale, type RolloutRecord } from '../../rollout/revisions.ts';
 import { byNeed, grows, type Limits, limitsOf, planResize, planRollout } from '../../rollout/plan.ts';
 import { type Turn } from '../../engine/turn.ts';
+import { selecting } from '../machines/selecting.ts';
+import { machineGroups } from '../machines/groups.ts';
+import { quotas } from '../cluster/quota-index.ts';
+import { amountOf } from '../../model/amount.ts';
 
 /** Keeps so many VMs of one template, and replaces them one after the other when it changes. */
 export const virtualMachinePoolController = controller<'VirtualMachinePool'>({
   kind: 'VirtualMachinePool',
+  notes: { prefix: recordPrefix, byObject: true },
   watches: {
     LoadBalancer: poolsServed,
     // Room that has come about below a quota is for those that wait for it.
-    ResourceQuota: ({ metadata }, cache) => cache.quotas.held(metadata.namespace ?? ''),
+    ResourceQuota: ({ metadata }, cache) => cache.index(quotas).held(metadata.namespace ?? ''),
     VirtualMachine: (vm, cache) => {
       const { namespace = '', ownerReferences } = vm.metadata;
       const owner = ownerReferences?.find((reference) => reference.controller === true);
       if (owner) return owner.kind === 'VirtualMachinePool' ? [keyOfPool(namespace, owner.name)] : [];
-      return cache.selecting
-        .matching('VirtualMachinePool', namespace, vm.metadata.labels)
-        .map((pool) => keyOfPool(namespace, pool.metadata.name));
+      return selecting(cache, 'VirtualMachinePool', namespace, vm.metadata.labels).map((pool) =>
+        keyOfPool(namespace, pool.metadata.name),
+      );
     },
   },
   reconcile(pool, turn) {
@@ -103,7 +108,7 @@ function groupsOf(
   turn: Turn,
 ): { updated: MachineGroup[]; outdated: MachineGroup[] } {
   const revision = revisionOf(pool.spec.template);
-  const groups = turn.cache.groups.ofOwner(pool.metadata.uid ?? '');
+  const groups = turn.cache.index(machineGroups).ofOwner(pool.metadata.uid ?? '');
   return {
     updated: groups.filter((group) => group.labels[labels.revision] === revision),
     outdated: groups.filter((group) => group.labels[labels.revision] !== revision),

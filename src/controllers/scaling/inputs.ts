@@ -9,8 +9,8 @@ import { type MetricReading, type MetricSource } from '../../autoscaling/metrics
 import { type SeasonState } from '../../autoscaling/predict.ts';
 import { type VmSample } from '../../autoscaling/readiness.ts';
 import { type Resources, type UsageState } from '../../autoscaling/recommender.ts';
-import { amountOf } from '../../engine/host-facts.ts';
 import { type QuotaRoom } from './quota.ts';
+import { amountOf } from '../../model/amount.ts';
 
 /** How often a policy decides, aligned with world time; also how long a sample lasts. */
 export const syncPeriodMs = 15_000;

@@ -5,11 +5,16 @@ import { type ObjectCache } from '../../engine/cache.ts';
 import { decideScaling, type ScalingDecision } from './decision.ts';
 import { type ScalingInput, type ScalingMemory } from './inputs.ts';
 import { actingPolicy, scaledKey, type Standing, standingOf } from './target.ts';
-import { balancersOf, inputOf, type ScalingScene, type Target, targetObject, wayTo } from './view.ts';
+import { balancersOf, inputOf, type Target, targetObject, wayTo } from './view.ts';
+import { type ScalingScene } from './scene.ts';
+import { policiesFor } from './lookup.ts';
+
+/** With which the keys of what is remembered of policies begin. */
+export const notePrefix = 'autoscaling/';
 
 /** Where a policy keeps what it remembers: an object with the `memory` of its last decision. */
 export function noteKey(policy: ScalingPolicy): string {
-  return `autoscaling/${policy.metadata.uid}`;
+  return notePrefix + (policy.metadata.uid ?? '');
 }
 
 /** Whether the policy has an effect, and in which directions. */
@@ -19,7 +24,7 @@ export function judgePolicy(policy: ScalingPolicy, cache: ObjectCache): Standing
     policy,
     target,
     labels: target?.kind === 'VirtualMachinePool' ? target.spec.template.metadata?.labels : undefined,
-    acting: actingPolicy(cache.policiesFor(scaledKey(policy))),
+    acting: actingPolicy(policiesFor(cache, scaledKey(policy))),
     hasBalancer: target !== undefined && balancersOf(target, cache).length > 0,
   });
 }

@@ -6,11 +6,12 @@ import { type ObjectCache } from '../../engine/cache.ts';
 import { controller, type Result } from '../../engine/controller.ts';
 import { type ScalingDecision } from './decision.ts';
 import { type ScalingMemory, syncPeriodMs } from './inputs.ts';
-import { decideFor, judgePolicy, noteKey } from './look.ts';
+import { decideFor, judgePolicy, noteKey, notePrefix } from './look.ts';
 import { changeOf, reportOf, type ScalingReport, shownDecision, withChange } from './report.ts';
 import { type Standing, scaledKey } from './target.ts';
 import { giveUpFields, machineLabels, resize, sizesOf, type Target, targetObject } from './view.ts';
 import { type Turn } from '../../engine/turn.ts';
+import { policiesFor } from './lookup.ts';
 
 const finalizer = 'vctl.dev/scaling';
 
@@ -29,8 +30,10 @@ interface Note {
 /** Sets the number and the size of VMs by their load. */
 export const scalingPolicyController = controller<'ScalingPolicy'>({
   kind: 'ScalingPolicy',
+  alwaysMeasured: true,
+  notes: { prefix: notePrefix, byObject: false },
   watches: {
-    ScalingPolicy: (policy, cache) => cache.policiesFor(scaledKey(policy)).map(keyOf),
+    ScalingPolicy: (policy, cache) => policiesFor(cache, scaledKey(policy)).map(keyOf),
     VirtualMachinePool: policiesOn,
     VirtualMachine: policiesOn,
     LoadBalancer: (balancer, cache) =>
@@ -56,7 +59,7 @@ export const scalingPolicyController = controller<'ScalingPolicy'>({
 });
 
 function policiesOn(target: KubeObject, cache: ObjectCache): Iterable<ObjectKey> {
-  return cache.policiesFor(keyOf(target)).map(keyOf);
+  return policiesFor(cache, keyOf(target)).map(keyOf);
 }
 
 function serves(balancer: LoadBalancer, target: Target | undefined): boolean {
@@ -178,7 +181,7 @@ function standingConditions(policy: ScalingPolicy, standing: Standing, turn: Tur
 
 /** The sizes stay as they are; from now on they belong to whoever next sets them. */
 function retire(policy: ScalingPolicy, turn: Turn): Result {
-  const others = turn.cache.policiesFor(scaledKey(policy)).some((one) => !isTerminating(one));
+  const others = policiesFor(turn.cache, scaledKey(policy)).some((one) => !isTerminating(one));
   const target = targetObject(policy, turn.cache);
   if (target && !others) giveUpFields(target, turn);
   turn.setPrivate(noteKey(policy), undefined);

@@ -4,6 +4,7 @@ import { type Tenant, type VirtualMachine, type VirtualMachinePool } from '../..
 import { askedBy, type Figures, type Limit, machines, plus, roomFor } from '../../model/quota.ts';
 import { type Resources } from '../../autoscaling/recommender.ts';
 import { type ObjectCache } from '../../engine/cache.ts';
+import { quotas } from '../cluster/quota-index.ts';
 
 /** What quotas allow a target beside all others; figures without a limit are Infinity. */
 export interface QuotaRoom {
@@ -24,8 +25,8 @@ export function quotaRoomOf(
   const { namespace = '' } = target.metadata;
   const rooms = [
     {
-      limits: cache.quotas.limits(namespace),
-      others: plus(cache.quotas.asked(namespace), askedBy(target), -1),
+      limits: cache.index(quotas).limits(namespace),
+      others: plus(cache.index(quotas).asked(namespace), askedBy(target), -1),
     },
     ...tenantRooms(target, cache),
   ].filter(({ limits }) => limits.length > 0);

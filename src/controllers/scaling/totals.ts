@@ -3,7 +3,7 @@ import { type ScalingPolicy, type Traffic } from '../../model/kinds/index.ts';
 import { isTerminating } from '../../model/object.ts';
 import { matchesSelector } from '../../model/selectors.ts';
 import { latencyOf, type Total } from './inputs.ts';
-import { type ScalingScene } from './view.ts';
+import { type ScalingScene } from './scene.ts';
 
 type Metric = ScalingPolicy['spec']['metrics'][number];
 

@@ -9,7 +9,6 @@ import {
   type VirtualMachinePool,
 } from '../../model/kinds/index.ts';
 import { type KubeObject, isTerminating } from '../../model/object.ts';
-import { type Metrics } from '../../model/ports.ts';
 import { type Labels } from '../../model/selectors.ts';
 import { type Resources } from '../../autoscaling/recommender.ts';
 import { sizeText } from '../../autoscaling/vertical.ts';
@@ -24,11 +23,11 @@ import { isRefused, isResizing, type ScalingInput, type ScalingMemory, sizeOf } 
 import { quantitiesOf } from './report.ts';
 import { type Standing, scaledKey } from './target.ts';
 import { quotaRoomOf } from './quota.ts';
+import { type ScalingScene } from './scene.ts';
 import { totalsOf } from './totals.ts';
 import { type Turn } from '../../engine/turn.ts';
-
-/** What a decision is made from, besides the policy: a turn, or a look at a state that changes nothing. */
-export type ScalingScene = Pick<Turn, 'cache' | 'scheduler' | 'nowMs'> & { readonly world: Metrics };
+import { selecting } from '../machines/selecting.ts';
+import { machineGroups } from '../machines/groups.ts';
 
 /** What a policy can scale. */
 export type Target = VirtualMachine | VirtualMachinePool;
@@ -48,14 +47,14 @@ export function machineLabels(target: Target): Labels | undefined {
 
 /** The load balancers that send requests to the target's VMs, those that it will have included. */
 export function balancersOf(target: Target, cache: ObjectCache): readonly LoadBalancer[] {
-  return cache.selecting
-    .matching('LoadBalancer', target.metadata.namespace ?? '', machineLabels(target))
-    .filter((balancer) => !isTerminating(balancer));
+  return selecting(cache, 'LoadBalancer', target.metadata.namespace ?? '', machineLabels(target)).filter(
+    (balancer) => !isTerminating(balancer),
+  );
 }
 
 function machinesOf(target: Target, cache: ObjectCache): readonly VirtualMachine[] {
   if (target.kind === 'VirtualMachine') return [target];
-  return membersOf(cache.groups.ofOwner(target.metadata.uid ?? ''));
+  return membersOf(cache.index(machineGroups).ofOwner(target.metadata.uid ?? ''));
 }
 
 function resourcesOf(target: Target): VirtualMachine['spec']['resources'] {

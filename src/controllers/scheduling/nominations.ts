@@ -5,10 +5,11 @@ import { type Fleet } from '../../placement/fleet.ts';
 import { type Placement, place, reasonsOn } from '../../placement/place.ts';
 import { type Preemption } from '../../placement/preemption.ts';
 import { type ObjectCache } from '../../engine/cache.ts';
-import { amountOf } from '../../engine/host-facts.ts';
-import { machineKey } from './pending.ts';
-import { findPreemption, isGivingUp, nominatedHostOf, nomination } from './preempting.ts';
+import { findPreemption, nomination } from './preempting.ts';
 import { requestOf, scoringOf } from './requests.ts';
+import { machineKey } from '../machines/key.ts';
+import { amountOf } from '../../model/amount.ts';
+import { isGivingUp, nominatedHostOf } from '../machines/preemption.ts';
 
 export class Nominations {
   readonly #fleet: Fleet;

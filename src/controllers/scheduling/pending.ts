@@ -8,6 +8,7 @@ import { compareText } from '../../base/listing.ts';
 import { type VirtualMachine } from '../../model/kinds/index.ts';
 import { type KubeObject } from '../../model/object.ts';
 import { FairShares } from '../../placement/fairness.ts';
+import { machineKey } from '../machines/key.ts';
 import { labels } from '../../model/annotations.ts';
 
 interface Waiting {
@@ -170,11 +171,6 @@ export class PendingMachines {
     }
     return undefined;
   }
-}
-
-/** `namespace/name` of a VM. */
-export function machineKey(vm: KubeObject): string {
-  return `${vm.metadata.namespace ?? ''}/${vm.metadata.name}`;
 }
 
 /** Whose share of the hosts a VM counts to: `namespace/tenant`; '' for all VMs that no tenant has for itself. */

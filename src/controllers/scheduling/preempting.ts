@@ -9,42 +9,17 @@ import { type Fleet } from '../../placement/fleet.ts';
 import { place, type PlaceOptions } from '../../placement/place.ts';
 import { type BudgetView, choosePreemption, type Preemption } from '../../placement/preemption.ts';
 import { namespaceOf, type VmRequest } from '../../placement/types.ts';
+import { selecting } from '../machines/selecting.ts';
 import { type ObjectCache } from '../../engine/cache.ts';
 import { budgetStanding } from '../pools/disruption-budget.ts';
 import { wantsHost } from '../machines/plan.ts';
-import { machineKey } from './pending.ts';
 import { type Turn } from '../../engine/turn.ts';
+import { machinesOn } from '../machines/lookup.ts';
+import { machineAt, machineKey } from '../machines/key.ts';
+import { preemptedMessage } from '../machines/preemption.ts';
 
 /** A VM for which room is made holds its place in the fleet under its key with this suffix. */
 export const nomination = '@nominated';
-
-/** The host on which room is kept for the VM; undefined when it wants none (any more). */
-export function nominatedHostOf(vm: VirtualMachine | undefined): string | undefined {
-  return vm && wantsHost(vm) ? vm.status?.nominatedHost : undefined;
-}
-
-/** True when the VM gives up its room by itself: nobody else has to. */
-export function isGivingUp(vm: VirtualMachine | undefined): boolean {
-  if (vm?.status?.host === undefined) return false;
-  const { preemptedBy, migrationTarget } = vm.status;
-  return preemptedBy !== undefined || migrationTarget !== undefined || isTerminating(vm);
-}
-
-/** The VM that wants this one's place, while it still does. */
-export function preemptorOf(vm: VirtualMachine, cache: ObjectCache): VirtualMachine | undefined {
-  const key = vm.status?.preemptedBy;
-  if (key === undefined) return undefined;
-  const preemptor = machineOf(key, cache);
-  return preemptor && nominatedHostOf(preemptor) === vm.status?.host ? preemptor : undefined;
-}
-
-/** The VMs that are to make room for this one. */
-export function victimsOf(vm: VirtualMachine, cache: ObjectCache): VirtualMachine[] {
-  const host = vm.status?.nominatedHost;
-  if (host === undefined) return [];
-  const key = machineKey(vm);
-  return cache.machinesOn(host).filter((resident) => resident.status?.preemptedBy === key);
-}
 
 /** Who makes room for a VM that no host takes, if that helps; `givingUp` go in any case. */
 export function findPreemption(
@@ -83,12 +58,12 @@ export function nominate(
   const leaving: VirtualMachine[] = [];
   for (const { key } of victims) {
     const isNominated = key.endsWith(nomination);
-    const victim = machineOf(isNominated ? key.slice(0, -nomination.length) : key, cache);
+    const victim = machineAt(cache, isNominated ? key.slice(0, -nomination.length) : key);
     if (!victim) continue;
     if (isNominated) outbid.add(machineKey(victim));
     else leaving.push(victim);
   }
-  for (const resident of outbid.size === 0 ? [] : cache.machinesOn(host)) {
+  for (const resident of outbid.size === 0 ? [] : machinesOn(cache, host)) {
     if (outbid.has(resident.status?.preemptedBy ?? '')) leaving.push(resident);
   }
   const names = leaving.map(machineKey);
@@ -99,7 +74,7 @@ export function nominate(
   turn.event(vm, 'Normal', 'Preempting', message);
   for (const victim of leaving) preempt(victim, vm, host, turn);
   for (const key of outbid) {
-    const other = machineOf(key, cache);
+    const other = machineAt(cache, key);
     if (other) withdraw(other, `${machineKey(vm)} of higher priority takes the room on ${host}`, turn);
   }
 }
@@ -131,11 +106,6 @@ export function placedAgain(vm: VirtualMachine, host: string): ConditionInput[] 
   return [{ type: 'Preempted', status: 'False', reason: 'PlacedAgain', message }];
 }
 
-/** Why a victim goes. */
-export function preemptedMessage(by: VirtualMachine, host: string): string {
-  return `${machineKey(by)} of priority ${by.spec.priority} takes its place on ${host}`;
-}
-
 /** The disruption budgets as they stand. */
 export function budgetView(cache: ObjectCache): BudgetView {
   const budgets = cache.list('DisruptionBudget');
@@ -145,14 +115,9 @@ export function budgetView(cache: ObjectCache): BudgetView {
     budgetsOf: ({ key, labels }) =>
       key.endsWith(nomination)
         ? []
-        : [...cache.selecting.matching('DisruptionBudget', namespaceOf(key), labels)].map(nameOf),
+        : [...selecting(cache, 'DisruptionBudget', namespaceOf(key), labels)].map(nameOf),
     disruptionsLeft: new Map(
       budgets.map((budget) => [nameOf(budget), budgetStanding(budget, cache).disruptionsAllowed]),
     ),
   };
-}
-
-function machineOf(key: string, cache: ObjectCache): VirtualMachine | undefined {
-  const slash = key.indexOf('/');
-  return cache.get('VirtualMachine', key.slice(0, slash), key.slice(slash + 1));
 }

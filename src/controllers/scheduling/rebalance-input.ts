@@ -7,14 +7,14 @@ import { type Host, type RebalancePolicy, type VirtualMachine } from '../../mode
 import { isTerminating } from '../../model/object.ts';
 import { type Metrics } from '../../model/ports.ts';
 import { migrationOf } from '../../performance/migration.ts';
-import { parametersOf } from '../../performance/parameters.ts';
+import { parametersOf } from '../../performance/overrides.ts';
 import { type RebalanceInput, type RebalanceRules } from '../../placement/rebalance-trial.ts';
 import { namespaceOf, type VmRequest } from '../../placement/types.ts';
 import { annotations } from '../../model/annotations.ts';
 import { type ObjectCache } from '../../engine/cache.ts';
-import { amountOf } from '../../engine/host-facts.ts';
 import { isResizing } from '../scaling/inputs.ts';
 import { liveRequestOf } from './requests.ts';
+import { amountOf } from '../../model/amount.ts';
 
 export type Move = NonNullable<NonNullable<RebalancePolicy['status']>['moves']>[number];
 

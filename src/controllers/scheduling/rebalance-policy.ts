@@ -50,7 +50,7 @@ function look(policy: RebalancePolicy, turn: Turn): void {
     report(policy, { ...plan, hosts: undefined }, kept, idleConditions(policy, rival), turn);
     return;
   }
-  const plan = turn.scheduler.rebalance(rebalanceInput(policy, turn));
+  const plan = turn.placer.rebalance(rebalanceInput(policy, turn));
   const moves = plan.moves.map((move) => moveOf(move, turn.nowMs));
   const { dryRun } = policy.spec;
   if (!dryRun) for (const move of moves) ask(policy, move, turn);

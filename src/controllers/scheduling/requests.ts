@@ -5,8 +5,9 @@ import { type PlaceOptions } from '../../placement/place.ts';
 import { type Strategy } from '../../placement/score.ts';
 import { type VmRequest } from '../../placement/types.ts';
 import { placementOf } from './default-spread.ts';
-import { type Amount, amountOf } from '../../engine/host-facts.ts';
-import { machineKey, partyOf } from './pending.ts';
+import { partyOf } from './pending.ts';
+import { machineKey } from '../machines/key.ts';
+import { amountOf, type Amount } from '../../model/amount.ts';
 
 /** What the VM asks for, or has: `size` says which. */
 export function requestOf(vm: VirtualMachine, size: Amount): VmRequest {

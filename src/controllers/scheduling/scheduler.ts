@@ -16,18 +16,23 @@ import { type RebalanceInput } from '../../placement/rebalance-trial.ts';
 import { type Preemption } from '../../placement/preemption.ts';
 import { type VmRequest } from '../../placement/types.ts';
 import { type ObjectCache } from '../../engine/cache.ts';
-import { type Amount, amountOf, hostView } from '../../engine/host-facts.ts';
+import { hostView } from '../hosts/facts.ts';
 import { wantsHost } from '../machines/plan.ts';
-import { PendingMachines, machineKey } from './pending.ts';
+import { PendingMachines } from './pending.ts';
 import { Nominations } from './nominations.ts';
 import { budgetView, nominate, nomination, placedAgain, withdraw } from './preempting.ts';
 import { isAlikeToPlace, isAlikeToPlaceOn, liveRequestOf, requestOf, scoringOf } from './requests.ts';
+import { type Placer } from '../../engine/placer.ts';
 import { type Turn } from '../../engine/turn.ts';
+import { machinesOn } from '../machines/lookup.ts';
+import { hostsWith } from '../hosts/lookup.ts';
+import { machineKey } from '../machines/key.ts';
+import { amountOf, type Amount } from '../../model/amount.ts';
 
 /** A VM under way to another host holds its place there under its key with this suffix. */
 const reservation = '@target';
 
-export class Scheduler {
+export class Scheduler implements Placer {
   readonly #cache: ObjectCache;
   readonly #fleet = new Fleet();
   /** Names of hosts and keys of VMs that have changed since the fleet was last brought up to date. */
@@ -69,7 +74,7 @@ export class Scheduler {
       this.#fleet.shares.weigh(machineKey(one), (object as Tenant | undefined)?.spec.weight);
     }
     if (one?.kind === 'Hypervisor') {
-      for (const host of this.#cache.hostsWith(one.metadata.name)) this.#staleHosts.add(host.metadata.name);
+      for (const host of hostsWith(this.#cache, one.metadata.name)) this.#staleHosts.add(host.metadata.name);
     }
   }
 
@@ -315,7 +320,7 @@ export class Scheduler {
     }
     const isNew = this.#fleet.host(name) === undefined;
     this.#fleet.putHost(hostView(host, hypervisor));
-    if (isNew) for (const vm of this.#cache.machinesOn(name)) this.#staleMachines.add(machineKey(vm));
+    if (isNew) for (const vm of machinesOn(this.#cache, name)) this.#staleMachines.add(machineKey(vm));
   }
 
   /** Answers whether the VM has given up room somewhere. */

@@ -14,6 +14,7 @@ import {
 } from '../../tenancy/instance-sets.ts';
 import { isUsable, type TierState } from '../../tenancy/route.ts';
 import { type Turn } from '../../engine/turn.ts';
+import { tenancy } from './tenancy-index.ts';
 
 type Shared = NonNullable<NonNullable<Application['status']>['shared']>[number];
 
@@ -76,10 +77,10 @@ interface Finding {
 /** Brings a shared set to what is wanted while somebody needs it, and removes it afterwards. */
 function keepShared(application: Application, level: SharedLevel, turn: Turn): Finding[] {
   const { namespace = '', name } = application.metadata;
-  const { tenancy } = turn.cache;
   const setName = sharedSetName(name, level);
   const needed =
-    tenancy.isWanted(namespace, name, sharedMaturity[level]) || isInUse(setName, application, turn.cache);
+    turn.cache.index(tenancy).isWanted(namespace, name, sharedMaturity[level]) ||
+    isInUse(setName, application, turn.cache);
   if (!needed) {
     giveUp(setName, application, turn);
     return [];
@@ -87,7 +88,7 @@ function keepShared(application: Application, level: SharedLevel, turn: Turn): F
   const set = sharedSet(application, level, policiesOn(setName, application, turn.cache));
   const conflicts = conflictsOf(set, application, turn.cache);
   if (conflicts.length === 0) carryOut(set, application, turn);
-  const tenants = tenancy.countAt(namespace, tierName(setName, set.tiers[0]?.tier ?? ''));
+  const tenants = turn.cache.index(tenancy).countAt(namespace, tierName(setName, set.tiers[0]?.tier ?? ''));
   const pools = conflicts.length === 0 ? set.tiers.map(({ pool }) => pool.metadata.name) : [];
   const tiers = stateOf(set, application, turn.cache);
   return [{ status: { level, tenants, pools }, conflicts, tiers }];
@@ -98,7 +99,7 @@ function report(application: Application, findings: readonly Finding[], turn: Tu
   turn.updateStatus(
     application,
     {
-      tenants: turn.cache.tenancy.countOf(namespace, name),
+      tenants: turn.cache.index(tenancy).countOf(namespace, name),
       shared: findings.map(({ status }) => status),
     },
     [readiness(findings)],

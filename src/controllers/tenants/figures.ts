@@ -3,9 +3,11 @@ import { hostShare } from '../../performance/cost.ts';
 import { type Tenant, type VirtualMachine } from '../../model/kinds/index.ts';
 import { labels } from '../../model/annotations.ts';
 import { type ObjectCache } from '../../engine/cache.ts';
-import { amountOf } from '../../engine/host-facts.ts';
 import { isShared } from '../../tenancy/instance-sets.ts';
 import { type Turn } from '../../engine/turn.ts';
+import { selectMachines } from '../machines/lookup.ts';
+import { tenancy } from './tenancy-index.ts';
+import { amountOf } from '../../model/amount.ts';
 
 type Figures = Pick<
   NonNullable<Tenant['status']>,
@@ -38,7 +40,7 @@ const billsOfLooks = new WeakMap<Look, { readonly nowMs: number; readonly bills:
 export function figuresOf(tenant: Tenant, set: string | undefined, turn: Turn): Figures {
   const { namespace = '', name } = tenant.metadata;
   const flow = turn.world.route(`${namespace}/${name}`);
-  const own = turn.cache.selectMachines(namespace, { matchLabels: { [labels.tenant]: name } });
+  const own = selectMachines(turn.cache, namespace, { matchLabels: { [labels.tenant]: name } });
   const bill = set === undefined ? undefined : billOf(tenant, set, turn);
   const servedBy = (flow?.servedBy ?? []).map((uid) => turn.cache.byUid(uid)?.metadata.name ?? uid);
   return {
@@ -63,7 +65,7 @@ export function tenantCostPerHour(tenant: Tenant, look: Look): number {
 
 function costOf(tenant: Tenant, set: string | undefined, turn: Look): number {
   const { namespace = '', name } = tenant.metadata;
-  const own = turn.cache.selectMachines(namespace, { matchLabels: { [labels.tenant]: name } });
+  const own = selectMachines(turn.cache, namespace, { matchLabels: { [labels.tenant]: name } });
   return priceOf(own, turn.cache) + (set === undefined ? 0 : shareOf(tenant, set, turn));
 }
 
@@ -85,7 +87,7 @@ function dominantShareOf(
   turn: Turn,
 ): Figures['dominantShare'] {
   if (own.length === 0) return undefined;
-  const { share, resource } = turn.scheduler.shareOf(tenant);
+  const { share, resource } = turn.placer.shareOf(tenant);
   const waiting = own.filter(({ status }) => status?.host === undefined).length;
   return { share: round(Math.min(share, 1), 4), resource, waiting };
 }
@@ -120,12 +122,12 @@ function billOf(tenant: Tenant, set: string, turn: Look): Bill {
   const key = `${namespace}/${endpoint}`;
   let bill = known.bills.get(key);
   if (!bill) {
-    const machines = turn.cache.selectMachines(namespace, {
+    const machines = selectMachines(turn.cache, namespace, {
       matchLabels: { [labels.application]: tenant.spec.application, [labels.set]: set },
     });
     const requests = new Map<string, number>();
     let total = 0;
-    for (const { metadata } of turn.cache.tenancy.at(namespace, endpoint)) {
+    for (const { metadata } of turn.cache.index(tenancy).at(namespace, endpoint)) {
       const flow = turn.world.route(`${namespace}/${metadata.name}`);
       const admitted = flow ? flow.requestsPerSecond - flow.throttledPerSecond - flow.heldPerSecond : 0;
       requests.set(metadata.name, admitted);

@@ -13,6 +13,7 @@ import { type ObjectCache } from '../../engine/cache.ts';
 import { managers } from '../../engine/ownership.ts';
 import { type InstanceSet, sharedSuffix, tierName, type TierObjects } from '../../tenancy/instance-sets.ts';
 import { type Turn } from '../../engine/turn.ts';
+import { tenancy } from './tenancy-index.ts';
 
 /** Objects by which a set's names are taken though its owner did not make them, as `kind/name`. */
 export function conflictsOf(set: InstanceSet, owner: KubeObject, cache: ObjectCache): string[] {
@@ -49,8 +50,8 @@ export function policiesOn(set: string, application: Application, cache: ObjectC
   const { namespace = '', name } = application.metadata;
   const pools = application.spec.tiers.map((tier) => tierName(set, tier.name));
   return [
-    ...cache.tenancy.policiesFor(namespace, 'Application', name),
-    ...pools.flatMap((pool) => cache.tenancy.policiesFor(namespace, 'VirtualMachinePool', pool)),
+    ...cache.index(tenancy).policiesFor(namespace, 'Application', name),
+    ...pools.flatMap((pool) => cache.index(tenancy).policiesFor(namespace, 'VirtualMachinePool', pool)),
   ];
 }
 
@@ -101,7 +102,7 @@ export function giveUp(set: string, owner: KubeObject, turn: Turn): void {
 }
 
 function isUsedBalancer({ kind, metadata }: KubeObject, cache: ObjectCache): boolean {
-  return kind === 'LoadBalancer' && cache.tenancy.isUsed(metadata.namespace ?? '', metadata.name);
+  return kind === 'LoadBalancer' && cache.index(tenancy).isUsed(metadata.namespace ?? '', metadata.name);
 }
 
 function remove(object: KubeObject, turn: Turn): void {

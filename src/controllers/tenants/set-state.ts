@@ -4,6 +4,7 @@ import { isControlledBy, isTerminating, type KubeObject } from '../../model/obje
 import { type ObjectCache } from '../../engine/cache.ts';
 import { type InstanceSet, type TierObjects } from '../../tenancy/instance-sets.ts';
 import { type TierState } from '../../tenancy/route.ts';
+import { selectMachines } from '../machines/lookup.ts';
 
 /** How far the tiers of a set are. What its names stand for but its owner did not make counts as not there. */
 export function stateOf(set: InstanceSet, owner: KubeObject, cache: ObjectCache): TierState[] {
@@ -27,7 +28,7 @@ function tierState({ tier, pool, balancer }: TierObjects, owner: KubeObject, cac
   const updated = isUpdated(made);
   // Who is complete need not be asked about single VMs: the usual case, and it costs nothing.
   if (ready >= wanted) return { tier, wanted, ready, coming: 0, checking: 0, updated };
-  const machines = cache.selectMachines(namespace, made.spec.selector).filter((vm) => !isTerminating(vm));
+  const machines = selectMachines(cache, namespace, made.spec.selector).filter((vm) => !isTerminating(vm));
   const serving = new Set(front.status?.backends?.filter((b) => b.ready).map((b) => b.name));
   const others = machines.filter(({ metadata }) => !serving.has(metadata.name));
   const checking = others.filter(({ status }) => isTrue(status?.conditions, 'Ready')).length;

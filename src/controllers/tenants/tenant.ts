@@ -31,6 +31,7 @@ import {
   type TierState,
 } from '../../tenancy/route.ts';
 import { type Turn } from '../../engine/turn.ts';
+import { tenancy } from './tenancy-index.ts';
 
 const finalizer = 'vctl.dev/route';
 
@@ -39,6 +40,7 @@ type Status = NonNullable<Tenant['status']>;
 /** Gives a tenant the instances of its maturity, leads its route there, and moves it without an outage. */
 export const tenantController = controller<'Tenant'>({
   kind: 'Tenant',
+  alwaysMeasured: true,
   watches: tenantWatches,
   reconcile(object, turn) {
     if (isTerminating(object)) {
@@ -105,7 +107,7 @@ function planFor(tenant: Tenant, turn: Turn): Plan {
 
 /** Requests for one host name can only go to one tenant: the oldest keeps it. */
 function holderOf(tenant: Tenant, cache: ObjectCache): string | undefined {
-  const [oldest] = cache.tenancy.claiming(hostNameOf(tenant));
+  const [oldest] = cache.index(tenancy).claiming(hostNameOf(tenant));
   if (!oldest || oldest.metadata.uid === tenant.metadata.uid) return undefined;
   return `Tenant/${oldest.metadata.name} of namespace ${oldest.metadata.namespace}`;
 }

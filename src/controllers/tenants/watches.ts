@@ -6,13 +6,17 @@ import { type ObjectCache } from '../../engine/cache.ts';
 import { type Controller } from '../../engine/controller.ts';
 import { namesakesOf } from './instance-set.ts';
 import { hostNameOf, type Maturity, sharedMaturity, sharedSetName } from '../../tenancy/instance-sets.ts';
+import { tenancy } from './tenancy-index.ts';
 
 export const tenantWatches: Controller<'Tenant'>['watches'] = {
   // Its status counts the tenants: no news for them.
   Application: ({ metadata }, cache, other) =>
     other?.metadata.generation === metadata.generation
       ? []
-      : cache.tenancy.of(metadata.namespace ?? '', metadata.name).map(keyOf),
+      : cache
+          .index(tenancy)
+          .of(metadata.namespace ?? '', metadata.name)
+          .map(keyOf),
   LoadBalancer: (balancer, cache, other) => [
     ...ownerOf(balancer),
     ...waitersOf(balancer, cache),
@@ -23,7 +27,7 @@ export const tenantWatches: Controller<'Tenant'>['watches'] = {
   Tenant: (tenant, cache, other) =>
     other && hostNameOf(other) === hostNameOf(tenant)
       ? []
-      : cache.tenancy.claiming(hostNameOf(tenant)).map(keyOf),
+      : cache.index(tenancy).claiming(hostNameOf(tenant)).map(keyOf),
   VirtualMachinePool: (pool, cache) => [
     ...ownerOf(pool),
     ...waitersOf(pool, cache),
@@ -44,7 +48,12 @@ function ownerOf({ metadata }: KubeObject): ObjectKey[] {
 /** The tenants that wait for the shared set of an object: every step of it concerns them. */
 function waitersOf(object: KubeObject, cache: ObjectCache): ObjectKey[] {
   const shared = sharedSetOf(object);
-  return shared ? cache.tenancy.waiting(...shared).map(keyOf) : [];
+  return shared
+    ? cache
+        .index(tenancy)
+        .waiting(...shared)
+        .map(keyOf)
+    : [];
 }
 
 /** All tenants that use or want the shared set of a load balancer, when it begins or ceases to answer. */
@@ -57,8 +66,8 @@ function sharersOf(balancer: LoadBalancer, cache: ObjectCache, other: LoadBalanc
     isAnswering(other) === isAnswering(balancer);
   if (!shared || same) return [];
   return [
-    ...cache.tenancy.wanting(...shared),
-    ...cache.tenancy.at(metadata.namespace ?? '', metadata.name),
+    ...cache.index(tenancy).wanting(...shared),
+    ...cache.index(tenancy).at(metadata.namespace ?? '', metadata.name),
   ].map(keyOf);
 }
 

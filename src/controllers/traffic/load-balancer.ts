@@ -6,20 +6,23 @@ import { examine, figuresOf, panicCondition, readiness, type Findings } from './
 import { controller, type SharedLook } from '../../engine/controller.ts';
 import { isUrgent, looksTheSame, membersOf, standingOf } from './members.ts';
 import { type Turn } from '../../engine/turn.ts';
+import { selectMachines } from '../machines/lookup.ts';
+import { selecting } from '../machines/selecting.ts';
 
 const finalizer = 'vctl.dev/balancer';
 
 /** Has requests spread over the VMs that a selector matches, and tells which of them get any. */
 export const loadBalancerController = controller<'LoadBalancer'>({
   kind: 'LoadBalancer',
+  alwaysMeasured: true,
   watches: {
     VirtualMachine: (vm, cache, other) => {
       if (other && looksTheSame(other, vm)) return [];
       const { namespace = '', labels } = vm.metadata;
       const urgent = isUrgent(vm, other);
-      return cache.selecting
-        .matching('LoadBalancer', namespace, labels)
-        .map((balancer) => (urgent || !isLarge(balancer) ? keyOf(balancer) : shared(balancer)));
+      return selecting(cache, 'LoadBalancer', namespace, labels).map((balancer) =>
+        urgent || !isLarge(balancer) ? keyOf(balancer) : shared(balancer),
+      );
     },
     // Those that call one which comes or goes.
     LoadBalancer: (called, cache, other) =>
@@ -39,7 +42,7 @@ export const loadBalancerController = controller<'LoadBalancer'>({
     }
     const balancer = turn.addFinalizer(object, finalizer);
     const { namespace = '' } = balancer.metadata;
-    const selected = turn.cache.selectMachines(namespace, balancer.spec.selector);
+    const selected = selectMachines(turn.cache, namespace, balancer.spec.selector);
     const known = turn.world.health(name);
     const members = membersOf(selected, (uid) => known?.get(uid)?.healthy === true);
     turn.world.ensureBalancer(requestOf(balancer, members));

@@ -9,22 +9,24 @@ import { type ObjectCache } from '../../engine/cache.ts';
 import { controller } from '../../engine/controller.ts';
 import { standingOf } from './members.ts';
 import { type Refusal, trafficPattern } from './pattern.ts';
+import { selectMachines } from '../machines/lookup.ts';
+import { trafficTo } from './lookup.ts';
 
 const finalizer = 'vctl.dev/traffic';
 
 /** Has load flow to a load balancer, a tenant or to VMs directly. */
 export const trafficController = controller<'Traffic'>({
   kind: 'Traffic',
+  alwaysMeasured: true,
   watches: {
     LoadBalancer: ({ metadata }, cache, other) =>
-      other ? [] : cache.trafficTo('LoadBalancer', metadata.namespace ?? '', metadata.name).map(keyOf),
+      other ? [] : trafficTo(cache, 'LoadBalancer', metadata.namespace ?? '', metadata.name).map(keyOf),
     Tenant: ({ metadata }, cache, other) =>
-      other ? [] : cache.trafficTo('Tenant', metadata.namespace ?? '', metadata.name).map(keyOf),
+      other ? [] : trafficTo(cache, 'Tenant', metadata.namespace ?? '', metadata.name).map(keyOf),
     VirtualMachine: (vm, cache, other) => {
       const relabelled = other === undefined || !deepEqual(vm.metadata.labels, other.metadata.labels);
       if (!relabelled && runs(vm) === runs(other)) return [];
-      return cache
-        .trafficTo('VirtualMachine', vm.metadata.namespace ?? '', vm.metadata.name)
+      return trafficTo(cache, 'VirtualMachine', vm.metadata.namespace ?? '', vm.metadata.name)
         .filter(({ spec }) => relabelled || spec.unit === 'Requests')
         .filter(
           ({ spec: { to } }) => to.name !== undefined || matchesSelector(to.selector, vm.metadata.labels),
@@ -101,7 +103,7 @@ function aimOf({ metadata, spec }: Traffic, cache: ObjectCache): Aim {
 function aimAtMachines(namespace: string, spec: Traffic['spec'], cache: ObjectCache): Aim {
   const { name, selector } = spec.to;
   const one = name === undefined ? undefined : cache.get('VirtualMachine', namespace, name);
-  const matching = selector ? cache.selectMachines(namespace, selector) : one ? [one] : [];
+  const matching = selector ? selectMachines(cache, namespace, selector) : one ? [one] : [];
   const whom = selector ? 'no VM of the namespace matches spec.to.selector' : `there is no VM "${name}"`;
   if (matching.length === 0) return notFound(whom);
   const loaded = spec.unit !== 'Requests' ? matching : matching.filter(runs);

@@ -1,4 +1,5 @@
 /** The registry of kinds: typed so that the compiler names a kind that was forgotten. */
+import { assert } from '../../base/errors.ts';
 import { type KindMap } from '../generated/kinds.ts';
 import { applicationKind } from './application.ts';
 import { disruptionBudgetKind } from './disruption-budget.ts';
@@ -54,6 +55,12 @@ export const kindNames = Object.keys(kinds) as readonly Kind[];
 /** True for the name of a kind that vctl knows. */
 export function isKind(name: string): name is Kind {
   return Object.hasOwn(kinds, name);
+}
+
+/** The kind of a stored object: of no other can one be there. */
+export function kindOf(object: { readonly kind: string }): Kind {
+  assert(isKind(object.kind), `stored object of unknown kind ${object.kind}`);
+  return object.kind;
 }
 
 /**

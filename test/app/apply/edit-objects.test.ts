@@ -106,7 +106,7 @@ describe('patch', () => {
 });
 
 describe('init', () => {
-  const root = join(import.meta.dirname, '..', '..');
+  const root = join(import.meta.dirname, '..', '..', '..');
   let folder: string;
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'vctl-init-'))));
   afterEach(() => rmSync(folder, { recursive: true }));

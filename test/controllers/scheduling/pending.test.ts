@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { machineKey, partyOf, PendingMachines } from '../../../src/controllers/scheduling/pending.ts';
+import { partyOf, PendingMachines } from '../../../src/controllers/scheduling/pending.ts';
 import { withDefaults } from '../../../src/model/defaults.ts';
 import { type VirtualMachine } from '../../../src/model/kinds/index.ts';
 import { apiVersion } from '../../../src/model/object.ts';
 import { FairShares } from '../../../src/placement/fairness.ts';
+import { machineKey } from '../../../src/controllers/machines/key.ts';
 
 function machine(
   name: string,

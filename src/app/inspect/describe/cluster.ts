@@ -12,6 +12,7 @@ import { figureText, limitsOf } from '../../../model/quota.ts';
 import { type DescribeNode, field } from '../../../output/describe.ts';
 import { type Snapshot } from '../../snapshot.ts';
 import { stateField, table } from './parts.ts';
+import { quotas } from '../../../controllers/cluster/quota-index.ts';
 
 /** A room for names, and how much is in it. */
 export function describeNamespace({ metadata, status }: Namespace, { cache }: Snapshot): DescribeNode[] {
@@ -31,7 +32,7 @@ export function describeNamespace({ metadata, status }: Namespace, { cache }: Sn
 /** Each limit, what is there, and what is asked for: pools ask for all of their VMs. */
 export function describeQuota(quota: ResourceQuota, { cache }: Snapshot): DescribeNode[] {
   const { namespace = '' } = quota.metadata;
-  const asked = cache.quotas.asked(namespace);
+  const asked = cache.index(quotas).asked(namespace);
   return [
     table(
       'Limits',

@@ -1,9 +1,8 @@
 /** All that is known of an object, for people: `vctl describe`. */
 import { fromTimestamp } from '../../../base/clock.ts';
 import { formatAge } from '../../../base/duration.ts';
-import { kindOf } from '../../../engine/cache.ts';
 import { type Condition } from '../../../model/conditions.ts';
-import { type Event } from '../../../model/kinds/index.ts';
+import { type Event, kindOf } from '../../../model/kinds/index.ts';
 import { type KubeObject } from '../../../model/object.ts';
 import { type DescribeNode, field } from '../../../output/describe.ts';
 import { conditionsNode, eventsNode } from '../../../output/describe-tables.ts';

@@ -1,5 +1,5 @@
 import { cpuMillis, humanCpu, humanMemory, memoryBytes } from '../../../base/quantity.ts';
-import { allocatableOf, type Amount, amountOf, reservedOf } from '../../../engine/host-facts.ts';
+import { allocatableOf, reservedOf } from '../../../controllers/hosts/facts.ts';
 import { percent } from '../../../model/kinds/cells.ts';
 import { type Host, type HostPool, type Hypervisor } from '../../../model/kinds/index.ts';
 import { isControlledBy, isTerminating } from '../../../model/object.ts';
@@ -17,6 +17,8 @@ import {
   table,
   yesNo,
 } from './parts.ts';
+import { machinesOn } from '../../../controllers/machines/lookup.ts';
+import { amountOf, type Amount } from '../../../model/amount.ts';
 
 /** A machine: from what is installed to what is left for guests, and the guests. */
 export function describeHost(host: Host, snapshot: Snapshot): DescribeNode[] {
@@ -42,7 +44,7 @@ export function describeHost(host: Host, snapshot: Snapshot): DescribeNode[] {
     field('Power', `${spec.power.idleWatts} W idle, ${spec.power.maxWatts} W at full load`),
     field('Utilization', percent(status?.utilization)),
     table('Capacity', ['Step', '>CPU', '>Memory'], capacityRows(host, hypervisor)),
-    machinesTable('Virtual machines', snapshot.cache.machinesOn(host.metadata.name), true),
+    machinesTable('Virtual machines', machinesOn(snapshot.cache, host.metadata.name), true),
   ];
 }
 

@@ -18,6 +18,7 @@ import {
   table,
   yesNo,
 } from './parts.ts';
+import { selectMachines } from '../../../controllers/machines/lookup.ts';
 
 /** A program: its tiers, its settings, and who uses it how. */
 export function describeApplication(application: Application, { cache }: Snapshot): DescribeNode[] {
@@ -104,9 +105,9 @@ function fairShareNodes({ spec, status }: Tenant): DescribeNode[] {
 /** Its own VMs that have no host, and why. */
 function waitingNodes({ metadata }: Tenant, cache: ObjectCache): DescribeNode[] {
   const own = { matchLabels: { [labels.tenant]: metadata.name } };
-  const waiting = cache
-    .selectMachines(metadata.namespace ?? '', own)
-    .filter(({ status }) => status?.host === undefined);
+  const waiting = selectMachines(cache, metadata.namespace ?? '', own).filter(
+    ({ status }) => status?.host === undefined,
+  );
   if (waiting.length === 0) return [];
   return [
     table(

@@ -8,6 +8,7 @@ import { type DescribeNode, field } from '../../../output/describe.ts';
 import { policiesOf, poolMachines } from '../relations.ts';
 import { type Snapshot } from '../../snapshot.ts';
 import { keyValues, machinesTable, section, selectorText, sizeText } from './parts.ts';
+import { selectMachines } from '../../../controllers/machines/lookup.ts';
 
 /** Guests from a template: how many, from what, who scales them, who sends them requests. */
 export function describePool(pool: VirtualMachinePool, { cache }: Snapshot): DescribeNode[] {
@@ -49,7 +50,7 @@ export function describePool(pool: VirtualMachinePool, { cache }: Snapshot): Des
 /** What must stay up, and how much may go down now. */
 export function describeBudget(budget: DisruptionBudget, { cache }: Snapshot): DescribeNode[] {
   const { metadata, spec, status } = budget;
-  const machines: readonly VirtualMachine[] = cache.selectMachines(metadata.namespace ?? '', spec.selector);
+  const machines: readonly VirtualMachine[] = selectMachines(cache, metadata.namespace ?? '', spec.selector);
   return [
     field('Selector', selectorText(spec.selector)),
     ...(spec.minAvailable === undefined ? [] : [field('Min available', String(spec.minAvailable))]),

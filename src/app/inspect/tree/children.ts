@@ -22,6 +22,7 @@ import {
   poolMachines,
   tenantsOf,
 } from '../relations.ts';
+import { machinesOn, selectMachines } from '../../../controllers/machines/lookup.ts';
 
 /** An object below another; `below` replaces what would stand below it by itself. */
 export interface Child {
@@ -40,8 +41,8 @@ const children: { readonly [K in Kind]?: Children<KindMap[K]> } = {
     })),
   ],
   DisruptionBudget: ({ metadata, spec }, cache) =>
-    leaves(cache.selectMachines(metadata.namespace ?? '', spec.selector)),
-  Host: ({ metadata }, cache) => leaves(cache.machinesOn(metadata.name)),
+    leaves(selectMachines(cache, metadata.namespace ?? '', spec.selector)),
+  Host: ({ metadata }, cache) => leaves(machinesOn(cache, metadata.name)),
   HostPool: (pool, cache) => poolHosts(cache, pool).map((object) => ({ object })),
   Hypervisor: ({ metadata }, cache) =>
     cache
@@ -66,7 +67,7 @@ const children: { readonly [K in Kind]?: Children<KindMap[K]> } = {
   Traffic: (traffic, cache) => {
     const { kind, name, selector } = traffic.spec.to;
     if (name !== undefined) return named(cache, kind, traffic, name);
-    return leaves(cache.selectMachines(traffic.metadata.namespace ?? '', selector));
+    return leaves(selectMachines(cache, traffic.metadata.namespace ?? '', selector));
   },
   VirtualMachinePool: (pool, cache) => leaves(poolMachines(cache, pool)),
 };
@@ -93,9 +94,9 @@ function named(cache: ObjectCache, kind: Kind, from: KubeObject, name: string): 
 function behind(balancer: LoadBalancer, cache: ObjectCache): Child[] {
   const pools = balancerPools(cache, balancer);
   const uids = pools.map(({ metadata }) => metadata.uid ?? '');
-  const others = cache
-    .selectMachines(balancer.metadata.namespace ?? '', balancer.spec.selector)
-    .filter((vm) => !uids.some((uid) => isControlledBy(vm, uid)));
+  const others = selectMachines(cache, balancer.metadata.namespace ?? '', balancer.spec.selector).filter(
+    (vm) => !uids.some((uid) => isControlledBy(vm, uid)),
+  );
   return [...pools.map((object) => ({ object })), ...leaves(others)];
 }
 

@@ -1,5 +1,6 @@
+import { kindOf } from '../../../model/kinds/index.ts';
 /** An object and all that stands below it: `vctl tree`. */
-import { kindOf, type ObjectCache } from '../../../engine/cache.ts';
+import { type ObjectCache } from '../../../engine/cache.ts';
 import { type KubeObject, keyOf, keyText } from '../../../model/object.ts';
 import { type TreeNode } from '../../../output/tree.ts';
 import { findObjects, type Scope, type Wanted } from '../../resources.ts';

@@ -1,9 +1,8 @@
 /** Why a host is (not) ready, what keeps VMs away from it, and what could be placed there. Pure. */
 import { humanCpu, humanMemory } from '../../../base/quantity.ts';
-import { allocatableOf, type Amount, mismatchOf, perMachineMemory } from '../../../engine/host-facts.ts';
+import { allocatableOf, mismatchOf, perMachineMemory } from '../../../controllers/hosts/facts.ts';
 import { evictionOf } from '../../../controllers/machines/leaving.ts';
 import { wantsHost } from '../../../controllers/machines/plan.ts';
-import { machineKey } from '../../../controllers/scheduling/pending.ts';
 import { findCondition, isTrue } from '../../../model/conditions.ts';
 import { type Host } from '../../../model/kinds/index.ts';
 import { isTerminating } from '../../../model/object.ts';
@@ -11,6 +10,9 @@ import { type DescribeNode, field } from '../../../output/describe.ts';
 import { table } from '../describe/parts.ts';
 import { type Snapshot } from '../../snapshot.ts';
 import { type Explained, listedAtMost, someOf, type WhyScene } from './explained.ts';
+import { machinesOn } from '../../../controllers/machines/lookup.ts';
+import { machineKey } from '../../../controllers/machines/key.ts';
+import { type Amount } from '../../../model/amount.ts';
 
 /** Readiness, obstacles, room, and the verdict on each VM that waits. */
 export function whyHost(host: Host, { snapshot, all }: WhyScene): Explained {
@@ -94,7 +96,7 @@ function roomNodes(host: Host, snapshot: Snapshot): DescribeNode[] {
 
 /** VMs that the host's NoExecute taints drive away. */
 function leavingNodes(host: Host, { cache }: Snapshot): DescribeNode[] {
-  const going = cache.machinesOn(host.metadata.name).flatMap((vm) => {
+  const going = machinesOn(cache, host.metadata.name).flatMap((vm) => {
     const eviction = evictionOf(vm, host);
     return eviction ? [`${machineKey(vm)} because of ${eviction.taint}`] : [];
   });

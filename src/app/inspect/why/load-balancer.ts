@@ -8,6 +8,7 @@ import { field } from '../../../output/describe.ts';
 import { selectorText, table } from '../describe/parts.ts';
 import { type Snapshot } from '../../snapshot.ts';
 import { type Explained, type WhyScene } from './explained.ts';
+import { selectMachines } from '../../../controllers/machines/lookup.ts';
 
 type Backend = NonNullable<NonNullable<LoadBalancer['status']>['backends']>[number];
 
@@ -17,7 +18,7 @@ export function whyBalancer(balancer: LoadBalancer, { snapshot }: WhyScene): Exp
   const backends = status?.backends ?? [];
   const serving = backends.filter(({ ready }) => ready);
   const known = new Map(backends.map((backend) => [backend.name, backend]));
-  const selected = snapshot.cache.selectMachines(metadata.namespace ?? '', spec.selector);
+  const selected = selectMachines(snapshot.cache, metadata.namespace ?? '', spec.selector);
   const rows = selected.map(({ metadata: { name } }) => {
     const backend = known.get(name);
     return backend

@@ -5,7 +5,8 @@
 import { toTimestamp } from '../../../base/clock.ts';
 import { decideFor, judgePolicy } from '../../../controllers/scaling/look.ts';
 import { scaledKey } from '../../../controllers/scaling/target.ts';
-import { type ScalingScene, targetObject } from '../../../controllers/scaling/view.ts';
+import { targetObject } from '../../../controllers/scaling/view.ts';
+import { type ScalingScene } from '../../../controllers/scaling/scene.ts';
 import { type ScalingDecision } from '../../../controllers/scaling/decision.ts';
 import { type ScalingInput } from '../../../controllers/scaling/inputs.ts';
 import { type ScalingPolicy } from '../../../model/kinds/index.ts';
@@ -30,7 +31,7 @@ export function whyPolicy(policy: ScalingPolicy, { snapshot, world, memories }: 
       data: { effective: false },
     };
   }
-  const scene: ScalingScene = { cache, scheduler, nowMs, world };
+  const scene: ScalingScene = { cache, placer: scheduler, nowMs, world };
   const memory = memories.get(policy.metadata.uid ?? '');
   const { input, decision } = decideFor(policy, standing, target, memory, scene);
   const effect = standing.reason === 'Effective' ? [] : [field('Effective', standing.message)];

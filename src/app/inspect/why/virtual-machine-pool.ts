@@ -7,7 +7,7 @@ import { matchesSelector } from '../../../model/selectors.ts';
 import { type DescribeNode, field } from '../../../output/describe.ts';
 import { table } from '../describe/parts.ts';
 import { policiesOf, poolMachines } from '../relations.ts';
-import { rolloutStanding } from '../../actions/rollout-standing.ts';
+import { rolloutStanding } from '../rollout-standing.ts';
 import { type Snapshot } from '../../snapshot.ts';
 import { type Explained, listedAtMost, someOf, type WhyScene } from './explained.ts';
 

@@ -1,6 +1,4 @@
 /** Why a VM is where it is, or nowhere; for the present state of the hosts. Pure. */
-import { machineKey } from '../../../controllers/scheduling/pending.ts';
-import { victimsOf } from '../../../controllers/scheduling/preempting.ts';
 import { wantsHost, wantsPower } from '../../../controllers/machines/plan.ts';
 import { findCondition } from '../../../model/conditions.ts';
 import { type VirtualMachine } from '../../../model/kinds/index.ts';
@@ -11,6 +9,8 @@ import { sizeText } from '../describe/parts.ts';
 import { type Snapshot } from '../../snapshot.ts';
 import { type Explained, type WhyScene } from './explained.ts';
 import { hostsData, hostsNodes, refusalText, takersOf } from './hosts.ts';
+import { machineKey } from '../../../controllers/machines/key.ts';
+import { victimsOf } from '../../../controllers/machines/preemption.ts';
 
 /** Each host's verdict, what would be chosen now, and for one that waits, who could make room. */
 export function whyMachine(vm: VirtualMachine, { snapshot, all }: WhyScene): Explained {

@@ -1,9 +1,8 @@
 /** What `vctl why` does: the reasons behind what controllers decided about an object, as things are now. */
 import { ExitCode, UserError } from '../../../base/errors.ts';
-import { kindOf } from '../../../engine/cache.ts';
 import { noteKey } from '../../../controllers/scaling/look.ts';
 import { type ScalingMemory } from '../../../controllers/scaling/inputs.ts';
-import { type Kind, type KindMap, kinds, type ScalingPolicy } from '../../../model/kinds/index.ts';
+import { type Kind, type KindMap, kinds, type ScalingPolicy, kindOf } from '../../../model/kinds/index.ts';
 import { type KubeObject } from '../../../model/object.ts';
 import { type DescribeNode, field } from '../../../output/describe.ts';
 import { descriptionData } from '../describe/data.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ExitCode, UserError } from '../../../src/base/errors.ts';
 import { parseResources } from '../../../src/app/resources.ts';
-import { runWait, type WaitReport } from '../../../src/app/inspect/run-wait.ts';
+import { runWait, type WaitReport } from '../../../src/app/actions/run-wait.ts';
 import { memoryState, type State } from '../../../src/app/state.ts';
-import { parseGoal, standingOf } from '../../../src/app/inspect/wait-for.ts';
+import { parseGoal, standingOf } from '../../../src/app/actions/wait-for.ts';
 import { type KubeObject } from '../../../src/model/object.ts';
 import { vm, xenHost } from '../../support/engine.ts';
 import { applyText } from '../../support/state.ts';

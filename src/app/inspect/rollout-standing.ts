@@ -1,6 +1,6 @@
 import { findCondition, isTrue } from '../../model/conditions.ts';
 import { type VirtualMachinePool } from '../../model/kinds/index.ts';
-import { shortName } from '../inspect/summary.ts';
+import { shortName } from './summary.ts';
 
 /** How an update stands. */
 export interface RolloutStanding {

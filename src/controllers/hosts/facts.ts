@@ -1,27 +1,17 @@
 /** What follows from a Host and its Hypervisor: capacity for guests, and how the world is told. Pure. */
-import { cpuMillis, memoryBytes } from '../base/quantity.ts';
-import { findCondition, isTrue } from '../model/conditions.ts';
-import { type Host, type Hypervisor } from '../model/kinds/index.ts';
-import { isTerminating } from '../model/object.ts';
-import { type HostRequest, type HypervisorTraits } from '../model/ports.ts';
-import { type HostView } from '../placement/types.ts';
-
-export interface Amount {
-  /** Millicores. */
-  readonly cpuMillis: number;
-  readonly memoryBytes: number;
-}
+import { memoryBytes } from '../../base/quantity.ts';
+import { type Amount, amountOf } from '../../model/amount.ts';
+import { findCondition, isTrue } from '../../model/conditions.ts';
+import { type Host, type Hypervisor } from '../../model/kinds/index.ts';
+import { isTerminating } from '../../model/object.ts';
+import { type HostRequest, type HypervisorTraits } from '../../model/ports.ts';
+import { type HostView } from '../../placement/types.ts';
 
 /**
  * Memory that a VM costs a hypervisor whose manifest does not say: VMware's published 52.72 MB for a guest
  * of 2 vCPU and 4 GiB, rounded up.
  */
 const defaultPerMachineMemory = '53Mi';
-
-/** Millicores and bytes of a pair of quantities; an absent one is nothing. */
-export function amountOf(resources: { cpu?: string | number; memory?: string | number } | undefined): Amount {
-  return { cpuMillis: cpuMillis(resources?.cpu), memoryBytes: memoryBytes(resources?.memory) };
-}
 
 /** What the host OS (if any) and the VMM take before any guest. */
 export function reservedOf(host: Host, hypervisor: Hypervisor): Amount {

@@ -1,8 +1,10 @@
-import { compareText } from '../base/listing.ts';
-import { isRecord } from '../base/deep.ts';
-import { type Kind, type KindMap } from '../model/kinds/index.ts';
-import { type KubeObject } from '../model/object.ts';
-import { type Labels, type LabelSelector, matchesSelector } from '../model/selectors.ts';
+import { type ObjectCache } from '../../engine/cache.ts';
+import { type CacheIndex, type IndexDefinition } from '../../engine/cache-index.ts';
+import { compareText } from '../../base/listing.ts';
+import { isRecord } from '../../base/deep.ts';
+import { type KindMap } from '../../model/kinds/index.ts';
+import { type KubeObject } from '../../model/object.ts';
+import { type Labels, type LabelSelector, matchesSelector } from '../../model/selectors.ts';
 
 /** Kinds that pick VirtualMachines of their namespace by `spec.selector`. */
 export type SelectingKind = 'DisruptionBudget' | 'LoadBalancer' | 'VirtualMachinePool';
@@ -11,7 +13,7 @@ export type SelectingKind = 'DisruptionBudget' | 'LoadBalancer' | 'VirtualMachin
  * Answers who selects a VM without asking each selector: every object is filed under the first of the labels
  * that it demands, so that a VM's labels lead to the few that can match.
  */
-export class SelectorIndex {
+class SelectorIndex implements CacheIndex {
   /** `kind/namespace/label=value`, or `kind/namespace/` for selectors without such a label -> by name. */
   readonly #filed = new Map<string, Map<string, KubeObject>>();
 
@@ -30,8 +32,8 @@ export class SelectorIndex {
 
   /** Follows a change: `object` stands where `old` stood; undefined means that there is, or was, none. */
   replace(object: KubeObject | undefined, old: KubeObject | undefined): void {
-    if (old && isSelecting(old)) this.#filed.get(fileOf(old))?.delete(old.metadata.name);
-    if (!object || !isSelecting(object)) return;
+    if (old) this.#filed.get(fileOf(old))?.delete(old.metadata.name);
+    if (!object) return;
     const file = fileOf(object);
     let filed = this.#filed.get(file);
     if (!filed) this.#filed.set(file, (filed = new Map<string, KubeObject>()));
@@ -39,14 +41,20 @@ export class SelectorIndex {
   }
 }
 
-const selectingKinds: readonly Kind[] = [
-  'DisruptionBudget',
-  'LoadBalancer',
-  'VirtualMachinePool',
-] satisfies readonly SelectingKind[];
+/** Objects with a selector for VMs, to be found by the labels that they match. */
+export const selectors: IndexDefinition<SelectorIndex> = {
+  kinds: ['DisruptionBudget', 'LoadBalancer', 'VirtualMachinePool'] satisfies readonly SelectingKind[],
+  make: () => new SelectorIndex(),
+};
 
-function isSelecting(object: KubeObject): boolean {
-  return (selectingKinds as readonly string[]).includes(object.kind);
+/** The objects of a kind that select a VM of the namespace with these labels, ordered by name. */
+export function selecting<K extends SelectingKind>(
+  cache: ObjectCache,
+  kind: K,
+  namespace: string,
+  labels: Labels = {},
+): KindMap[K][] {
+  return cache.index(selectors).matching(kind, namespace, labels);
 }
 
 function selectorOf({ spec }: KubeObject): LabelSelector | undefined {

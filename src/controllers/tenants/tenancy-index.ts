@@ -1,3 +1,4 @@
+import { type CacheIndex, type IndexDefinition } from '../../engine/cache-index.ts';
 import { compareText } from '../../base/listing.ts';
 import { type ScalingPolicy, type Tenant } from '../../model/kinds/index.ts';
 import { isTerminating, type KubeObject } from '../../model/object.ts';
@@ -6,10 +7,9 @@ import { hostNameOf, levelOf, type Maturity } from '../../tenancy/instance-sets.
 type Bucket<T> = Map<string, T>;
 
 /**
- * Who is a customer of which application, whose requests go where, and which policy scales what. Part of the
- * cache, which feeds it; every answer costs what it holds, however many objects there are.
+ * Who is a customer of which application, whose requests go where, and which policy scales what. Every answer costs what it holds, however many objects there are.
  */
-export class TenancyIndex {
+class TenancyIndex implements CacheIndex {
   readonly #tenants = new Map<string, Bucket<Tenant>>();
   readonly #policies = new Map<string, Bucket<ScalingPolicy>>();
 
@@ -68,7 +68,12 @@ export class TenancyIndex {
     return sorted(this.#policies.get(`${kind}/${namespace}/${name}`));
   }
 
-  put(object: KubeObject): void {
+  replace(object: KubeObject | undefined, old: KubeObject | undefined): void {
+    if (old) this.#remove(old);
+    if (object) this.#put(object);
+  }
+
+  #put(object: KubeObject): void {
     const { namespace, name: own } = object.metadata;
     const name = `${namespace ?? ''}/${own}`;
     if (object.kind === 'Tenant') {
@@ -79,7 +84,7 @@ export class TenancyIndex {
     }
   }
 
-  remove(object: KubeObject): void {
+  #remove(object: KubeObject): void {
     const { namespace, name: own } = object.metadata;
     const name = `${namespace ?? ''}/${own}`;
     if (object.kind === 'Tenant') {
@@ -89,6 +94,12 @@ export class TenancyIndex {
     }
   }
 }
+
+/** Tenants and scaling policies by what they refer to. */
+export const tenancy: IndexDefinition<TenancyIndex> = {
+  kinds: ['Tenant', 'ScalingPolicy'],
+  make: () => new TenancyIndex(),
+};
 
 function placesOf(tenant: Tenant): string[] {
   const { namespace = '' } = tenant.metadata;

@@ -8,7 +8,7 @@ import { type KubeObject, type ObjectKey, keyOf } from '../../model/object.ts';
 import { matchesSelector } from '../../model/selectors.ts';
 import { type Outcome } from '../../engine/manager.ts';
 import { type EngineOptions } from '../engine.ts';
-import { timeoutOf, withEngine } from '../watch/follow.ts';
+import { timeoutOf, withEngine } from '../apply/follow.ts';
 import { findObjects, type Scope, selectorOf, type Wanted } from '../resources.ts';
 import { type State } from '../state.ts';
 import { type Goal, type Standing, standingOf } from './wait-for.ts';
