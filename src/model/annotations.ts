@@ -13,7 +13,7 @@ export const annotations = {
   resize: 'vctl.dev/resize',
   /** Name of a host that the VM is to leave: live where the hypervisor can, else by a restart elsewhere. */
   moveFrom: 'vctl.dev/move-from',
-  /** On a VM, or a pool's template: its weight behind load balancers, 0 to 9999. Admission knows the name, too. */
+  /** On a VM, or a pool's template: its weight behind load balancers, 0 to 9999. */
   weight: 'vctl.dev/weight',
   /** Why a pool was changed, for its history: kubectl's own name. */
   changeCause: 'kubernetes.io/change-cause',

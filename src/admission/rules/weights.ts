@@ -15,7 +15,7 @@ export function weightProblems(
   return [
     error(
       'WEIGHT_INVALID',
-      pointerTo(`${path}/annotations`, weight),
+      pointerTo(`${path}/annotations`, annotations.weight),
       message,
       `write: ${annotations.weight}: "10"`,
     ),
