@@ -66,13 +66,19 @@ function frontOf({ admitted }: RouteFlow, node: FlowNode | undefined): FlowNode 
 
 function observeFlow(totals: Totals, throttled: number, latency: Latency, nowMs: number): FlowObservation {
   const { meanMs, p50Ms, p95Ms, p99Ms } = latency;
+  const { offered, failing, refused, timedOut } = totals.rates;
   return {
-    requestsPerSecond: totals.rate,
-    errorRate: totals.rate > 0 ? Math.max(0, Math.min(1, totals.errorRate / totals.rate)) : 0,
+    requestsPerSecond: offered,
+    errorRate: offered > 0 ? Math.max(0, Math.min(1, failing / offered)) : 0,
     throttledPerSecond: throttled,
+    refusedPerSecond: refused,
+    timedOutPerSecond: timedOut,
     latency: { meanMs, p50Ms, p95Ms, p99Ms },
     totalRequests: totals.requestsAt(nowMs),
     totalErrors: totals.errorsAt(nowMs),
+    totalRefused: totals.refusedAt(nowMs),
+    totalTimedOut: totals.timedOutAt(nowMs),
+    backlog: 0,
   };
 }
 
