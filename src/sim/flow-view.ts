@@ -3,6 +3,7 @@ import { compareText } from '../base/listing.ts';
 import { type BalancerObservation, type FlowObservation, type RouteObservation } from '../model/ports.ts';
 import { inSequence, mixture, type Latency, type LatencyPart } from '../performance/latency.ts';
 import { queue } from '../performance/queueing.ts';
+import { isSame } from '../performance/waiting/response-time.ts';
 import { type Columns } from './columns.ts';
 import { serviceMs, type FlowNode, type RouteFlow } from './flow-graph.ts';
 import { type Totals } from './totals.ts';
@@ -123,13 +124,7 @@ function sameParts(a: readonly LatencyPart[], b: readonly LatencyPart[]): boolea
 }
 
 function samePart({ share, time }: LatencyPart, other: LatencyPart | undefined): boolean {
-  return (
-    other !== undefined &&
-    share === other.share &&
-    time.serviceRate === other.time.serviceRate &&
-    time.drainRate === other.time.drainRate &&
-    time.waitProbability === other.time.waitProbability
-  );
+  return other !== undefined && share === other.share && isSame(time, other.time);
 }
 
 /**
