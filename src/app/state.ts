@@ -1,11 +1,12 @@
 /** The state that commands work on: a folder with the store in it, or a memory of the same shape. */
-import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { defaultEpochMs, toTimestamp } from '../base/clock.ts';
 import { ApiError, ExitCode, UserError } from '../base/errors.ts';
 import { type Store } from '../model/ports.ts';
 import { clockKey } from '../sim/core.ts';
+import { explainFailure } from '../store/failure.ts';
+import { stateExists } from '../store/lmdb-header.ts';
 import { createMemoryStore } from '../store/memory.ts';
 
 /** What a state is made with and keeps for ever. */
@@ -59,9 +60,13 @@ export async function openState(options: OpenOptions): Promise<State> {
   return { store: await open(meta.seed), path: options.path, ...meta };
 }
 
-/** True when there is a state in the folder. */
+/** True when there is a state in the folder. @throws UserError when it is no folder, or may not be looked into. */
 export function isStateThere(path: string): boolean {
-  return existsSync(join(path, 'data.mdb'));
+  try {
+    return stateExists(path);
+  } catch (error) {
+    throw explainFailure(path, error);
+  }
 }
 
 /** A new state that lives as long as the process. */

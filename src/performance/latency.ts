@@ -1,6 +1,13 @@
 import { gammaQuantile } from './gamma.ts';
-import { meanMs, percentileMs, type ResponseTime, survival, varianceMs2 } from './queueing.ts';
 import { quantileOf } from './quantile.ts';
+import {
+  isAlike,
+  meanMs,
+  percentileMs,
+  type ResponseTime,
+  survival,
+  varianceMs2,
+} from './waiting/response-time.ts';
 
 /** The part of a balancer's requests that one backend answers. `share` > 0; shares need not add up to 1. */
 export interface LatencyPart {
@@ -50,25 +57,12 @@ export function mixture(parts: readonly LatencyPart[]): Latency {
 function merged(parts: readonly LatencyPart[]): readonly LatencyPart[] {
   const result: { share: number; time: ResponseTime }[] = [];
   for (const { share, time } of parts) {
-    if (!(share > 0) || !(time.serviceRate > 0)) continue;
-    const same = result.find((other) => alike(other.time, time));
+    if (!(share > 0) || time.service.meanMs === Infinity) continue;
+    const same = result.find((other) => isAlike(other.time, time));
     if (same) same.share += share;
     else result.push({ share, time });
   }
   return result;
-}
-
-/** Within a thousandth: far below what the model can tell apart. */
-function alike(a: ResponseTime, b: ResponseTime): boolean {
-  return (
-    close(a.serviceRate, b.serviceRate) &&
-    close(a.drainRate, b.drainRate) &&
-    Math.abs(a.waitProbability - b.waitProbability) < 1e-3
-  );
-}
-
-function close(a: number, b: number): boolean {
-  return Math.abs(a - b) <= 1e-3 * Math.abs(a);
 }
 
 /**

@@ -1,115 +1,225 @@
-import { quantileOf } from './quantile.ts';
+/** The queue at one backend: what becomes of the requests that it gets, and how long they take. */
+import { assertNever } from '../base/errors.ts';
+import { boundedQueue, type OpenQueue } from './waiting/bounded.ts';
+import { erlangB, erlangC } from './waiting/erlang.ts';
+import { leastRequestWait } from './waiting/least-request.ts';
+import { regularDelay } from './waiting/regular.ts';
+import { type ResponseTime } from './waiting/response-time.ts';
+import { type Service } from './waiting/service.ts';
+import { waitMoments } from './waiting/wait.ts';
 
-/**
- * Distribution of the response time of an M/M/c queue: with probability `waitProbability` an exponential wait at
- * rate `drainRate`, then an exponential service at `serviceRate`. Rates per ms.
- */
-export interface ResponseTime {
-  readonly serviceRate: number;
-  /** c * serviceRate - arrivals: how fast a queue shrinks. */
-  readonly drainRate: number;
-  readonly waitProbability: number;
+/** How the requests of one backend come. The balancer in front gets them as a Poisson stream. */
+export type Arrivals =
+  /** Each request goes here by chance: Random, RingHash, Maglev, or no balancer. */
+  | { readonly kind: 'Poisson' }
+  /**
+   * RoundRobin, with weights or without: every so many-th request comes here, at least 1; for a backend with the share p
+   * of all requests that is `everyOf(p)`.
+   */
+  | { readonly kind: 'Regular'; readonly every: number }
+  /** The less busy of two at random of this many backends, all about as busy as this one; at least 1. */
+  | { readonly kind: 'LeastRequest'; readonly among: number };
+
+export interface QueueOptions {
+  /** @defaultValue Poisson */
+  readonly arrivals?: Arrivals;
+  /** Coefficient of variation of the service time. @defaultValue 1, exponential */
+  readonly serviceVariation?: number;
+  /**
+   * Most that wait. @defaultValue Infinity, and then nothing is known of the wait at or above capacity: it is that at
+   * `saturation`
+   */
+  readonly limit?: number;
+  /** A request that has waited so long is given up, ms. @defaultValue Infinity */
+  readonly timeoutMs?: number;
 }
 
-/** A queue in a step of the fluid model, and what it does to the requests offered to it. */
+/** A queue in its stationary state, and what it does to the requests offered to it. */
 export interface QueueOutcome {
   readonly time: ResponseTime;
   /** Cores in use over cores there, 0..1. */
   readonly utilization: number;
-  /** Requests a second that are answered: the offered ones up to the capacity. */
+  /** Requests a second that are answered. */
   readonly servedPerSecond: number;
-  /** Share of the offered requests that cannot be served, 0..1. */
+  /** Share of the offered requests that finds the queue full, 0..1. */
+  readonly refusedShare: number;
+  /** Share of the offered requests that waits too long, 0..1. */
+  readonly timedOutShare: number;
+  /** Share of the offered requests that is not answered, 0..1. */
   readonly errorRate: number;
 }
 
 /**
- * The latency of a saturated queue is that of one at this utilization: queues are bounded in practice, and what
- * is beyond them is refused. At 0.99 and one core the mean is 100 service times.
+ * The wait in a queue without any limit is that of one at this utilization where there is more to do: a stationary one
+ * there is not. At 0.99 and one core the mean is 100 service times.
  */
 export const saturation = 0.99;
 
+const poisson: Arrivals = { kind: 'Poisson' };
+
+/** A queue that nothing comes out of. */
+const dead: ResponseTime = {
+  service: { meanMs: Infinity, variation: 1 },
+  waitProbability: 0,
+  wait: { kind: 'Gamma', meanMs: 0, variation: 1 },
+};
+
 /**
- * Erlang's C: the probability that an arrival to M/M/c has to wait. `load` is arrivals * service time (Erlangs).
- * 1 from `load >= servers` on. Exact; by the recursion for 1/B, which is stable for hundreds of servers.
- * Source: A. K. Erlang 1917; Jagers and Van Doorn 1986 for the recursion.
+ * Every how many-th request of the balancer comes to a backend with this share of all of them under (weighted) round
+ * robin. Where 1 / share is no whole number the gaps alternate, which makes them a little less regular.
  */
-export function erlangC(servers: number, load: number): number {
-  if (load <= 0) return 0;
-  if (load >= servers) return 1;
-  let inverseB = 1;
-  for (let k = 1; k <= servers; k++) inverseB = 1 + (inverseB * k) / load;
-  const b = 1 / inverseB;
-  return b / (1 - (load / servers) * (1 - b));
+export function everyOf(share: number): number {
+  const gap = 1 / Math.min(1, share);
+  const odd = gap - Math.floor(gap);
+  return Math.max(1, 1 / (1 / gap + (odd * (1 - odd)) / gap ** 2));
 }
 
 /**
- * The queue at a machine with `cores` (what the hypervisor lets it have: may be a fraction) and a request that
- * takes `serviceMs` of one core, offered `ratePerSecond`.
+ * The queue at a machine with `cores` (what it has for these requests: may be a fraction) and requests that take
+ * `serviceMs` of one core on the mean, offered `ratePerSecond` on the mean.
  *
- * A fraction of a core is a slower one: 2.5 cores are three at 5/6 of the speed. At or above capacity the fluid
- * model serves what it can, counts the rest as errors, and caps the latency (see `saturation`). Without any core
- * everything fails, and the response time is that of a queue that serves nothing: infinite.
+ * Requests are served first come, first served; each runs on one core at full speed, and all together get no more than
+ * `cores`. So below one core a request takes `serviceMs / cores`, and above, latency never grows with a part of a core
+ * more. Mean and waiting are also those of processor sharing with at most a core a request when service times are
+ * exponential (Kleinrock, Queueing Systems, vol. 2). Without any core everything fails, and the response time is
+ * infinite.
  *
- * Mean and waiting are those of first come, first served; processor sharing with at most a core a request has the
- * same number in the system, hence the same mean (Kleinrock, Queueing Systems, vol. 2).
+ * Errors against simulation stand in docs/model.md.
  */
-export function queue(ratePerSecond: number, serviceMs: number, cores: number): QueueOutcome {
-  if (!(cores > 0)) {
-    const time = { serviceRate: 0, drainRate: 0, waitProbability: 1 };
-    return { time, utilization: 0, servedPerSecond: 0, errorRate: ratePerSecond > 0 ? 1 : 0 };
+export function queue(
+  ratePerSecond: number,
+  serviceMs: number,
+  cores: number,
+  options: QueueOptions = {},
+): QueueOutcome {
+  const rate = Math.max(0, ratePerSecond);
+  if (!(cores > 0)) return outcome(dead, 0, rate, { refused: rate > 0 ? 1 : 0, timedOut: 0 });
+  const { serviceVariation = 1, limit = Infinity, timeoutMs = Infinity } = options;
+  // Less than a core is one core that is slower.
+  const service: Service = { meanMs: serviceMs / Math.min(1, cores), variation: serviceVariation };
+  const servers = Math.max(1, cores);
+  const offered = (rate / 1000) * (service.meanMs / servers);
+  const arrivals = options.arrivals ?? poisson;
+  const open = openWait(Math.min(offered, saturation), service, servers, arrivals);
+  const isUnbounded = limit === Infinity && timeoutMs === Infinity;
+  const boundMs = Math.min(timeoutMs, (limit * service.meanMs) / servers);
+  if (isUnbounded || (offered < saturation && exceeds(open, boundMs) < 1e-7)) {
+    const lost = offered > 1 ? 1 - 1 / offered : 0;
+    return outcome({ service, ...open }, Math.min(1, offered), rate, { refused: lost, timedOut: 0 });
   }
-  const servers = Math.ceil(cores);
-  const serviceRate = cores / servers / serviceMs;
-  const capacityPerSecond = (cores * 1000) / serviceMs;
-  const utilization = Math.min(1, Math.max(0, ratePerSecond) / capacityPerSecond);
-  const busy = Math.min(utilization, saturation);
-  const servedPerSecond = Math.min(ratePerSecond, capacityPerSecond);
+  const { refused, timedOut, ...waiting } = boundedQueue(
+    openQueue(offered, service, servers, arrivals, open),
+    limit,
+    timeoutMs,
+  );
+  const utilization = offered * (1 - refused - timedOut);
+  return outcome({ service, ...waiting }, Math.min(1, utilization), rate, { refused, timedOut });
+}
+
+function outcome(
+  time: ResponseTime,
+  utilization: number,
+  rate: number,
+  { refused, timedOut }: { readonly refused: number; readonly timedOut: number },
+): QueueOutcome {
+  const errorRate = Math.min(1, refused + timedOut);
   return {
-    time: {
-      serviceRate,
-      drainRate: servers * serviceRate * (1 - busy),
-      waitProbability: erlangC(servers, servers * busy),
-    },
-    utilization,
-    servedPerSecond,
-    errorRate: ratePerSecond > servedPerSecond ? 1 - servedPerSecond / ratePerSecond : 0,
+    ...{ time, utilization, errorRate, refusedShare: refused, timedOutShare: timedOut },
+    servedPerSecond: rate * (1 - errorRate),
   };
 }
 
-/** Mean response time, ms. */
-export function meanMs({ serviceRate, drainRate, waitProbability }: ResponseTime): number {
-  return 1 / serviceRate + (waitProbability > 0 ? waitProbability / drainRate : 0);
+type OpenWait = Pick<ResponseTime, 'waitProbability' | 'wait'>;
+
+/** The wait in a queue without bound, at a utilization below 1. */
+function openWait(utilization: number, service: Service, cores: number, arrivals: Arrivals): OpenWait {
+  const { meanMs: serviceMs, variation } = service;
+  const rate = (utilization * cores) / serviceMs;
+  if (!(rate > 0)) return { waitProbability: 0, wait: dead.wait };
+  switch (arrivals.kind) {
+    case 'Poisson':
+      if (variation === 1) {
+        const drainMs = serviceMs / (cores * (1 - utilization));
+        return exponentialWait(erlangC(cores, utilization * cores) * drainMs, 1 / drainMs);
+      }
+      return regularWait(rate, service, cores, 1);
+    case 'Regular':
+      return regularWait(rate, service, cores, arrivals.every);
+    case 'LeastRequest': {
+      const {
+        probability,
+        meanMs,
+        variation: ofWait,
+      } = leastRequestWait({
+        ...{ rate, serviceMs, cores, among: arrivals.among },
+      });
+      const scale = (1 + variation ** 2) / 2;
+      return {
+        waitProbability: probability,
+        wait: { kind: 'Gamma', meanMs: meanMs * scale, variation: ofWait },
+      };
+    }
+    default:
+      return assertNever(arrivals);
+  }
 }
 
-/** Variance of the response time, ms². */
-export function varianceMs2({ serviceRate, drainRate, waitProbability: c }: ResponseTime): number {
-  return 1 / serviceRate ** 2 + (c > 0 ? (c * (2 - c)) / drainRate ** 2 : 0);
+function regularWait(
+  rate: number,
+  { meanMs: serviceMs, variation }: Service,
+  cores: number,
+  every: number,
+): OpenWait {
+  const { meanMs, decay } = regularDelay({ rate, serviceMs, variation, cores, every });
+  return exponentialWait(meanMs, decay);
 }
 
-/**
- * Probability that a response takes longer than `ms`. Exact for first come, first served:
- * `(1 - C) e^-mt + C (m e^-dt - d e^-mt) / (m - d)`, m the service rate, d the drain rate.
- */
-export function survival(
-  { serviceRate: m, drainRate: d, waitProbability: c }: ResponseTime,
-  ms: number,
-): number {
-  if (!(m > 0)) return 1;
-  const service = Math.exp(-m * ms);
-  if (c === 0) return service;
-  // (e^-dt - e^-mt) / (m - d), written so that it stays exact when both rates meet.
-  const gap = Math.abs(m - d);
-  const slower = Math.exp(-Math.min(m, d) * ms);
-  const both = gap === 0 ? slower * ms : (slower * -Math.expm1(-gap * ms)) / gap;
-  return service + c * m * both;
+/** A wait with this mean over all requests whose tail falls exponentially at this rate. */
+function exponentialWait(meanMs: number, decay: number): OpenWait {
+  const waitProbability = Math.min(1, meanMs * decay);
+  if (!(waitProbability > 0)) return { waitProbability: 0, wait: dead.wait };
+  return { waitProbability, wait: { kind: 'Gamma', meanMs: meanMs / waitProbability, variation: 1 } };
 }
 
-/** The `p`-quantile of the response time, ms, 0 < p < 1. Infinite when nothing is served. */
-export function percentileMs(time: ResponseTime, p: number): number {
-  if (!(time.serviceRate > 0)) return Infinity;
-  // With no wait, and with a wait of every request after which the slower of the two rates decides.
-  const tail = -Math.log(1 - p);
-  const least = tail / time.serviceRate;
-  if (time.waitProbability < 1e-12) return least;
-  return quantileOf((ms) => survival(time, ms), 1 - p, least, meanMs(time));
+/** About the share that would wait longer than `ms`. */
+function exceeds({ waitProbability, wait }: OpenWait, ms: number): number {
+  if (ms === Infinity || waitProbability === 0) return 0;
+  return waitProbability * Math.exp(-ms / waitMoments(wait).meanMs);
+}
+
+/** The queue as its bounds see it. */
+function openQueue(
+  offered: number,
+  service: Service,
+  cores: number,
+  arrivals: Arrivals,
+  open: OpenWait,
+): OpenQueue {
+  const { meanMs: serviceMs, variation } = service;
+  const capacity = cores / serviceMs;
+  const spread = spreadOf(service, arrivals);
+  if (arrivals.kind === 'Poisson' && variation === 1) {
+    const servers = Math.ceil(cores);
+    return { utilization: offered, capacity, spread, entry: offered * erlangB(servers - 1, offered * cores) };
+  }
+  // What makes the same share wait in a queue without bound; near saturation that hardly depends on the utilization.
+  const known = Math.min(offered, saturation);
+  const c = open.waitProbability;
+  const entry = c < 1 ? (c / (1 - c)) * ((1 - known) / spread) : (1 - known) / spread / 1e-3;
+  return { utilization: offered, capacity, spread, entry };
+}
+
+/** How many times slower the tail of the wait falls than with Poisson arrivals and exponential service. */
+function spreadOf({ variation }: Service, arrivals: Arrivals): number {
+  const square = variation ** 2;
+  switch (arrivals.kind) {
+    case 'Poisson':
+      return (1 + square) / 2;
+    case 'Regular':
+      return (1 / arrivals.every + square) / 2;
+    case 'LeastRequest':
+      return (1 + square) / 2 / arrivals.among;
+    default:
+      return assertNever(arrivals);
+  }
 }

@@ -3,6 +3,7 @@ import { compareText } from '../base/listing.ts';
 import { type BalancerObservation, type FlowObservation, type RouteObservation } from '../model/ports.ts';
 import { inSequence, mixture, type Latency, type LatencyPart } from '../performance/latency.ts';
 import { queue } from '../performance/queueing.ts';
+import { isSame } from '../performance/waiting/response-time.ts';
 import { type Columns } from './columns.ts';
 import { serviceMs, type FlowNode, type RouteFlow } from './flow-graph.ts';
 import { type Totals } from './totals.ts';
@@ -66,13 +67,19 @@ function frontOf({ admitted }: RouteFlow, node: FlowNode | undefined): FlowNode 
 
 function observeFlow(totals: Totals, throttled: number, latency: Latency, nowMs: number): FlowObservation {
   const { meanMs, p50Ms, p95Ms, p99Ms } = latency;
+  const { offered, failing, refused, timedOut } = totals.rates;
   return {
-    requestsPerSecond: totals.rate,
-    errorRate: totals.rate > 0 ? Math.max(0, Math.min(1, totals.errorRate / totals.rate)) : 0,
+    requestsPerSecond: offered,
+    errorRate: offered > 0 ? Math.max(0, Math.min(1, failing / offered)) : 0,
     throttledPerSecond: throttled,
+    refusedPerSecond: refused,
+    timedOutPerSecond: timedOut,
     latency: { meanMs, p50Ms, p95Ms, p99Ms },
     totalRequests: totals.requestsAt(nowMs),
     totalErrors: totals.errorsAt(nowMs),
+    totalRefused: totals.refusedAt(nowMs),
+    totalTimedOut: totals.timedOutAt(nowMs),
+    backlog: 0,
   };
 }
 
@@ -117,13 +124,7 @@ function sameParts(a: readonly LatencyPart[], b: readonly LatencyPart[]): boolea
 }
 
 function samePart({ share, time }: LatencyPart, other: LatencyPart | undefined): boolean {
-  return (
-    other !== undefined &&
-    share === other.share &&
-    time.serviceRate === other.time.serviceRate &&
-    time.drainRate === other.time.drainRate &&
-    time.waitProbability === other.time.waitProbability
-  );
+  return other !== undefined && share === other.share && isSame(time, other.time);
 }
 
 /**

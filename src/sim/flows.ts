@@ -271,10 +271,18 @@ export class Flows {
       node.success = node.inflow > 0 ? node.served / node.inflow : 0;
       for (const next of node.calls) node.success *= next?.success ?? 0;
       shareOut(node, this.columns);
-      if (node.totals.set(node.inflow, node.inflow * (1 - node.success), nowMs)) this.version++;
+      const { inflow, served, success } = node;
+      // What exceeds the capacity of backends that can be reached.
+      const refused = Math.max(0, inflow * this.#reachableShare(node) - served);
+      const rates = { offered: inflow, failing: inflow * (1 - success), refused, timedOut: 0 };
+      if (node.totals.set(rates, nowMs)) this.version++;
     }
-    for (const { totals, offered, admitted, success } of this.#routes.values()) {
-      if (totals.set(offered, offered - admitted * success, nowMs)) this.version++;
+    for (const { request, totals, offered, admitted, success } of this.#routes.values()) {
+      const front =
+        request.balancer === undefined ? undefined : this.#nodes.get(request.balancer)?.totals.rates;
+      const refused = front && front.offered > 0 ? (front.refused / front.offered) * admitted : 0;
+      const rates = { offered, failing: offered - admitted * success, refused, timedOut: 0 };
+      if (totals.set(rates, nowMs)) this.version++;
     }
   }
 }

@@ -111,36 +111,3 @@ function checkFormat(path: string, head: Head): void {
     { nextSteps: ['update vctl', 'or use another state folder with --state DIR'] },
   );
 }
-
-/** The error that a person can act on; errors that are no failure of the files come back as they are. */
-export function explainFailure(path: string, error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  if (/permission denied|EACCES|EPERM|EROFS|read-only file system/i.test(error.message)) {
-    return new UserError(`no permission to read and write the state in ${path}`, {
-      nextSteps: ['check who owns the folder', 'or use another state folder with --state DIR'],
-      cause: error,
-    });
-  }
-  if (/no space left|ENOSPC|EDQUOT|quota exceeded/i.test(error.message)) {
-    return new UserError(`no space left for the state in ${path}: nothing of this change was written`, {
-      nextSteps: ['free some space and repeat the command'],
-      cause: error,
-    });
-  }
-  if (/ENOTDIR|EEXIST|not a directory/i.test(error.message)) {
-    return new UserError(`the state folder ${path} is no folder`, {
-      nextSteps: ['use another state folder with --state DIR'],
-      cause: error,
-    });
-  }
-  if (error instanceof SyntaxError || /MDB_|input\/output error/i.test(error.message)) {
-    return new UserError(`the state in ${path} is damaged or not of vctl`, {
-      nextSteps: [
-        'put a copy of the folder back, if there is one',
-        'or move the folder away and apply the manifests again',
-      ],
-      cause: error,
-    });
-  }
-  return error;
-}

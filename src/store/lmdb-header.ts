@@ -16,9 +16,20 @@ const magic = 0xbeefc0de;
 /** More than that is not a lost end but a damaged size. */
 const maxRepairBytes = 2 ** 30;
 
-/** True when there is a state in the folder. An empty file is one whose making was cut short. */
+/**
+ * True when there is a state in the folder. An empty file is one whose making was cut short.
+ *
+ * @throws as the file system does for all but a missing file (ENOTDIR, EACCES, ELOOP, …), to be told by `explainFailure`:
+ * what cannot be looked into is not known to be empty.
+ */
 export function stateExists(path: string): boolean {
-  return (statSync(dataFile(path), { throwIfNoEntry: false })?.size ?? 0) > 0;
+  try {
+    return statSync(dataFile(path)).size > 0;
+  } catch (error) {
+    // Not `throwIfNoEntry: false`, which from Node 24 on also hides that a part of the path is a file.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 /**

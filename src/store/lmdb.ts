@@ -22,15 +22,9 @@ import {
   keyRange,
   objectOf,
 } from './encoding.ts';
+import { explainFailure } from './failure.ts';
 import { checkReadable, compactionTarget, defaultHistoryLimit } from './history.ts';
-import {
-  explainFailure,
-  openStateFiles,
-  readHead,
-  writeHead,
-  type Head,
-  type StateFiles,
-} from './lmdb-files.ts';
+import { openStateFiles, readHead, writeHead, type Head, type StateFiles } from './lmdb-files.ts';
 import { stateExists } from './lmdb-header.ts';
 import { planBatch, type Plan, type StoredState } from './plan.ts';
 import { Watchers } from './watchers.ts';

@@ -231,6 +231,8 @@ function makeBalancer(recipe: Recipe, tier: Tier): TierObjects['balancer'] {
       selector: { matchLabels: selectorOf(recipe, tier) },
       algorithm: tier.algorithm,
       serviceTime: tier.serviceTime,
+      serviceVariation: tier.serviceVariation,
+      queue: tier.queue,
       drain: '30s',
       calls: (tier.calls ?? []).map((called) => tierName(recipe.name, called)),
     },

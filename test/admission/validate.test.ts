@@ -151,6 +151,12 @@ describe('a load balancer', () => {
     ['a panic threshold without its unit', { panicThreshold: 50 }, ['WRONG_TYPE /spec/panicThreshold']],
     ['more than all', { panicThreshold: '101%' }, ['BAD_FORMAT /spec/panicThreshold']],
     ['clients on a ring', { algorithm: 'RingHash', sessionAffinity: { keys: 5 } }, []],
+    ['a queue in which nobody waits', { queue: { limit: 0 } }, []],
+    ['less than nobody', { queue: { limit: -1 } }, ['OUT_OF_RANGE /spec/queue/limit']],
+    ['no time to wait', { queue: { timeout: '0s' } }, ['DURATION_ZERO /spec/queue/timeout']],
+    ['some time to wait', { queue: { timeout: '0s500ms' } }, []],
+    ['service times that never differ', { serviceVariation: 0 }, []],
+    ['a negative spread', { serviceVariation: -0.1 }, ['OUT_OF_RANGE /spec/serviceVariation']],
     ['clients of nobody', { sessionAffinity: { keys: 5 } }, ['AFFINITY_NEEDS_HASHING /spec/sessionAffinity']],
   ])('%s', (_name, spec, expected) => {
     const balancer = { ...vm, kind: 'LoadBalancer', spec: { selector, ...spec } };

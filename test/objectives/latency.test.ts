@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { latencyPercentile, survivalAt } from '../../src/objectives/latency.ts';
-import { survival, queue } from '../../src/performance/queueing.ts';
+import { queue } from '../../src/performance/queueing.ts';
+import { survival } from '../../src/performance/waiting/response-time.ts';
 import { exponentialFlow, queueFlow } from './builders.ts';
 
 describe('percentiles of all requests of a window', () => {

@@ -2,15 +2,16 @@ import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
 import { gammaQuantile, gammaSurvival, logGamma } from '../../src/performance/gamma.ts';
 import { inSequence, mixture } from '../../src/performance/latency.ts';
+import { queue } from '../../src/performance/queueing.ts';
+import { erlangC } from '../../src/performance/waiting/erlang.ts';
 import {
-  erlangC,
   meanMs,
   percentileMs,
-  queue,
   type ResponseTime,
   survival,
   varianceMs2,
-} from '../../src/performance/queueing.ts';
+} from '../../src/performance/waiting/response-time.ts';
+import { waitMoments } from '../../src/performance/waiting/wait.ts';
 
 /** Erlang's C from its definition, by sums of a^k / k!. */
 function bruteErlangC(servers: number, load: number): number {
@@ -58,7 +59,9 @@ describe('erlangC', () => {
 });
 
 /** P(T > t) by numeric convolution of wait and service: independent of the closed form. */
-function convolved({ serviceRate, drainRate, waitProbability }: ResponseTime, t: number): number {
+function convolved({ service, waitProbability, wait }: ResponseTime, t: number): number {
+  const serviceRate = 1 / service.meanMs;
+  const drainRate = 1 / waitMoments(wait).meanMs;
   const steps = 20_000;
   let integral = 0;
   for (let i = 0; i < steps; i++) {

@@ -68,6 +68,8 @@ export function balancer(
     name,
     algorithm: 'RoundRobin',
     serviceTimeMs: 10,
+    serviceVariation: 1,
+    queue: { limit: 1024 },
     healthCheck: { intervalMs: 5000, healthyThreshold: 2, unhealthyThreshold: 2 },
     panicThreshold: 0.5,
     backends: machineUids.map((machineUid) => ({ machineUid, weight: 1, draining: false })),

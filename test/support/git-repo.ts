@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-const identity = {
+/** An environment in which git has no settings but an author. */
+export const gitIdentity = {
   PATH: process.env['PATH'],
   HOME: '/nonexistent',
   GIT_CONFIG_NOSYSTEM: '1',
@@ -31,7 +32,7 @@ export class GitRepo {
   }
 
   gitWith(options: ExecFileSyncOptions, ...args: readonly string[]): string {
-    return execFileSync('git', args, { cwd: this.dir, env: identity, stdio: 'pipe', ...options })
+    return execFileSync('git', args, { cwd: this.dir, env: gitIdentity, stdio: 'pipe', ...options })
       .toString()
       .trimEnd();
   }

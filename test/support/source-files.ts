@@ -1,11 +1,19 @@
 import { join } from 'node:path';
 import { listDirectory } from '../../src/base/listing.ts';
 
-/** Every hand-written TypeScript file below a folder, in order; generated folders are left out. */
-export function sourceFiles(folder: string): string[] {
-  return listDirectory(folder).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory) return entry.name === 'generated' ? [] : sourceFiles(path);
-    return entry.name.endsWith('.ts') ? [path] : [];
+/** A folder that holds nothing written by hand. */
+const madeByTools = 'generated';
+
+/** Every file below a folder whose name ends in `suffix`, in order; what tools have made is left out. */
+function filesBelow(folder: string, suffix: string): string[] {
+  return listDirectory(folder).flatMap(({ name, isDirectory }) => {
+    const path = join(folder, name);
+    if (isDirectory) return name === madeByTools ? [] : filesBelow(path, suffix);
+    return name.endsWith(suffix) ? [path] : [];
   });
 }
+
+/** Every hand-written TypeScript file below a folder. */
+export const sourceFiles = (folder: string): string[] => filesBelow(folder, '.ts');
+
+export const yamlFiles = (folder: string): string[] => filesBelow(folder, '.yaml');

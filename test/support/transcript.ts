@@ -1,8 +1,11 @@
 /**
  * Transcripts: commands and what they answer, as text. A line `$ vctl …` runs vctl, `$ write FILE <<END` puts
- * the lines up to `END` into a file; below each command stands its stdout, then what it wrote to stderr after
- * `--- stderr`, then `[exit N]` unless N is 0. Lines that begin with `#` before a command are comments.
+ * the lines up to `END` into a file, `$ git …` prepares a repository; `$PWD` is the folder. Below each command stands
+ * its stdout, then what it wrote to stderr after `--- stderr`, then `[exit N]` unless N is 0. Lines that begin with
+ * `#` before a command are comments.
  */
+import { execFileSync } from 'node:child_process';
+import { gitIdentity } from './git-repo.ts';
 import { type Sandbox } from './vctl.ts';
 
 export interface Step {
@@ -48,12 +51,16 @@ export function parseTranscript(text: string): readonly Step[] {
 
 /** Runs a step. @returns its answer as a transcript shows it. */
 export async function playStep(sandbox: Sandbox, { command, input }: Step): Promise<string> {
-  const [program, ...args] = wordsOf(command);
+  const [program, ...args] = wordsOf(command.replaceAll('$PWD', sandbox.folder));
   if (program === 'write') {
     sandbox.write(args[0] ?? '', input ?? '');
     return '';
   }
-  if (program !== 'vctl') throw new Error(`a transcript runs vctl and write, not ${program}`);
+  if (program === 'git') {
+    execFileSync('git', args, { cwd: sandbox.folder, env: gitIdentity, stdio: 'pipe' });
+    return '';
+  }
+  if (program !== 'vctl') throw new Error(`a transcript runs vctl, git and write, not ${program}`);
   const { stdout, stderr, exit } = await sandbox.run(args, { input });
   const parts = [stdout.trimEnd()];
   if (stderr.trim() !== '') parts.push(`--- stderr\n${stderr.trimEnd()}`);
@@ -73,17 +80,35 @@ export function formatTranscript(steps: readonly Step[]): string {
 
 /** Takes out what differs from run to run (wall time, folders, trailing blanks) or with every change (hashes). */
 function steady(text: string, sandbox: Sandbox): string {
-  return text
-    .replaceAll(sandbox.folder, '<folder>')
-    .replace(/\d+\.\d+ s here/g, '<wall time> here')
-    .replace(/of world time in \d+\.\d+ s/g, 'of world time in <wall time>')
+  return withoutWallTimes(text.replaceAll(sandbox.folder, '<folder>'))
     .replace(/· result [0-9a-f]{8}/g, '· result <hash>')
-    .replace(/passed in \d+\.\d+ s \([\d,]+ x\)/g, 'passed in <wall time>')
     .replace(/[ \t]+$/gm, '')
     .trim();
 }
 
+/** How long this machine took, as it is printed, and what stands for that. */
+const wallTimes = [
+  [/\d+\.\d+ s here/g, '<wall time> here'],
+  [/of world time in \d+\.\d+ s/g, 'of world time in <wall time>'],
+  [/passed in \d+\.\d+ s \([\d,]+ x\)/g, 'passed in <wall time>'],
+] as const;
+
+/** Takes out how long this machine took. */
+export function withoutWallTimes(text: string): string {
+  return wallTimes.reduce((rest, [pattern, name]) => rest.replace(pattern, name), text);
+}
+
+/** The line with the wall times of another one, where both have one. */
+export function withWallTimesOf(other: string, line: string): string {
+  return wallTimes.reduce(
+    (rest, [pattern]) => rest.replace(pattern, other.match(pattern)?.[0] ?? '$&'),
+    line,
+  );
+}
+
 /** Splits at blanks, outside of single or double quotes. */
-function wordsOf(command: string): string[] {
-  return [...command.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) => word.replace(/['"]/g, ''));
+export function wordsOf(command: string): string[] {
+  return [...command.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) =>
+    word.replace(/'([^']*)'|"([^"]*)"/g, '$1$2'),
+  );
 }

@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly state?: string;
   /** Called with each piece of stdout as it comes; may kill the process. */
   readonly onOutput?: (stdout: string, child: ChildProcess) => void;
+  /** After how long the process is ended with SIGTERM. @defaultValue never */
+  readonly timeoutMs?: number;
   /** Called once the process exists. */
   readonly onStart?: (child: ChildProcess) => void;
 }
@@ -48,6 +50,7 @@ export class Sandbox {
       cwd: this.folder,
       env: this.#environment(options.state ?? 'state'),
       stdio: 'pipe',
+      timeout: options.timeoutMs,
     });
     options.onStart?.(child);
     const result = { stdout: '', stderr: '' };

@@ -1,7 +1,7 @@
 /** What the world is asked for on behalf of a LoadBalancer. Pure. */
 import { durationMs } from '../../base/duration.ts';
 import { type LoadBalancer } from '../../model/kinds/index.ts';
-import { type BalancerRequest, type OutlierDetection } from '../../model/ports.ts';
+import { type BalancerRequest, type OutlierDetection, type RequestQueue } from '../../model/ports.ts';
 import { type Member } from './members.ts';
 
 /** Its name on the world's network. */
@@ -16,6 +16,9 @@ export function requestOf(balancer: LoadBalancer, members: readonly Member[]): B
     name: balancerName(balancer),
     algorithm,
     serviceTimeMs: durationMs(serviceTime),
+    // Objects that were stored before the field was there have none: as by default.
+    serviceVariation: balancer.spec.serviceVariation ?? 1,
+    queue: queueOf(balancer),
     healthCheck: {
       intervalMs: durationMs(healthCheck.interval),
       healthyThreshold: healthCheck.healthyThreshold,
@@ -32,6 +35,11 @@ export function requestOf(balancer: LoadBalancer, members: readonly Member[]): B
 /** `50%` as 0.5. Objects that were stored before the field was there have none: as by default. */
 function panicShare(threshold: string | undefined): number {
   return Number.parseInt(threshold ?? '50%', 10) / 100;
+}
+
+function queueOf({ spec: { queue } }: LoadBalancer): RequestQueue {
+  const { limit = 1024, timeout } = queue ?? {};
+  return timeout === undefined ? { limit } : { limit, timeoutMs: durationMs(timeout) };
 }
 
 function outlierRules({ spec }: LoadBalancer): OutlierDetection | undefined {

@@ -27,11 +27,23 @@ export interface OutlierDetection {
   readonly maxEjected: number;
 }
 
+/** How many requests of a balancer may wait at one backend, and for how long. */
+export interface RequestQueue {
+  /** Most that wait at a time, beside those being served; more are refused. 0: none waits. */
+  readonly limit: number;
+  /** A request that has waited so long is given up, ms, above 0; absent: never. */
+  readonly timeoutMs?: number;
+}
+
 export interface BalancerRequest {
   readonly name: NetworkName;
   readonly algorithm: BalancingAlgorithm;
-  /** CPU time that one request takes on a bare physical core, ms. */
+  /** CPU time that one request takes on a bare physical core, ms: the mean of all requests. */
   readonly serviceTimeMs: number;
+  /** Standard deviation of the service times over their mean: 1, exponential; 0, all the same. */
+  readonly serviceVariation: number;
+  /** What waits at each backend while all of its vCPUs serve others; first come, first served. */
+  readonly queue: RequestQueue;
   readonly healthCheck: {
     readonly intervalMs: number;
     readonly healthyThreshold: number;
@@ -89,10 +101,19 @@ export interface FlowObservation {
   readonly errorRate: number;
   /** Refused because of a quota, requests a second; part of the errors. */
   readonly throttledPerSecond: number;
+  /** Refused because the queue at the backend was full, requests a second; part of the errors. */
+  readonly refusedPerSecond: number;
+  /** Given up because they had waited as long as the queue lets them, requests a second; part of the errors. */
+  readonly timedOutPerSecond: number;
   readonly latency: LatencyObservation;
   /** Since the flow came into being. */
   readonly totalRequests: number;
   readonly totalErrors: number;
+  /** Part of `totalErrors`: refused by full queues, and given up after waiting. */
+  readonly totalRefused: number;
+  readonly totalTimedOut: number;
+  /** Requests that wait now because more came than could be served. */
+  readonly backlog: number;
 }
 
 export interface BalancerObservation extends FlowObservation {
