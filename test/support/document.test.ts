@@ -63,8 +63,8 @@ test('what is printed, files and figures, with their places', () => {
     { type: 'holds', line: 9, relation: 'a / b is from 1 to 2' },
     {
       type: 'play',
+      line: 10,
       steps: [{ remark: '', command: 'vctl version', answer: '…' }],
-      span: { from: 10, to: 13 },
     },
   ]);
 });

@@ -33,7 +33,7 @@ export type Piece =
       readonly span: Span;
     }
   /** A transcript that readers do not see. */
-  | { readonly type: 'play'; readonly steps: readonly Step[]; readonly span: Span }
+  | { readonly type: 'play'; readonly line: number; readonly steps: readonly Step[] }
   | { readonly type: 'file'; readonly name: string; readonly text: string }
   | { readonly type: 'holds'; readonly line: number; readonly relation: string };
 
@@ -122,7 +122,7 @@ class PageReader {
       .replace(/-->$/, '');
     if (content.trimStart().startsWith('play\n')) {
       const steps = parseTranscript(content.trimStart().slice('play\n'.length));
-      this.#pieces.push({ type: 'play', steps, span: { from: i + 1, to: end + 1 } });
+      this.#pieces.push({ type: 'play', line: i + 1, steps });
       return end + 1;
     }
     for (const said of content.trim().split('\n')) {

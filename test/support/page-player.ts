@@ -1,7 +1,7 @@
 /** Does what a page says, in its order, and compares what is printed with what the page says. */
 import { isAnswer, renewedAnswer } from './answer.ts';
 import { type DocumentedCommand, type Page, type Piece, type Span } from './document.ts';
-import { formatTranscript, playStep, wordsOf } from './transcript.ts';
+import { playStep, wordsOf } from './transcript.ts';
 import { relationProblem, verdictFigures } from './verdict-figures.ts';
 import { type RunResult, Sandbox } from './vctl.ts';
 
@@ -123,16 +123,16 @@ class PagePlayer {
     }
   }
 
-  async #playHidden({ steps, span }: Extract<Piece, { type: 'play' }>): Promise<void> {
-    let changed = false;
-    const played = [];
+  /** What is hidden says what the prose says: it is not renewed, for then the prose would be forgotten. */
+  async #playHidden({ line, steps }: Extract<Piece, { type: 'play' }>): Promise<void> {
     for (const step of steps) {
       const answer = await playStep(this.#sandbox, step);
       this.#remember(step.command, answer.replace(/^--- stderr\n|\n?\[exit \w+\]$/gm, ''));
-      const isTrue = isAnswer(step.answer, answer);
-      if (!isTrue) changed = true;
-      played.push(isTrue ? step : { ...step, answer: renewedAnswer(step.answer, answer) ?? answer });
+      if (!isAnswer(step.answer, answer)) {
+        this.problems.push(
+          `${line}: ${step.command}: hidden here, for the prose, is\n${step.answer}\nbut it prints\n${answer}`,
+        );
+      }
     }
-    if (changed) this.#edits.push({ span, text: `<!-- play\n${formatTranscript(played)}-->` });
   }
 }

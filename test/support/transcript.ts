@@ -1,7 +1,7 @@
 /**
  * Transcripts: commands and what they answer, as text. A line `$ vctl …` runs vctl, `$ write FILE <<END` puts
- * the lines up to `END` into a file, `$ git …` prepares a repository; `$PWD` is the folder. Below each command stands
- * its stdout, then what it wrote to stderr after `--- stderr`, then `[exit N]` unless N is 0. Lines that begin with
+ * the lines up to `END` into a file, `$ replace FILE OLD NEW` changes a text in all its places (`\n` in NEW breaks the
+ * line), `$ git …` prepares a repository; `$PWD` is the folder. Below each command stands its stdout, then what it wrote to stderr after `--- stderr`, then `[exit N]` unless N is 0. Lines that begin with
  * `#` before a command are comments.
  */
 import { execFileSync } from 'node:child_process';
@@ -56,11 +56,15 @@ export async function playStep(sandbox: Sandbox, { command, input }: Step): Prom
     sandbox.write(args[0] ?? '', input ?? '');
     return '';
   }
+  if (program === 'replace') {
+    sandbox.replace(args[0] ?? '', args[1] ?? '', args[2] ?? '');
+    return '';
+  }
   if (program === 'git') {
     execFileSync('git', args, { cwd: sandbox.folder, env: gitIdentity, stdio: 'pipe' });
     return '';
   }
-  if (program !== 'vctl') throw new Error(`a transcript runs vctl, git and write, not ${program}`);
+  if (program !== 'vctl') throw new Error(`a transcript runs vctl, git, write and replace, not ${program}`);
   const { stdout, stderr, exit } = await sandbox.run(args, { input });
   const parts = [stdout.trimEnd()];
   if (stderr.trim() !== '') parts.push(`--- stderr\n${stderr.trimEnd()}`);

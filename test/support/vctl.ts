@@ -1,8 +1,17 @@
 /** Runs the built `vctl` as a person does: a process in a folder of its own, with a state of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -42,6 +51,25 @@ export class Sandbox {
   write(name: string, text: string): void {
     mkdirSync(dirname(this.path(name)), { recursive: true });
     writeFileSync(this.path(name), text);
+  }
+
+  /**
+   * Changes a text in all its places. A file of `manifests` is changed in a copy of its folder that lies here under
+   * the folder's own name: manifests/scenarios/placement/world.yaml is placement/world.yaml from then on.
+   * @throws Error when the text is nowhere in the file
+   */
+  replace(name: string, old: string, now: string): void {
+    const file = name.startsWith('manifests/') ? this.#copied(name) : name;
+    const text = readFileSync(this.path(file), 'utf8');
+    if (!text.includes(old)) throw new Error(`${name} has no text: ${old}`);
+    this.write(file, text.replaceAll(old, now.replaceAll('\\n', '\n')));
+  }
+
+  #copied(name: string): string {
+    const folder = basename(dirname(name));
+    if (!existsSync(this.path(folder)))
+      cpSync(this.path(dirname(name)), this.path(folder), { recursive: true });
+    return join(folder, basename(name));
   }
 
   /** Runs to the end, whatever comes of it. */

@@ -25,6 +25,8 @@ describe('relations', () => {
   test.each([
     ['whole is from 0.05 % to 0.15 %', undefined],
     ['slow / fast is from 180 to 184', undefined],
+    ['prompt is from 90s to 2m', undefined],
+    ['slow is from 1 to 8000', 'it is 8270'],
     ['whole is from 0.2 % to 0.3 %', 'it is 0.00106'],
     ['slow / gone is from 1 to 2', 'no verdict above has the name gone'],
     ['whole is about 0.1 %', 'not a relation'],

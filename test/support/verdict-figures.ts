@@ -1,4 +1,5 @@
 /** The figures of printed verdicts, for what pages say of them in words. */
+import { parseDuration } from '../../src/base/duration.ts';
 import { defaultStatistic, objectiveMetrics, parseLimit, unitOf } from '../../src/model/objectives.ts';
 import { type ObjectiveMetric, type Statistic } from '../../src/model/run-record.ts';
 
@@ -16,21 +17,26 @@ export function verdictFigures(output: string): ReadonlyMap<string, number> {
   return figures;
 }
 
-const relation = /^(\S+)(?: \/ (\S+))? is from ([\d.]+)( %)? to ([\d.]+)( %)?$/;
+const relation = /^(\S+)(?: \/ (\S+))? is from (\S+(?: %)?) to (\S+(?: %)?)$/;
 
 /**
- * Whether figures are as a page says: `whole is from 0.05 % to 0.15 %`, `full / para is from 1.8 to 2.2`.
+ * Whether figures are as a page says: `whole is from 0.05 % to 0.15 %`, `late is from 25m to 35m`, `full / para is
+ * from 1.8 to 2.2`.
  * @returns what is wrong with that, undefined when nothing is
  */
 export function relationProblem(text: string, figures: ReadonlyMap<string, number>): string | undefined {
   const match = relation.exec(text);
   if (!match) return `not a relation: ${text}`;
-  const [, one = '', other, low, lowUnit, high, highUnit] = match;
+  const [, one = '', other, low = '', high = ''] = match;
   const missing = [one, other].find((name) => name !== undefined && !figures.has(name));
   if (missing !== undefined) return `${text}: no verdict above has the name ${missing}`;
   const value = (figures.get(one) ?? NaN) / (other === undefined ? 1 : (figures.get(other) ?? NaN));
-  const [from, to] = [Number(low) * (lowUnit ? 0.01 : 1), Number(high) * (highUnit ? 0.01 : 1)];
-  return value >= from && value <= to ? undefined : `${text}: it is ${value}`;
+  return value >= boundOf(low) && value <= boundOf(high) ? undefined : `${text}: it is ${value}`;
+}
+
+/** A share, a time in ms or a number; NaN when it is none of these. */
+function boundOf(text: string): number {
+  return text.endsWith(' %') ? Number(text.slice(0, -2)) / 100 : (parseDuration(text) ?? Number(text));
 }
 
 function isMetric(text: string | undefined): text is ObjectiveMetric {
