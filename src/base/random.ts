@@ -36,9 +36,10 @@ export class Random {
   #c: number;
   #d: number;
   constructor(seed: number) {
-    this.#a = mix32(seed);
-    this.#b = mix32(seed ^ 0x9e3779b9);
-    this.#c = mix32(seed ^ 0x243f6a88);
+    // Signed, as all that follows: engines keep such numbers without boxing them.
+    this.#a = mix32(seed) | 0;
+    this.#b = mix32(seed ^ 0x9e3779b9) | 0;
+    this.#c = mix32(seed ^ 0x243f6a88) | 0;
     this.#d = 1;
     for (let i = 0; i < 12; i++) this.nextUint32();
   }
