@@ -127,7 +127,11 @@ export function inPanic(
   return healthy < panicThreshold * present;
 }
 
-function eligibility(backends: readonly FlowBackend[], panicThreshold: number): readonly boolean[] {
+/** Which of the backends may get requests, in their order; see `FlowOptions.panicThreshold`. */
+export function eligibility(
+  backends: readonly Pick<FlowBackend, 'healthy' | 'draining' | 'isNew'>[],
+  panicThreshold: number,
+): readonly boolean[] {
   const panic = inPanic(backends, panicThreshold);
   return backends.map(({ healthy, draining, isNew }) => !draining && !isNew && (healthy || panic));
 }

@@ -73,6 +73,11 @@ export class Balancers {
     if (request.outlierDetection) this.#outliers.observe(backend, request.outlierDetection, rate, failing);
   }
 
+  /** One request to a backend has been served, or has failed, at `nowMs`: see `Outliers.answered`. */
+  answered(backend: Backend, failed: boolean, nowMs: number): void {
+    this.#outliers.answered(backend, failed, nowMs);
+  }
+
   /** The clients of this share of the requests have got another backend. */
   moved(balancer: Balancer, share: number): void {
     balancer.movedKeys = share;

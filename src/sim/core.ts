@@ -15,11 +15,19 @@ export class Core {
 
   constructor(
     readonly seed: number,
-    /** Length of a load step, ms. Steps begin at its multiples, counted from the Unix epoch. */
+    /** Length of a load step, ms. Steps begin at its multiples, counted from `stepOriginMs`. */
     readonly stepMs: number,
     /** The present, ms of world time. */
     public nowMs: number,
+    /** World time at which some step begins, ms. @defaultValue 0, the Unix epoch */
+    readonly stepOriginMs = 0,
   ) {}
+
+  /** The start of the load step that a time lies in, ms of world time. */
+  stepStartAt(timeMs: number): number {
+    const { stepMs, stepOriginMs } = this;
+    return stepOriginMs + Math.floor((timeMs - stepOriginMs) / stepMs) * stepMs;
+  }
 }
 
 /** Prefix and keys of the world's saved entries. */

@@ -57,6 +57,11 @@ export class Machines {
     return this.#residents.of(hostUid);
   }
 
+  /** The same by uid, where the order matters. */
+  sortedOnHost(hostUid: string): readonly Machine[] {
+    return this.#residents.sorted(hostUid);
+  }
+
   observe(uid: string): MachineObservation | undefined {
     return this.#machines.get(uid)?.observe();
   }

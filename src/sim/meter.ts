@@ -32,6 +32,12 @@ export interface SavedUsage {
  */
 const memoryShare = { idle: 0.5, busy: 0.3 };
 
+/** What a guest of a size has in use, bytes: what its programs want, or, where nothing tells (0), what is assumed. */
+export function memoryInUse(sizeBytes: number, utilization: number, wantedBytes: number): number {
+  if (wantedBytes > 0) return Math.min(wantedBytes, sizeBytes);
+  return Math.round(sizeBytes * (memoryShare.idle + memoryShare.busy * utilization));
+}
+
 /**
  * What is measured. Flows show the present; machines show the last whole step, as a metrics server that scrapes
  * once a step would have it.
@@ -58,13 +64,11 @@ export class Meter {
     const { columns } = this.load;
     const cpuMillis = columns.sampleMillis[machine.slot] ?? 0;
     const utilization = Math.min(1, cpuMillis / machine.request.cpuMillis);
-    const size = machine.request.memoryBytes;
-    const assumed = Math.round(size * (memoryShare.idle + memoryShare.busy * utilization));
     const wanted = columns.sampleMemory[machine.slot] ?? 0;
     return {
       cpuMillis,
       utilization,
-      memoryBytes: wanted > 0 ? Math.min(wanted, size) : assumed,
+      memoryBytes: memoryInUse(machine.request.memoryBytes, utilization, wanted),
       requestsPerSecond: columns.sampleRate[machine.slot] ?? 0,
       sampledAtMs,
     };

@@ -3,6 +3,7 @@ import {
   forgive,
   inlier,
   mayEject,
+  observeAnswer,
   sweepAtMs,
   type Outlier,
   type OutlierRules,
@@ -104,6 +105,27 @@ export class Outliers {
     this.#surroundings.touched(backend);
   }
 
+  /**
+   * One request to the backend has been served, or has failed, at `nowMs`: the way of worlds that play every request.
+   * They do not call `observe`.
+   */
+  answered(backend: WatchedBackend, failed: boolean, nowMs: number): void {
+    const known = backend.outliers;
+    // By far the most frequent cases.
+    if (!failed && (known === undefined || known.outlier.failures === 0)) return;
+    const there = this.#surroundings.of(backend);
+    if (there?.outlierDetection === undefined) return;
+    const { outlierDetection: rules, backends } = there;
+    const watch = known ?? this.#watch(backend);
+    const tips = failed && watch.outlier.failures + 1 >= rules.consecutiveFailures;
+    const room = tips && mayEject(ejectedOf(backends), backends.length, rules);
+    const next = observeAnswer(watch.outlier, { failed, nowMs, room }, rules);
+    if (next === watch.outlier) return;
+    if (next.ejectedUntilMs === undefined) watch.outlier = next;
+    else this.#putOut(watch, rules, nowMs);
+    this.#surroundings.touched(backend);
+  }
+
   /** Backends have come or gone, or one is in again: those that wait for a place try it with their next failure. */
   retry(backends: readonly WatchedBackend[]): void {
     for (const { outliers } of backends) {
@@ -144,9 +166,11 @@ export class Outliers {
 
   #eject(watch: OutlierWatch, rules: OutlierRules, backends: readonly WatchedBackend[]): void {
     const { nowMs } = this.#core;
-    const out = backends.filter((backend) => backend.ejectedUntilMs !== undefined).length;
-    watch.waits = !mayEject(out, backends.length, rules);
-    if (watch.waits) return;
+    watch.waits = !mayEject(ejectedOf(backends), backends.length, rules);
+    if (!watch.waits) this.#putOut(watch, rules, nowMs);
+  }
+
+  #putOut(watch: OutlierWatch, rules: OutlierRules, nowMs: number): void {
     const forgiven = forgive(watch.outlier, watch.inSinceMs, nowMs, rules);
     const until = ejected(forgiven, nowMs, rules);
     const inAtMs = sweepAtMs(until.ejectedUntilMs ?? nowMs, rules);
@@ -168,4 +192,10 @@ export class Outliers {
   #plan(watch: OutlierWatch, atMs: number | undefined): void {
     this.#core.queue.schedule(watch, atMs);
   }
+}
+
+function ejectedOf(backends: readonly WatchedBackend[]): number {
+  let count = 0;
+  for (const { ejectedUntilMs } of backends) if (ejectedUntilMs !== undefined) count++;
+  return count;
 }

@@ -1,6 +1,5 @@
 import { type Actor, type Core } from './core.ts';
 import { Rank } from './event-queue.ts';
-import { type Load } from './load.ts';
 
 /**
  * The beat of load steps. It runs while there is traffic, and for one more step, so that the last sample shows that
@@ -14,7 +13,7 @@ export class Steps implements Actor {
 
   constructor(
     private readonly core: Core,
-    private readonly load: Load,
+    private readonly load: { beginStep(): void },
     private readonly surroundings: {
       readonly hasTraffic: () => boolean;
       /** After the loads of a step are laid on. */
@@ -42,7 +41,7 @@ export class Steps implements Actor {
 
   /** The start of the step under way, ms of world time. */
   get stepStartMs(): number {
-    return Math.floor(this.core.nowMs / this.core.stepMs) * this.core.stepMs;
+    return this.core.stepStartAt(this.core.nowMs);
   }
 
   #next(): void {

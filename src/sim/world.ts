@@ -1,13 +1,10 @@
-import { type PrivateEntry, type RouteRequest, type TrafficRequest, type World } from '../model/ports.ts';
-import { Balancers } from './balancers.ts';
-import { clockKey, Core, routePrefix, trafficPrefix } from './core.ts';
-import { answersChecks } from './health.ts';
-import { Hosts, type Host } from './hosts.ts';
+import { type PrivateEntry, type World } from '../model/ports.ts';
+import { clockKey, Core } from './core.ts';
+import { infrastructureOf } from './scenery/infrastructure.ts';
 import { Load } from './load.ts';
-import { Machines } from './machines.ts';
 import { Meter } from './meter.ts';
 import { restoreWorld } from './persistence.ts';
-import { Registry } from './registry.ts';
+import { buildScenery } from './scenery/scenery.ts';
 import { Steps } from './steps.ts';
 
 export interface WorldOptions {
@@ -16,6 +13,8 @@ export interface WorldOptions {
   readonly nowMs: number;
   /** Length of a load step, ms. @defaultValue 15_000 */
   readonly stepMs?: number;
+  /** World time at which some load step begins, ms. @defaultValue 0, the Unix epoch */
+  readonly stepOriginMs?: number;
   /** The saved entries (those whose key begins with `world/`) of a world to go on with. */
   readonly restore?: readonly PrivateEntry[];
 }
@@ -36,35 +35,22 @@ export interface SimulatedWorld extends World {
  */
 export function createWorld({ seed, nowMs, stepMs = 15_000, restore = [] }: WorldOptions): SimulatedWorld {
   const core = new Core(seed, stepMs, nowMs);
-  const hosts = new Hosts(core, {
-    down: (host) => machines.hostDown(host),
-    changed: (host) => hostChanged(host),
-  });
-  const machines: Machines = new Machines(core, hosts, {
-    changed: (machine, gone) => {
-      load.machineChanged(machine, gone);
-      balancers.machineChanged(machine.id);
+  const scenery = buildScenery(core, {
+    machineChanged: (machine, gone) => load.machineChanged(machine, gone),
+    hostChanged: (host) => load.hostChanged(host),
+    partsChanged: () => load.partsChanged(),
+    healthChanged: (balancer) => load.healthChanged(balancer),
+    trafficChanged: () => {
+      load.trafficChanged();
+      if (traffic.size > 0) steps.run();
     },
     busyMillis: (machine) => {
       load.refresh();
       return load.columns.usedMillis[machine.slot] ?? 0;
     },
   });
-  const balancers = new Balancers(core, {
-    machine: (uid) => machines.get(uid),
-    answers: (uid) => {
-      const machine = machines.get(uid);
-      return answersChecks(machine, machine && hosts.get(machine.request.hostUid));
-    },
-    partsChanged: () => load.partsChanged(),
-    healthChanged: (balancer) => load.healthChanged(balancer),
-  });
-  const routes = new Registry<RouteRequest>(core, routePrefix, () => load.partsChanged());
-  const traffic = new Registry<TrafficRequest>(core, trafficPrefix, () => {
-    load.trafficChanged();
-    if (traffic.size > 0) steps.run();
-  });
-  const load: Load = new Load(core, { hosts, machines, balancers, routes, traffic });
+  const { hosts, machines, traffic } = scenery;
+  const load: Load = new Load(core, scenery);
   const steps = new Steps(core, load, {
     hasTraffic: () => traffic.size > 0,
     begun: () => {
@@ -73,57 +59,26 @@ export function createWorld({ seed, nowMs, stepMs = 15_000, restore = [] }: Worl
   });
   const meter = new Meter(core, hosts, machines, load, steps);
 
-  function hostChanged(host: Host): void {
-    if (host.networkLost) machines.hostUnreachable(host);
-    load.hostChanged(host);
-    for (const machine of machines.onHost(host.id)) balancers.machineChanged(machine.id);
-  }
-
-  restoreWorld(restore, core, { hosts, machines, balancers, routes, traffic, load, steps, meter });
+  restoreWorld(restore, core, { ...scenery, load, steps, meter });
 
   return {
+    ...infrastructureOf(core, scenery),
     get nowMs() {
       return core.nowMs;
     },
+    // Figures hold until something happens: nothing does before that.
+    approach: () => undefined,
     nextEventAtMs: () => {
       // What fails now may lead to an ejection before anything else happens.
       load.refresh();
       return core.queue.nextAtMs();
     },
     advanceTo: (timeMs) => advance(core, load, timeMs),
-    takeChanges: () => core.changes.take(),
     takeDirty: () => {
       load.refresh();
       return core.dirty.take();
     },
     checkpoint: () => meter.checkpoint(),
-    operations: () => core.operations.list(),
-    operationCount: () => core.operations.count,
-
-    host: (uid) => hosts.observe(uid),
-    ensureHost: (request) => hosts.ensure(request),
-    removeHost: (uid) => hosts.remove(uid),
-    inject: (fault) => hosts.inject(fault),
-    clearFaults: (uid) => hosts.clearFaults(uid),
-
-    machine: (uid) => machines.observe(uid),
-    provision: (request) => machines.provision(request),
-    start: (uid) => machines.start(uid),
-    stop: (uid) => machines.stop(uid),
-    resize: (uid, cpuMillis, memoryBytes) => machines.resize(uid, cpuMillis, memoryBytes),
-    reshape: (uid, cpuMillis, memoryBytes) => machines.reshape(uid, cpuMillis, memoryBytes),
-    migrate: (uid, targetHostUid) => machines.migrate(uid, targetHostUid),
-    destroy: (uid) => machines.destroy(uid),
-
-    ensureBalancer: (request) => balancers.ensure(request),
-    health: (name) => balancers.get(name)?.byMachine,
-    isPanicking: (name) => balancers.isPanicking(name),
-    removeBalancer: (name) => balancers.remove(name),
-    ensureRoute: (request) => routes.ensure(request),
-    removeRoute: (name) => routes.remove(name),
-    ensureTraffic: (request) => traffic.ensure(request),
-    removeTraffic: (name) => traffic.remove(name),
-
     takeMoved: () => load.takeMoved(),
     machineUsage: (uid) => meter.machineUsage(uid),
     hostUsage: (uid) => meter.hostUsage(uid),
@@ -131,6 +86,7 @@ export function createWorld({ seed, nowMs, stepMs = 15_000, restore = [] }: Worl
     route: (name) => meter.route(name),
     balancerFlow: (name) => meter.balancerFlow(name),
     routeFlow: (name) => meter.routeFlow(name),
+    requestWindow: () => undefined,
     traffic: (name) => meter.traffic(name),
   };
 }

@@ -1,4 +1,5 @@
 /** What is measured, and a world whose time the engine moves. */
+import { type Histogram } from '../../base/histogram.ts';
 import { type Infrastructure } from './infrastructure.ts';
 import {
   type BalancerObservation,
@@ -25,6 +26,26 @@ export interface HostUsage {
   readonly watts: number;
 }
 
+/** Whose requests: those of a balancer, of a route, or of all traffic, each once (but that straight to machines). */
+export type RequestSubject =
+  { readonly type: 'Balancer' | 'Route'; readonly name: NetworkName } | { readonly type: 'All' };
+
+/** What has become of single requests in a load step. Those that end in it may have come before it. */
+export interface RequestWindow {
+  readonly arrived: number;
+  readonly answered: number;
+  /** All that ended without an answer; the next three are among them. */
+  readonly failed: number;
+  /** By full queues. */
+  readonly refused: number;
+  /** Given up waiting. */
+  readonly timedOut: number;
+  /** By a quota. */
+  readonly throttled: number;
+  /** Of those answered, ms. It holds until time moves on. */
+  readonly latencies: Histogram;
+}
+
 /** What is measured. Absent where nothing was sampled yet. */
 export interface Metrics {
   machineUsage(uid: string): MachineUsage | undefined;
@@ -35,6 +56,11 @@ export interface Metrics {
   balancerFlow(name: NetworkName): FlowObservation | undefined;
   /** What `route` says of its requests alone. */
   routeFlow(name: NetworkName): FlowObservation | undefined;
+  /**
+   * The requests of the step under way up to now or, when it has just ended, of that. Only of a world that plays every
+   * single request; undefined in all others.
+   */
+  requestWindow(of: RequestSubject): RequestWindow | undefined;
   /** Of the traffic's last step: what it offered, in its unit. */
   traffic(name: NetworkName): { readonly offered: number } | undefined;
 }
@@ -59,6 +85,11 @@ export interface World extends Infrastructure, Metrics {
   readonly nowMs: number;
   /** When something next happens by itself (an operation ends, a load step is due); undefined: never. */
   nextEventAtMs(): number | undefined;
+  /**
+   * Lets everything before `timeMs` happen of which `nextEventAtMs` does not tell, for who looks at the figures just
+   * before that. `timeMs` is not after the next event.
+   */
+  approach(timeMs: number): void;
   /** Lets everything up to and including `timeMs` happen, and makes that the present. */
   advanceTo(timeMs: number): void;
   /** What has happened since the last call, without duplicates, in a stable order. */
