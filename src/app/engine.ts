@@ -7,7 +7,9 @@ import { controllers } from '../controllers/index.ts';
 import { Manager, type Outcome } from '../engine/manager.ts';
 import { type KubeObject } from '../model/object.ts';
 import { type World } from '../model/ports.ts';
+import { type Fidelity } from '../model/run-record.ts';
 import { worldPrefix } from '../sim/core.ts';
+import { createRequestWorld } from '../sim/requests/request-world.ts';
 import { createWorld } from '../sim/world.ts';
 import { type Lease, acquireLease, defaultLeaseMs } from '../store/lease.ts';
 import { currentHolder, probeHolder } from '../store/lease-holder.ts';
@@ -22,6 +24,10 @@ export interface EngineOptions {
   readonly signal?: AbortSignal;
   /** Length of a load step of the world, ms. @defaultValue 15_000 */
   readonly stepMs?: number;
+  /** World time at which some load step begins, ms. @defaultValue 0, the Unix epoch */
+  readonly stepOriginMs?: number;
+  /** Whether the world's load is a fluid or single requests, for states in memory alone. @defaultValue 'flow' */
+  readonly fidelity?: Fidelity;
   /** It goes on until somebody ends it: other commands leave to it what they have stored. @defaultValue false */
   readonly following?: boolean;
 }
@@ -70,13 +76,15 @@ export class Engine {
     const lease = state.path === undefined ? undefined : await takeLease(state, options);
     let renewedAtMs = wallClock.now();
     let breathedAtMs = renewedAtMs;
+    const makeWorld = options.fidelity === 'requests' ? createRequestWorld : createWorld;
     const manager = new Manager({
       store: state.store,
       loadWorld: async () =>
-        createWorld({
+        makeWorld({
           seed: state.seed,
           nowMs: state.epochMs,
           stepMs: options.stepMs,
+          stepOriginMs: options.stepOriginMs,
           restore: await state.store.listPrivate(worldPrefix),
         }),
       controllers,

@@ -1,9 +1,10 @@
 import { Flags, type Interfaces } from '@oclif/core';
-import { type RunRecord } from '../model/run-record.ts';
+import { ExitCode, UserError } from '../base/errors.ts';
+import { type Fidelity, type RunRecord } from '../model/run-record.ts';
 import { BaseCommand } from './base-command.ts';
 import { FollowDisplay } from './follow-display.ts';
 import { barText } from './progress.ts';
-import { bringUpLines, type Paints, progressText } from './what-if-text.ts';
+import { bringUpLines, type ExpectedLine, expectedText, type Paints, progressText } from './what-if-text.ts';
 
 /** Where a run stands, as the service tells it. */
 export interface RunStanding {
@@ -11,6 +12,21 @@ export interface RunStanding {
   readonly phase: string;
   readonly doneMs: number;
   readonly totalMs: number;
+  /** It is the run of the flow model beside one of single requests. */
+  readonly isFlowModel?: boolean;
+}
+
+/** How the load is played, as the flags say. @throws UserError (usage). */
+export function fidelityOf(given: { readonly fidelity: string; readonly 'max-requests'?: number }): {
+  readonly fidelity: Fidelity;
+  readonly maxRequests?: number;
+} {
+  if (given.fidelity === 'requests') return { fidelity: 'requests', maxRequests: given['max-requests'] };
+  if (given['max-requests'] === undefined) return { fidelity: 'flow' };
+  throw new UserError('--max-requests bounds what --fidelity requests plays: the flow model plays none', {
+    exitCode: ExitCode.Usage,
+    nextSteps: ['add --fidelity requests, or leave --max-requests out'],
+  });
 }
 
 /** Flags of both commands. */
@@ -20,6 +36,17 @@ export const runFlags = {
     summary: 'Length of a load step, 1s to 5m.',
     helpValue: 'DURATION',
     default: '15s',
+  }),
+  fidelity: Flags.string({
+    summary:
+      'flow works with rates and formulas; requests plays every single request, shown beside the flow model.',
+    options: ['flow', 'requests'],
+    default: 'flow',
+  }),
+  'max-requests': Flags.integer({
+    summary: 'With --fidelity requests: most requests that a scenario may come to. [default: 50000000]',
+    helpValue: 'COUNT',
+    dependsOn: ['fidelity'],
   }),
   report: Flags.string({
     summary: 'Write a report: html, junit or json; may be given several times.',
@@ -54,6 +81,13 @@ export abstract class WhatIfCommand extends BaseCommand {
       this.#phaseStartMs = display.wallMs;
     }
     display.drawText(() => progressText(standing, barText, display.wallMs - this.#phaseStartMs));
+  };
+
+  /** Tells how many requests will be played, and how many may be. */
+  protected readonly onExpected = ({ name, requests, limit }: ExpectedLine): void => {
+    if (this.jsonEnabled()) return;
+    this.#display?.clear();
+    this.note(expectedText({ name, requests, limit }));
   };
 
   protected get paints(): Paints {

@@ -20,10 +20,24 @@ const listed = 8;
 
 /** `flash-crowd  24h of world time in 1.9 s · seed 42 · result 9f3c1e` */
 export function runTitle({ record, wallMs }: RunLines): string {
-  const { scenario, seed, startMs, endMs, result, interrupted } = record;
+  const { scenario, seed, fidelity, startMs, endMs, result, interrupted } = record;
   const name = scenario === undefined ? 'what-if' : scenario.replace(/^default\//, '');
   const time = `${formatDuration(endMs - startMs)} of world time in ${(wallMs / 1000).toFixed(1)} s`;
-  return `${name}  ${time} · seed ${seed} · result ${result}${interrupted ? ' · interrupted' : ''}`;
+  const played = fidelity === 'requests' ? ' · request by request' : '';
+  return `${name}  ${time}${played} · seed ${seed} · result ${result}${interrupted ? ' · interrupted' : ''}`;
+}
+
+/** How many requests a scenario comes to on the mean, and may. */
+export interface ExpectedLine {
+  readonly name: string;
+  readonly requests: number;
+  readonly limit: number;
+}
+
+/** `flash-crowd: 18,204,511 requests to play (limit 50,000,000)` */
+export function expectedText({ name, requests, limit }: ExpectedLine): string {
+  const text = (count: number): string => count.toLocaleString('en-US');
+  return `${name}: ${text(requests)} requests to play (limit ${text(limit)})`;
 }
 
 /** Why the figures of a run should be taken with care; none for most. */
@@ -49,14 +63,17 @@ export function verdictLines(verdicts: readonly Verdict[], paint: Paints): strin
     `${measureText(verdict)}${verdict.of === undefined ? '' : ` of ${verdict.of}`}`,
     verdict.value === undefined ? '–' : valueText(verdict.value, verdict),
     limitText(verdict),
+    flowText(verdict),
   ]);
-  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...cells.map((row) => (row[column] ?? '').length)));
+  const widths = [0, 1, 2, 3, 4].map((column) =>
+    Math.max(0, ...cells.map((row) => (row[column] ?? '').length)),
+  );
   return verdicts.map((verdict, index) => {
-    const [name = '', measure = '', value = '', limit = ''] = cells[index] ?? [];
-    const [nameWidth = 0, measureWidth = 0, valueWidth = 0, limitWidth = 0] = widths;
+    const [name = '', measure = '', value = '', limit = '', flow = ''] = cells[index] ?? [];
+    const [nameWidth = 0, measureWidth = 0, valueWidth = 0, limitWidth = 0, flowWidth = 0] = widths;
     const mark = verdict.met ? paint.good('✓') : paint.bad('✗');
-    const why = whyText(verdict);
-    const line = `  ${mark} ${name.padEnd(nameWidth)}  ${measure.padEnd(measureWidth)}  ${value.padStart(valueWidth)}  ${limit.padEnd(limitWidth)}  ${why}`;
+    const beside = flowWidth === 0 ? '' : `${flow.padEnd(flowWidth)}  `;
+    const line = `  ${mark} ${name.padEnd(nameWidth)}  ${measure.padEnd(measureWidth)}  ${value.padStart(valueWidth)}  ${limit.padEnd(limitWidth)}  ${beside}${whyText(verdict)}`;
     return line.trimEnd();
   });
 }
@@ -68,11 +85,17 @@ function measureText({ metric, statistic }: Verdict): string {
 }
 
 /** With as many digits as it takes to tell the value from its limits. */
-function valueText(value: number, { below, above, unit }: Verdict): string {
+function valueText(value: number, { below, above, unit }: Pick<Verdict, 'below' | 'above' | 'unit'>): string {
   const nearest = [below, above]
     .filter((limit) => limit !== undefined)
     .sort((a, b) => Math.abs(a - value) - Math.abs(b - value))[0];
   return formatBeside(value, nearest, unit);
+}
+
+/** What the flow model makes of it, beside the figure of single requests. */
+function flowText({ flowValue, below, above, unit }: Verdict): string {
+  if (flowValue === undefined) return '';
+  return `(flow model: ${valueText(flowValue, { below, above, unit })})`;
 }
 
 function limitText({ below, above, unit }: Verdict): string {
@@ -163,7 +186,14 @@ export function progressText(
     phase,
     doneMs,
     totalMs,
-  }: { readonly name: string; readonly phase: string; readonly doneMs: number; readonly totalMs: number },
+    isFlowModel = false,
+  }: {
+    readonly name: string;
+    readonly phase: string;
+    readonly doneMs: number;
+    readonly totalMs: number;
+    readonly isFlowModel?: boolean;
+  },
   bar: (share: number) => string,
   wallMs: number,
 ): string {
@@ -172,6 +202,7 @@ export function progressText(
   const speed = `${Math.round(doneMs / Math.max(1, wallMs)).toLocaleString('en-US')} x`;
   const leftMs = share > 0 ? (wallMs * (1 - share)) / share : 0;
   const left = phase === 'running' && share > 0.02 ? ` · ${Math.ceil(leftMs / 1000)} s left` : '';
-  const label = phase === 'running' ? name : `${name}: ${phase}`;
+  const who = isFlowModel ? `${name} (flow model)` : name;
+  const label = phase === 'running' ? who : `${who}: ${phase}`;
   return `${label}  ${bar(share)} ${formatDuration(whole)} of ${formatDuration(totalMs)} · ${speed}${left}`;
 }

@@ -7,7 +7,7 @@ import { ExitCode } from '../base/errors.ts';
 import { comparisonLines } from '../cli/comparison-text.ts';
 import * as flags from '../cli/flags.ts';
 import { stdinIfNamed } from '../cli/stdin.ts';
-import { runFlags, WhatIfCommand } from '../cli/what-if-command.ts';
+import { fidelityOf, runFlags, WhatIfCommand } from '../cli/what-if-command.ts';
 import { runSummary, runTitle, verdictLines } from '../cli/what-if-text.ts';
 import { type Comparison } from '../model/comparison.ts';
 import { type RunRecord } from '../model/run-record.ts';
@@ -68,6 +68,7 @@ With --against or --set it compares: the same scenario with the same seeds in ea
       ...{ paths: given.filename, recursive: given.recursive, namespace: given.namespace },
       ...{ for: given.for, seed: given.seed, step: given.step, speed: given.speed, judged: false },
       ...{ stdin: stdinIfNamed(given.filename), machines: given['trace-machines'] },
+      ...fidelityOf(given),
       scenarios: given.scenario === undefined ? [] : [given.scenario],
     };
     const { against = [], set = [], seeds } = given;
@@ -77,7 +78,8 @@ With --against or --set it compares: the same scenario with the same seeds in ea
       this.tell([runTitle(run), ...runSummary(run), ...verdictLines(run.record.verdicts, this.paints)]);
       this.caution(run.record);
     };
-    const options = { signal: display.signal, onProgress: this.onProgress, onRun };
+    const { onProgress, onExpected } = this;
+    const options = { signal: display.signal, onProgress, onExpected, onRun };
     const { runs, diagnostics, sources } = await whatIf(request, options).finally(() => display.clear());
     this.findings(findingsText(diagnostics, sources, { color: this.color, outcome: 'nothing was run' }));
     if (diagnostics.some(({ severity }) => severity === 'error')) {
@@ -92,7 +94,8 @@ With --against or --set it compares: the same scenario with the same seeds in ea
   }
   async #compare(request: CompareRequest, outputs: WantedOutputs): Promise<readonly Comparison[]> {
     const { display } = this;
-    const options = { signal: display.signal, onProgress: this.onProgress };
+    const { onProgress, onExpected } = this;
+    const options = { signal: display.signal, onProgress, onExpected };
     const report = await compareWhatIfs(request, options).finally(() => display.clear());
     const { comparisons, records, diagnostics, sources, refused } = report;
     const outcome = refused === undefined ? 'nothing was run' : `with ${refused}, so nothing was run`;

@@ -5,7 +5,7 @@ import { type TimedRun, whatIf } from '../what-if/what-if.ts';
 import { ExitCode } from '../base/errors.ts';
 import * as flags from '../cli/flags.ts';
 import { stdinIfNamed } from '../cli/stdin.ts';
-import { runFlags, WhatIfCommand } from '../cli/what-if-command.ts';
+import { fidelityOf, runFlags, WhatIfCommand } from '../cli/what-if-command.ts';
 import { runTitle, testResult, verdictLines } from '../cli/what-if-text.ts';
 import { type RunRecord } from '../model/run-record.ts';
 
@@ -39,13 +39,15 @@ is neither read nor written. Exits with 99 when an objective is missed, one with
       ...{ paths: given.filename, recursive: given.recursive, namespace: given.namespace },
       ...{ scenarios: given.scenario ?? [], seed: given.seed, step: given.step, judged: true },
       ...{ stdin: stdinIfNamed(given.filename), machines: given['trace-machines'] },
+      ...fidelityOf(given),
     };
     const onRun = (run: TimedRun): void => {
       display.clear();
       this.tell([runTitle(run), ...verdictLines(run.record.verdicts, this.paints)]);
       this.caution(run.record);
     };
-    const options = { signal: display.signal, onProgress: this.onProgress, onRun };
+    const { onProgress, onExpected } = this;
+    const options = { signal: display.signal, onProgress, onExpected, onRun };
     const { runs, diagnostics, sources } = await whatIf(request, options).finally(() => display.clear());
     this.findings(findingsText(diagnostics, sources, { color: this.color, outcome: 'nothing was run' }));
     if (diagnostics.some(({ severity }) => severity === 'error')) {

@@ -180,6 +180,7 @@ export class Manager {
       const next = earlier(this.#reconciler.nextAtMs(), this.world.nextEventAtMs());
       if (next === undefined && isDone) return { type: 'stuck', waitingFor: this.unsettled() };
       const toMs = next === undefined || next > untilMs ? untilMs : next;
+      this.world.approach(toMs);
       this.#options.onPass?.(this.world, toMs);
       this.world.advanceTo(toMs);
       this.#reconciler.takeWorldChanges();

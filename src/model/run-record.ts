@@ -3,6 +3,9 @@
  * nothing of the machine it was made on (no wall time), so the same manifests and seed give the same record.
  */
 
+/** How the load was played: as a fluid of rates, or every single request as an event of its own. */
+export type Fidelity = 'flow' | 'requests';
+
 /** What a series or an objective is about: `tenant/saas/acme`, `lb/default/web`, `host/rack1-a`; absent: the whole. */
 export type SubjectName = string;
 
@@ -75,6 +78,8 @@ export interface Verdict {
   readonly above?: number;
   readonly value?: number;
   readonly met: boolean;
+  /** What the flow model makes of it, where requests were played one by one and it has a value. */
+  readonly flowValue?: number;
   /** World time that was judged, ms since the Unix epoch. */
   readonly window: { readonly fromMs: number; readonly toMs: number };
   /** Why there is no value. */
@@ -156,6 +161,7 @@ export interface RunRecord {
   /** `namespace/name` of the scenario; absent for a run of manifests without one. */
   readonly scenario?: string;
   readonly seed: number;
+  readonly fidelity: Fidelity;
   /** World time, ms since the Unix epoch. `endMs` is earlier than planned when the run was interrupted. */
   readonly startMs: number;
   readonly endMs: number;
@@ -180,6 +186,9 @@ export interface RunRecord {
   readonly totals: RunTotals;
   /** Traffic whose requests went straight to VMs: they are in no figure but the VMs' and hosts'. Absent: none. */
   readonly uncounted?: readonly SubjectName[];
-  /** Short hash of all of the above and of every object at the end: equal runs have equal results. */
+  /**
+   * Short hash of all of the above, but for what the flow model makes of it, and of every object at the end: equal
+   * runs have equal results.
+   */
   readonly result: string;
 }

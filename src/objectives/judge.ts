@@ -105,7 +105,8 @@ function samplesOf(
 ): Sample[] {
   const series = seriesOf[metric];
   const values = series === undefined ? undefined : recording.values(series, of);
-  const requests = metric === 'errorRate' ? recording.values('requestsPerSecond', of) : undefined;
+  const requests =
+    metric === 'errorRate' ? (recording.ended?.(of) ?? recording.values('requestsPerSecond', of)) : undefined;
   const samples: Sample[] = [];
   for (let step = from; step < to && values; step++) {
     const hours = stepLength(recording, step) / 3_600_000;

@@ -4,9 +4,10 @@
  *
  * Of each step the survival function (share of the requests that take longer) is known at 0, p50, p95 and p99. In
  * between, and beyond p99, its logarithm is taken to be straight, as it is for exponential tails. So a single step
- * gives its own percentiles exactly; p90, and any percentile of steps that differ, is within 5 % of the exact mixture
+ * gives its own percentiles exactly; where every latency was kept, so does any window. Otherwise p90, and any percentile of steps that differ, is within 5 % of the exact mixture
  * of M/M/c queues, which `test/objectives/latency.test.ts` holds it to.
  */
+import { Histogram } from '../base/histogram.ts';
 import { type Flow } from './recording.ts';
 
 const levels = { p50: Math.log(0.5), p95: Math.log(0.05), p99: Math.log(0.01) };
@@ -31,8 +32,20 @@ function between(ms: number, low: number, high: number, atLow: number, atHigh: n
 
 /** Answered requests of a step, a second; 0 where nothing was measured. */
 export function answered(flow: Flow, step: number): number {
+  if (flow.answered !== undefined) return Math.max(0, flow.answered[step] ?? 0);
   const rate = (flow.requests[step] ?? 0) * (1 - (flow.errorRate[step] ?? 0));
   return rate > 0 && (flow.p50[step] ?? NaN) > 0 ? rate : 0;
+}
+
+/** All latencies of the steps, where those of each were kept. */
+function countedLatencies(parts: readonly { flow: Flow; step: number }[]): Histogram | undefined {
+  const all = new Histogram();
+  for (const { flow, step } of parts) {
+    const latencies = flow.latencies?.(step);
+    if (latencies === undefined) return undefined;
+    all.merge(latencies);
+  }
+  return all;
 }
 
 /**
@@ -58,6 +71,8 @@ export function latencyPercentile(
     }
   }
   if (total <= 0) return undefined;
+  const counted = countedLatencies(parts);
+  if (counted !== undefined) return counted.quantile(share);
   const left = 1 - share;
   const survival = (ms: number): number => {
     let sum = 0;

@@ -1,3 +1,4 @@
+import { type SparseCounts } from '../base/histogram.ts';
 import { type Mark, type SeriesName, type SubjectName } from '../model/run-record.ts';
 
 /** One value a load step; NaN where nothing was measured. */
@@ -14,6 +15,10 @@ export interface Flow {
   readonly p50: Values;
   readonly p95: Values;
   readonly p99: Values;
+  /** Answered requests a second; absent: those that came and did not fail. */
+  readonly answered?: Values;
+  /** The latencies of a step's answered requests, where every single one was seen and they were kept. */
+  readonly latencies?: (step: number) => SparseCounts | undefined;
 }
 
 /** A VM that was wanted and did not run. */
@@ -47,6 +52,11 @@ export interface Recording {
   values(name: SeriesName, of?: SubjectName): Values | undefined;
   /** The flows whose requests add up to those of a subject, or to all. */
   flows(of?: SubjectName): readonly Flow[];
+  /**
+   * Requests a second, of a subject or of all, that ended in each step, where every single one was seen: of them the
+   * errors are a share. Undefined: of those that came.
+   */
+  ended?(of?: SubjectName): Values | undefined;
   readonly waits: readonly Wait[];
   readonly moves: readonly Move[];
   /** In the order of time. */

@@ -5,6 +5,7 @@
 import { type RunRecord, type Verdict } from '../model/run-record.ts';
 import { formatMoment } from '../model/figures.ts';
 import {
+  describeFlow,
   describeLimit,
   describeMeasure,
   describeMiss,
@@ -44,6 +45,7 @@ function suite(record: RunRecord): string[] {
   const timestamp = new Date(record.startMs).toISOString().slice(0, 19);
   const properties = Object.entries({
     seed: record.seed,
+    fidelity: record.fidelity,
     result: record.result,
     worldTime: runLength(record),
   }).map(([key, value]) => element('property', { name: key, value }));
@@ -64,7 +66,9 @@ function objective(suiteName: string, verdict: Verdict): string {
     ]);
   }
   const limit = describeLimit(verdict);
-  const output = `${describeMeasure(verdict)}: ${describeValue(verdict)}${limit === '' ? '' : ` (${limit})`}`;
+  const flow = describeFlow(verdict);
+  const beside = [limit, flow].filter((part) => part !== '').join('; ');
+  const output = `${describeMeasure(verdict)}: ${describeValue(verdict)}${beside === '' ? '' : ` (${beside})`}`;
   return element('testcase', attributes, [element('system-out', {}, [escapeXml(output)])]);
 }
 
@@ -74,6 +78,7 @@ function details(verdict: Verdict): string {
     `measure: ${describeMeasure(verdict)}`,
     `value: ${describeValue(verdict)}`,
     `limit: ${describeLimit(verdict)}`,
+    ...(verdict.flowValue === undefined ? [] : [describeFlow(verdict)]),
     `judged: ${formatMoment(fromMs)} to ${formatMoment(toMs)}`,
   ];
   const worst = describeWorst(verdict);

@@ -61,6 +61,12 @@ export function facts(record: RunRecord): Markup {
       <dd>${formatMoment(record.startMs)} UTC</dd>
     </div>
     <div>
+      <dt title="flow: rates and formulas; requests: every single request as an event of its own">
+        Fidelity
+      </dt>
+      <dd>${record.fidelity}</dd>
+    </div>
+    <div>
       <dt>Seed</dt>
       <dd>${String(record.seed)}</dd>
     </div>
@@ -74,6 +80,7 @@ export function facts(record: RunRecord): Markup {
 export function objectives(record: RunRecord): Markup | undefined {
   if (record.verdicts.length === 0) return undefined;
   const explained = record.verdicts.some((verdict) => explanation(verdict) !== '');
+  const compared = record.verdicts.some(({ flowValue }) => flowValue !== undefined);
   return html`<h3>Objectives</h3>
     <div class="scroll">
       <table class="objectives">
@@ -83,12 +90,22 @@ export function objectives(record: RunRecord): Markup | undefined {
             <th scope="col">Objective</th>
             <th scope="col">Measure</th>
             <th scope="col" class="number">Result</th>
+            ${
+              compared &&
+              html`<th
+                scope="col"
+                class="number"
+                title="What the flow model makes of the same scenario and seed"
+              >
+                Flow model
+              </th>`
+            }
             <th scope="col" class="number">Limit</th>
             ${explained && html`<th scope="col">Worst</th>`}
           </tr>
         </thead>
         <tbody>
-          ${record.verdicts.map((verdict) => objective(record, verdict, explained))}
+          ${record.verdicts.map((verdict) => objective(record, verdict, explained, compared))}
         </tbody>
       </table>
     </div>`;
@@ -99,7 +116,7 @@ function explanation(verdict: Verdict): string {
   return describeWorst(verdict).replace(/^worst /, '');
 }
 
-function objective(record: RunRecord, verdict: Verdict, explained: boolean): Markup {
+function objective(record: RunRecord, verdict: Verdict, explained: boolean, compared: boolean): Markup {
   const { fromMs, toMs } = verdict.window;
   const part = fromMs > record.startMs || toMs < record.endMs;
   const mark = verdict.met
@@ -112,6 +129,12 @@ function objective(record: RunRecord, verdict: Verdict, explained: boolean): Mar
       <span>${describeMeasure(verdict)} ${part && html`<small>${formatSpan(fromMs, toMs)}</small>`}</span>
     </td>
     <td class="number result" data-label="Result">${describeValue(verdict)}</td>
+    ${
+      compared &&
+      html`<td class="number" data-label="Flow model">
+        ${verdict.flowValue === undefined ? '' : describeValue({ ...verdict, value: verdict.flowValue })}
+      </td>`
+    }
     <td class="number" data-label="Limit">${describeLimit(verdict)}</td>
     ${explained && html`<td class="worst" data-label="Worst">${explanation(verdict)}</td>`}
   </tr>`;

@@ -58,7 +58,7 @@ export async function compareWhatIfs(
   const plans: RunPlan[][] = [];
   let diagnostics: readonly Diagnostic[] = [];
   for (const [index, { name, loaded }] of worlds.entries()) {
-    const planned = await planRuns(request, loaded);
+    const planned = await planRuns(request, loaded, index === 0 ? options.onExpected : undefined);
     if (hasErrors(planned.diagnostics)) {
       const refused = index === 0 ? {} : { refused: name };
       const { sources } = loaded;

@@ -9,7 +9,7 @@ import { type Roster } from './roster.ts';
 import { type SeriesTable } from './series-table.ts';
 import { subjectName, subjectOf } from './subjects.ts';
 
-interface Counted {
+export interface Counted {
   readonly requests: number;
   readonly errors: number;
 }
@@ -209,11 +209,12 @@ function goalOf(traffic: Traffic): Goal {
 }
 
 /** Its requests pass no load balancer, which would count them. */
-function isStraight({ spec: { unit, to } }: Traffic): boolean {
+export function isStraight({ spec: { unit, to } }: Traffic): boolean {
   return unit === 'Requests' && to.kind === 'VirtualMachine';
 }
 
-function worldName({ metadata }: KubeObject): string {
+/** By which the world knows it. */
+export function worldName({ metadata }: KubeObject): string {
   return `${metadata.namespace ?? ''}/${metadata.name}`;
 }
 

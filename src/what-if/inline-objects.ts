@@ -71,7 +71,7 @@ export async function removeObject(state: State, kind: Kind, namespace: string, 
 }
 
 /** A namespaced object that names none goes to the scenario's. */
-function withNamespace(manifest: unknown, home: string): unknown {
+export function withNamespace(manifest: unknown, home: string): unknown {
   if (!isRecord(manifest) || !isRecord(manifest['metadata'])) return manifest;
   const { kind, metadata } = manifest;
   if (typeof kind !== 'string' || !isKind(kind) || !kinds[kind].namespaced) return manifest;

@@ -25,12 +25,12 @@ const hashDigits = 8;
 /** Judges the objectives and puts everything together. */
 export function makeRecord(parts: RecordParts): RunRecord {
   const { plan, recorder, objectives, manager, startMs, interrupted, bringUp } = parts;
-  const { scenario, seed, stepMs } = plan;
+  const { scenario, seed, stepMs, fidelity } = plan;
   const endMs = Math.max(startMs, manager.nowMs);
   const recording = recorder.recording(endMs);
   const record: Omit<RunRecord, 'result'> = {
     ...(scenario ? { scenario: `${scenario.metadata.namespace ?? ''}/${scenario.metadata.name}` } : {}),
-    ...{ seed, startMs, endMs, bringUp, interrupted },
+    ...{ seed, fidelity, startMs, endMs, bringUp, interrupted },
     times: Array.from({ length: recorder.steps }, (_, step) => startMs + step * stepMs),
     series: recorder.table.series(recorder.steps),
     marks: recorder.marksInOrder(),

@@ -6,7 +6,7 @@ import { type ObjectCache } from '../engine/cache.ts';
 import { type KubeObject } from '../model/object.ts';
 import { type VirtualMachine } from '../model/kinds/index.ts';
 import { type World } from '../model/ports.ts';
-import { type Mark, type SubjectName } from '../model/run-record.ts';
+import { type Fidelity, type Mark, type SubjectName } from '../model/run-record.ts';
 import { latencyPercentile } from '../objectives/latency.ts';
 import { type Flow, type Recording, type Values } from '../objectives/recording.ts';
 import { costOver, energyKWh } from '../performance/cost.ts';
@@ -16,6 +16,7 @@ import { Roster } from './roster.ts';
 import { sampleHosts, sampleMachines, samplePools, sampleTenantCosts } from './samples.ts';
 import { scaleMarks } from './scale-marks.ts';
 import { SeriesTable } from './series-table.ts';
+import { WindowMeter } from './window-meter.ts';
 
 export interface RecorderOptions {
   readonly startMs: number;
@@ -25,6 +26,8 @@ export interface RecorderOptions {
   readonly wanted: ReadonlySet<SubjectName>;
   /** Record every VM. */
   readonly machines: boolean;
+  /** Of the world that is watched. */
+  readonly fidelity?: Fidelity;
 }
 
 /** Added up over all steps. */
@@ -46,6 +49,8 @@ export class Recorder {
   readonly sums: Sums = { requests: 0, errors: 0, cost: 0, energyKWh: 0, machineHours: 0 };
   readonly marks: Mark[] = [];
   readonly #flows: FlowMeter;
+  /** In the place of the other, where single requests are played. */
+  readonly #windows: WindowMeter | undefined;
   #step = 0;
   #running = false;
 
@@ -53,6 +58,8 @@ export class Recorder {
     const { startMs, endMs, stepMs } = options;
     this.table = new SeriesTable(Math.ceil((endMs - startMs) / stepMs));
     this.#flows = new FlowMeter(this.table, this.roster);
+    if (options.fidelity === 'requests')
+      this.#windows = new WindowMeter(this.table, this.roster, options.wanted);
   }
 
   /** Steps that are through. */
@@ -62,7 +69,7 @@ export class Recorder {
 
   /** Traffic that sent requests straight to VMs, in order. */
   get uncounted(): SubjectName[] {
-    return this.#flows.uncounted();
+    return (this.#windows ?? this.#flows).uncounted();
   }
 
   /** Takes note of a change of an object at `nowMs`. */
@@ -97,12 +104,14 @@ export class Recorder {
   /** What was recorded up to `endMs`, for judging. */
   recording(endMs: number): Recording {
     const { startMs, stepMs } = this.options;
-    const flows = this.#flows.entries();
-    this.#wholeLatency(flows);
+    const windows = this.#windows;
+    const flows = windows?.flowOf() ?? this.#flows.entries();
+    if (!windows) this.#wholeLatency(flows);
     return {
       ...{ startMs, endMs, stepMs, count: this.#step },
       values: (name, of = whole): Values | undefined => this.table.get(name, of),
-      flows: (of) => (of === undefined ? flows : this.#flows.flowOf(of)),
+      flows: (of) => (of === undefined ? flows : (windows ?? this.#flows).flowOf(of)),
+      ...(windows ? { ended: (of): Values | undefined => windows.endedOf(of) } : {}),
       waits: this.ledger.waitsSince(startMs),
       moves: this.ledger.moves.filter(({ atMs }) => atMs >= startMs),
       marks: this.marksInOrder(),
@@ -123,7 +132,9 @@ export class Recorder {
     const { table, roster, ledger, sums } = this;
     const { wanted, machines } = this.options;
     const scene = { world, cache, nowMs: world.nowMs, table, roster, step: this.#step, wanted };
-    const { requests, errors } = this.#flows.sample(world, this.#step, toMs, lengthMs);
+    const { requests, errors } =
+      this.#windows?.sample(world, this.#step, lengthMs) ??
+      this.#flows.sample(world, this.#step, toMs, lengthMs);
     const power = sampleHosts(scene);
     samplePools(scene, ledger.total);
     sampleMachines(scene, machines);

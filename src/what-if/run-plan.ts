@@ -2,6 +2,7 @@
 import { type ApplyRequest } from '../app/apply/run-apply.ts';
 import { type Loaded } from '../manifest/load.ts';
 import { type Scenario } from '../model/kinds/index.ts';
+import { type Fidelity } from '../model/run-record.ts';
 
 /** World time that the world has to come up before a scenario begins: from 23:00 to midnight. */
 export const bringUpMs = 3_600_000;
@@ -17,6 +18,7 @@ export interface RunPlan {
   readonly durationMs: number;
   readonly seed: number;
   readonly stepMs: number;
+  readonly fidelity: Fidelity;
   /** World seconds a second; absent: as fast as can be. */
   readonly speed?: number;
   /** Record the CPU of every VM. */

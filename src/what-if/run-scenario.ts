@@ -3,7 +3,6 @@ import { defaultEpochMs, sleep, toTimestamp, wallClock } from '../base/clock.ts'
 import { durationMs } from '../base/duration.ts';
 import { ApiError, ExitCode, UserError } from '../base/errors.ts';
 import { type Manager } from '../engine/manager.ts';
-import { type Loaded } from '../manifest/load.ts';
 import { type Scenario } from '../model/kinds/index.ts';
 import { type RunRecord } from '../model/run-record.ts';
 import { Engine } from '../app/engine.ts';
@@ -23,6 +22,8 @@ export interface RunProgress {
   /** World time that has passed in the phase, and that it may take, ms. */
   readonly doneMs: number;
   readonly totalMs: number;
+  /** This is the run of the flow model that goes before the one of single requests. */
+  readonly isFlowModel?: boolean;
 }
 
 export interface RunOptions {
@@ -47,16 +48,18 @@ export async function runScenario(plan: RunPlan, options: RunOptions = {}): Prom
   const endMs = startMs + plan.durationMs;
   const state = await memoryState(plan.seed, startMs - bringUpMs);
   refuseErrors((await runApply(state, applyRequest(plan), {}, plan.loaded)).diagnostics);
-  const { scenario, stepMs, machines } = plan;
+  const { scenario, stepMs, machines, fidelity } = plan;
   const objectives = scenario ? objectivesOf(scenario) : [];
   const wanted = new Set(objectives.map(({ of }) => of).filter((of) => of !== undefined));
-  const recorder = new Recorder({ startMs, endMs, stepMs, wanted, machines });
+  const recorder = new Recorder({ startMs, endMs, stepMs, wanted, machines, fidelity });
   // Set once the engine has started: while it does, changes come in already.
   const known: { manager?: Manager } = {};
   const pace = new Pace(startMs, plan.speed, options.signal);
   const engine = await Engine.start(state, {
     signal: options.signal,
-    stepMs,
+    ...{ stepMs, fidelity },
+    // Single requests are counted from the start of a step to its end, which have to be those that are recorded.
+    ...(fidelity === 'requests' ? { stepOriginMs: startMs } : {}),
     onChange: (object, old) => recorder.note(object, old, known.manager?.nowMs ?? state.epochMs),
     onPass: (world, untilMs) => {
       if (known.manager) recorder.pass(world, known.manager.cache, untilMs);

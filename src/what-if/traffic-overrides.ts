@@ -23,36 +23,41 @@ export class TrafficOverrides {
   /** `home` is the namespace of overrides that name none. */
   constructor(private readonly home: string) {}
 
+  /** The object with an override put in force, or (undefined) with that of the same id ended. */
+  changed(traffic: Traffic, id: string, override: Override | undefined): Traffic {
+    const { metadata, spec } = traffic;
+    const { pattern, scale } = spec;
+    const name = `${metadata.namespace ?? ''}/${metadata.name}`;
+    const known = this.#traffics.get(name);
+    const entry: Overridden =
+      known && known.inForce.size > 0 ? known : { base: { pattern, scale }, inForce: new Map() };
+    if (override) entry.inForce.set(id, override);
+    else entry.inForce.delete(id);
+    this.#traffics.set(name, entry);
+    return { ...traffic, spec: { ...spec, ...overridden(entry) } };
+  }
+
   /** Puts an override in force; gives a sentence about it. @throws ApiError NotFound. */
   async begin(state: State, id: string, override: Override): Promise<string> {
-    await this.#change(state, override, (inForce) => inForce.set(id, override));
+    await this.#change(state, id, override, override);
     const what = `offers ${wordsOf(override)}`;
     return override.for === undefined ? what : `${what} for ${override.for}`;
   }
 
   /** Ends an override; gives a sentence about it. @throws ApiError NotFound. */
   async end(state: State, id: string, override: Override): Promise<string> {
-    await this.#change(state, override, (inForce) => inForce.delete(id));
+    await this.#change(state, id, override, undefined);
     return `no longer offers ${wordsOf(override)}`;
   }
 
   async #change(
     state: State,
+    id: string,
     { name, namespace = this.home }: Override,
-    edit: (inForce: Map<string, Override>) => void,
+    wanted: Override | undefined,
   ): Promise<void> {
     const key = keyIn('Traffic', name, namespace);
-    const change = (object: KubeObject): KubeObject => {
-      const traffic = object as Traffic;
-      const { pattern, scale } = traffic.spec;
-      const id = `${namespace}/${name}`;
-      const known = this.#traffics.get(id);
-      const entry: Overridden =
-        known && known.inForce.size > 0 ? known : { base: { pattern, scale }, inForce: new Map() };
-      edit(entry.inForce);
-      this.#traffics.set(id, entry);
-      return { ...traffic, spec: { ...traffic.spec, ...overridden(entry) } };
-    };
+    const change = (object: KubeObject): KubeObject => this.changed(object as Traffic, id, wanted);
     await changeObjects(state, [{ key, action: 'changed', change }]);
   }
 }

@@ -5,15 +5,18 @@ import { type CheckedObject, checkManifests } from '../manifest/check.ts';
 import { inOrder, type Loaded, loadManifests, placed } from '../manifest/load.ts';
 import { type Diagnostic } from '../model/diagnostic.ts';
 import { type Scenario } from '../model/kinds/index.ts';
+import { type Fidelity } from '../model/run-record.ts';
 import { timeoutOf } from '../app/apply/follow.ts';
 import { LiveSnapshot } from '../app/live.ts';
 import { parseSpeed } from '../app/pace.ts';
 import { hasErrors } from '../app/apply/run-apply.ts';
 import { memoryState } from '../app/state.ts';
+import { boundRequests, defaultMaxRequests, type ExpectedRequests } from './expected-requests.ts';
+import { runAtFidelity } from './fidelity.ts';
 import { inlineProblems } from './inline-objects.ts';
 import { patchProblems } from './patch-problems.ts';
 import { defaultStepMs, type RunPlan } from './run-plan.ts';
-import { type Run, type RunOptions, type RunProgress, runScenario } from './run-scenario.ts';
+import { type Run, type RunProgress } from './run-scenario.ts';
 
 export interface WhatIfRequest {
   readonly paths: readonly string[];
@@ -33,6 +36,10 @@ export interface WhatIfRequest {
   readonly speed?: string;
   /** Record the CPU of every VM. */
   readonly machines?: boolean;
+  /** `flow`, or `requests` to play every single request. @defaultValue `flow` */
+  readonly fidelity?: Fidelity;
+  /** Most requests that a scenario may come to when they are played. @defaultValue 50,000,000 */
+  readonly maxRequests?: number;
   /** Demand a scenario with objectives, as `test` does. */
   readonly judged: boolean;
 }
@@ -40,6 +47,8 @@ export interface WhatIfRequest {
 export interface WhatIfOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RunProgress & { readonly name: string }) => void;
+  /** Called before requests are played, with how many they will be on the mean and how many they may be. */
+  readonly onExpected?: (expected: ExpectedRequests) => void;
   /** Called as each run ends. */
   readonly onRun?: (run: TimedRun) => void;
 }
@@ -70,15 +79,15 @@ const stepRange = { fromMs: 1000, toMs: 300_000 };
 export async function whatIf(request: WhatIfRequest, options: WhatIfOptions = {}): Promise<WhatIfReport> {
   const { paths, recursive, stdin, namespace } = request;
   const loaded = loadManifests(paths, { recursive, stdin, defaultNamespace: namespace });
-  const { plans, diagnostics } = await planRuns(request, loaded);
+  const { plans, diagnostics } = await planRuns(request, loaded, options.onExpected);
   const runs: TimedRun[] = [];
   for (const plan of plans) {
     const startedAtMs = wallClock.now();
     const name = plan.scenario?.metadata.name ?? 'what-if';
-    const run = await runScenario(plan, {
+    const run = await runAtFidelity(plan, {
       signal: options.signal,
-      onProgress: (progress) => options.onProgress?.({ ...progress, name }),
-    } satisfies RunOptions);
+      onProgress: (progress) => options.onProgress?.({ name, ...progress }),
+    });
     const timed = { ...run, wallMs: wallClock.now() - startedAtMs };
     runs.push(timed);
     options.onRun?.(timed);
@@ -91,6 +100,7 @@ export async function whatIf(request: WhatIfRequest, options: WhatIfOptions = {}
 export async function planRuns(
   request: WhatIfRequest,
   loaded: Loaded,
+  onExpected?: WhatIfOptions['onExpected'],
 ): Promise<{ readonly plans: RunPlan[]; readonly diagnostics: readonly Diagnostic[] }> {
   const { objects, diagnostics } = await check(loaded);
   if (hasErrors(diagnostics)) return { plans: [], diagnostics };
@@ -100,7 +110,10 @@ export async function planRuns(
       'name a file or a folder with -f, or add -R',
     );
   }
-  return { plans: plansOf(request, loaded, objects), diagnostics };
+  const plans = plansOf(request, loaded, objects);
+  if (request.fidelity === 'requests')
+    boundRequests(plans, request.maxRequests ?? defaultMaxRequests, onExpected);
+  return { plans, diagnostics };
 }
 
 /** As `apply` would check them on an empty state; and what a scenario names has to be there. */
@@ -148,6 +161,7 @@ function plansOf(request: WhatIfRequest, loaded: Loaded, objects: readonly Check
   const speed = parseSpeed(request.speed ?? 'max');
   const shared = {
     ...{ loaded, request: { paths, recursive, namespace }, machines },
+    fidelity: request.fidelity ?? 'flow',
     stepMs: stepOf(request.step),
     ...(speed === Infinity ? {} : { speed }),
   };

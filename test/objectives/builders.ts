@@ -67,7 +67,16 @@ export function madeRecord({ seed, cost, requests, errors, met }: Outcome): RunR
     value: 1,
   } as const;
   return {
-    ...{ seed, startMs, endMs: startMs + minuteMs, interrupted: false, times: [], series: [], marks: [] },
+    ...{
+      seed,
+      fidelity: 'flow',
+      startMs,
+      endMs: startMs + minuteMs,
+      interrupted: false,
+      times: [],
+      series: [],
+      marks: [],
+    },
     verdicts: met === undefined ? [] : [{ ...verdict, met }],
     topology: { hosts: [], waiting: [], balancers: [], tenants: [] },
     totals: { requests, errors, cost, energyKWh: 0, migrations: 0, scaleDecisions: 0, machineHours: 0 },

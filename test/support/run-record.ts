@@ -308,6 +308,7 @@ export function makeRecord(shape: RecordShape = flashCrowd): RunRecord {
   return {
     scenario: shape.scenario,
     seed: 42,
+    fidelity: 'flow',
     startMs,
     endMs,
     interrupted: false,
