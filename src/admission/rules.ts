@@ -15,7 +15,7 @@ import { type LiveObjects, View } from './rules/view.ts';
 import { weightProblems } from './rules/weights.ts';
 import { subjectOf } from './validate.ts';
 
-export { type LiveObjects, nothingLive } from './rules/view.ts';
+export { type LiveObjects } from './rules/view.ts';
 
 type Check<K extends Kind> = (
   object: KindMap[K],

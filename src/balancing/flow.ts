@@ -67,16 +67,6 @@ export function splitFlow(
   return { shares: spread(algorithm, backends, offeredRate, eligible) };
 }
 
-/** The shares of `splitFlow` alone. */
-export function flowShares(
-  algorithm: BalancingAlgorithm,
-  backends: readonly FlowBackend[],
-  offeredRate: number,
-  options: FlowOptions = {},
-): Float64Array {
-  return splitFlow(algorithm, backends, offeredRate, options).shares;
-}
-
 function hashed(
   algorithm: HashingAlgorithm,
   backends: readonly FlowBackend[],

@@ -10,21 +10,6 @@ export interface Clock {
 /** Where world time starts unless the state was made with another epoch. */
 export const defaultEpochMs = Date.UTC(2000, 0, 1);
 
-/** A clock that stands still until it is moved. Time never goes backwards. */
-export class VirtualClock implements Clock {
-  #nowMs: number;
-  constructor(startMs: number = defaultEpochMs) {
-    this.#nowMs = startMs;
-  }
-  now(): number {
-    return this.#nowMs;
-  }
-  /** Moves to `timeMs`; an earlier time than now leaves the clock as it is. */
-  moveTo(timeMs: number): void {
-    if (timeMs > this.#nowMs) this.#nowMs = timeMs;
-  }
-}
-
 /** The computer's own clock. */
 export const wallClock: Clock = { now: () => Date.now() };
 

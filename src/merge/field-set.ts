@@ -121,23 +121,6 @@ function differenceNode(a: FieldSet, b: FieldSet): FieldSet | undefined {
   return shrunk ? nodeWith(below, isMember(a) && !isMember(b)) : a;
 }
 
-/** The paths that are in both sets. */
-export function intersection(a: FieldSet, b: FieldSet): FieldSet {
-  if (isEmptyFieldSet(a) || isEmptyFieldSet(b)) return emptyFieldSet;
-  return intersectionNode(a, b) ?? emptyFieldSet;
-}
-
-function intersectionNode(a: FieldSet, b: FieldSet): FieldSet | undefined {
-  if (a === b) return a;
-  const below: Record<string, FieldSet> = {};
-  for (const [key, mine] of Object.entries(a)) {
-    const theirs = key === member ? undefined : b[key];
-    const both = theirs && intersectionNode(mine, theirs);
-    if (both) below[key] = both;
-  }
-  return nodeWith(below, isMember(a) && isMember(b));
-}
-
 /** True when exactly this path is in the set. */
 export function has(set: FieldSet, path: FieldPath): boolean {
   let node: FieldSet | undefined = set;

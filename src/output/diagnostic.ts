@@ -40,13 +40,6 @@ export function renderDiagnostics(
   return [...lines, summary(diagnostics, options.outcome)].map((line) => `${line}\n`).join('');
 }
 
-/** One diagnostic without the summary. */
-export function renderDiagnostic(diagnostic: PlacedDiagnostic, color = false): string {
-  return diagnosticLines(diagnostic, color)
-    .map((line) => `${line}\n`)
-    .join('');
-}
-
 /** How many errors and warnings there are in how many files: `3 errors in 2 files; nothing was applied.` */
 export function summary(diagnostics: readonly Diagnostic[], outcome?: string): string {
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;

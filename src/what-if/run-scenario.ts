@@ -193,8 +193,3 @@ class Pace {
     await sleep(dueMs - wallMs, this.signal).catch(() => undefined);
   }
 }
-
-/** How long a scenario takes, ms. */
-export function scenarioDurationMs(scenario: Scenario): number {
-  return durationMs(scenario.spec.duration);
-}

@@ -1,5 +1,6 @@
+import { nothingLive } from '../support/nothing-live.ts';
 import { describe, expect, test } from 'vitest';
-import { crossCheck, type LiveObjects, nothingLive } from '../../src/admission/rules.ts';
+import { crossCheck, type LiveObjects } from '../../src/admission/rules.ts';
 import { admit } from '../../src/admission/validate.ts';
 import { hypervisorCatalogue } from '../../src/model/catalogue.ts';
 import { keyOf, keyText, type KubeObject } from '../../src/model/object.ts';

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { nothingLive } from '../../src/admission/rules.ts';
+import { nothingLive } from '../support/nothing-live.ts';
 import { checkManifests } from '../../src/manifest/check.ts';
 import { loadTexts } from '../../src/manifest/load.ts';
 

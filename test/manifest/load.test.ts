@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type LiveObjects, nothingLive } from '../../src/admission/rules.ts';
+import { type LiveObjects } from '../../src/admission/rules.ts';
+import { nothingLive } from '../support/nothing-live.ts';
 import { listDirectory } from '../../src/base/listing.ts';
 import { checkManifests } from '../../src/manifest/check.ts';
 import { loadManifests, loadTexts } from '../../src/manifest/load.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { nothingLive } from '../../src/admission/rules.ts';
+import { nothingLive } from '../support/nothing-live.ts';
 import { checkManifests } from '../../src/manifest/check.ts';
 import { loadTexts } from '../../src/manifest/load.ts';
 import { parseText } from '../../src/manifest/parse.ts';

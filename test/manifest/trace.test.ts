@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { nothingLive } from '../../src/admission/rules.ts';
+import { nothingLive } from '../support/nothing-live.ts';
 import { checkManifests } from '../../src/manifest/check.ts';
 import { parseCsv } from '../../src/manifest/csv.ts';
 import { loadManifests } from '../../src/manifest/load.ts';

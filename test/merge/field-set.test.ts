@@ -9,7 +9,6 @@ import {
   fieldsOf,
   fromFieldsV1,
   has,
-  intersection,
   pathsOf,
   toFieldsV1,
   union,
@@ -117,7 +116,6 @@ describe('set operations equal those on lists of paths', () => {
   test.each<[string, (a: FieldSet, b: FieldSet) => FieldSet, (inA: boolean, inB: boolean) => boolean]>([
     ['union', union, (a, b) => a || b],
     ['difference', difference, (a, b) => a && !b],
-    ['intersection', intersection, (a, b) => a && b],
   ])('%s', (_name, operation, rule) => {
     fc.assert(
       fc.property(paths, paths, (left, right) => {
@@ -133,7 +131,7 @@ describe('set operations equal those on lists of paths', () => {
     fc.assert(
       fc.property(paths, paths, (left, right) => {
         const a = fieldSetOf(left);
-        expect(union(a, intersection(a, fieldSetOf(right)))).toBe(a);
+        expect(union(a, difference(a, fieldSetOf(right)))).toBe(a);
         expect(difference(a, difference(fieldSetOf(right), a))).toBe(a);
         expect(without(a, fieldSetOf([['f:z', 'f:a']]))).toBe(a);
       }),

@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  excerptOf,
-  type PlacedDiagnostic,
-  renderDiagnostic,
-  renderDiagnostics,
-} from '../../src/output/diagnostic.ts';
+import { excerptOf, type PlacedDiagnostic, renderDiagnostics } from '../../src/output/diagnostic.ts';
 
 const text = (...lines: string[]): string => lines.map((line) => `${line}\n`).join('');
 const source = 'kind: Host\nmetadata:\n  name: desk-1\n\n\nspec:\n  hypervisor: virtualbox\n';
@@ -63,13 +58,14 @@ describe('renderDiagnostics', () => {
   });
 });
 
-describe('renderDiagnostic', () => {
+/** What is printed of one diagnostic, without the summary. */
+function textOf(diagnostic: PlacedDiagnostic, color = false): string {
+  return renderDiagnostics([diagnostic], { color }).replace(/[^\n]*\n$/, '');
+}
+
+describe('one diagnostic', () => {
   test('help of several lines', () => {
-    expect(renderDiagnostic(warning).split('\n').slice(1)).toEqual([
-      '  help: apply it first',
-      '        or later',
-      '',
-    ]);
+    expect(textOf(warning).split('\n').slice(1)).toEqual(['  help: apply it first', '        or later', '']);
   });
 
   test.each([
@@ -81,18 +77,18 @@ describe('renderDiagnostic', () => {
       'error UNKNOWN',
     ],
   ])('place · %s', (_name, diagnostic, start) => {
-    expect(renderDiagnostic(diagnostic).startsWith(start)).toBe(true);
+    expect(textOf(diagnostic).startsWith(start)).toBe(true);
   });
 
   test('caret · under wide characters', () => {
     const wide = { ...unknown, ...{ line: 1, column: 8, excerpt: excerptOf('名前: 七: x', 1) } };
-    expect(renderDiagnostic(wide).split('\n')[2]).toBe('      |           ^');
+    expect(textOf(wide).split('\n')[2]).toBe('      |           ^');
   });
 
   test('colour · changes nothing else', () => {
-    const colored = renderDiagnostic(hosted, true);
+    const colored = textOf(hosted, true);
     expect(colored).toContain('\u001b[31merror HOSTED_NEEDS_HOST_OS:\u001b[39m');
-    expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(renderDiagnostic(hosted));
+    expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(textOf(hosted));
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { VirtualClock } from '../../src/base/clock.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 import { currentHolder, probeHolder } from '../../src/store/lease-holder.ts';
 import { acquireLease, decideLease, type LeaseHolder, type Liveness } from '../../src/store/lease.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';

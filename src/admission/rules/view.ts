@@ -9,9 +9,6 @@ export interface LiveObjects {
   list(kind: Kind, namespace: string): Iterable<KubeObject>;
 }
 
-/** Nothing is there yet: for `validate` without a state. */
-export const nothingLive: LiveObjects = { get: () => undefined, list: () => [] };
-
 /** Names offered as guesses at what was meant: enough to help, few enough to cost nothing. */
 const mostCandidates = 500;
 

@@ -15,7 +15,7 @@ const keptRevisions = 10;
 /** So many drifted fields are named; the condition counts all. */
 const namedDrift = 50;
 
-export type Outcome = SyncedRevision['outcome'];
+type Outcome = SyncedRevision['outcome'];
 
 /** How an attempt ended, for the Ready condition. */
 export interface Verdict {
