@@ -6,13 +6,11 @@ import { type KnipConfig } from 'knip';
  */
 const config: KnipConfig = {
   entry: [
-    'src/main.ts!',
     'src/cli/{help,not-found}.ts!',
     'src/commands/*.ts!',
     'src/report/client/*.ts!',
     'src/build/*.mjs!',
     'bin/*.js!',
-    'esbuild.config.mjs!',
   ],
   project: ['src/**/*.{ts,mjs}!', '!src/**/generated/**!'],
   ignoreExportsUsedInFile: true,

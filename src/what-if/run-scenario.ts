@@ -1,6 +1,5 @@
 /** One run: a world from nothing, brought up, then a scenario's time with all that happens in it. */
 import { defaultEpochMs, sleep, toTimestamp, wallClock } from '../base/clock.ts';
-import { durationMs } from '../base/duration.ts';
 import { ApiError, ExitCode, UserError } from '../base/errors.ts';
 import { type Manager } from '../engine/manager.ts';
 import { type Scenario } from '../model/kinds/index.ts';

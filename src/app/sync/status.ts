@@ -15,8 +15,6 @@ const keptRevisions = 10;
 /** So many drifted fields are named; the condition counts all. */
 const namedDrift = 50;
 
-type Outcome = SyncedRevision['outcome'];
-
 /** How an attempt ended, for the Ready condition. */
 export interface Verdict {
   readonly ready: 'True' | 'False' | 'Unknown';
