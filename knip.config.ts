@@ -22,7 +22,7 @@ const config: KnipConfig = {
     // The memory that a VM costs its hypervisor: to be charged instead of one figure for all sizes.
     'src/performance/memory-overhead.ts': ['files'],
     // Waits of queues that are bounded, regular or variable: the flows are about to use them.
-    'src/performance/{queueing,waiting/*}.ts': ['files', 'exports'],
+    'src/performance/{queueing,waiting/*,sharing/*}.ts': ['files', 'exports'],
   },
 };
 
