@@ -18,7 +18,7 @@ export default defineConfig({
           // Tests keep nothing in modules, so that each file need not load the whole program anew: a third of the time.
           isolate: false,
           pool: 'threads',
-          testTimeout: 30_000,
+          testTimeout: 120_000,
         },
       },
       {
