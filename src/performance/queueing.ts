@@ -1,24 +1,12 @@
 /** The queue at one backend: what becomes of the requests that it gets, and how long they take. */
-import { assertNever } from '../base/errors.ts';
-import { boundedQueue, type OpenQueue } from './waiting/bounded.ts';
-import { erlangB, erlangC } from './waiting/erlang.ts';
-import { leastRequestWait } from './waiting/least-request.ts';
-import { regularDelay } from './waiting/regular.ts';
+import { type Arrivals } from './waiting/arrivals.ts';
 import { type ResponseTime } from './waiting/response-time.ts';
 import { type Service } from './waiting/service.ts';
-import { waitMoments } from './waiting/wait.ts';
+import { saturation, stationaryState } from './waiting/stationary.ts';
+import { noWait } from './waiting/wait.ts';
 
-/** How the requests of one backend come. The balancer in front gets them as a Poisson stream. */
-export type Arrivals =
-  /** Each request goes here by chance: Random, RingHash, Maglev, or no balancer. */
-  | { readonly kind: 'Poisson' }
-  /**
-   * RoundRobin, with weights or without: every so many-th request comes here, at least 1; for a backend with the share p
-   * of all requests that is `everyOf(p)`.
-   */
-  | { readonly kind: 'Regular'; readonly every: number }
-  /** The less busy of two at random of this many backends, all about as busy as this one; at least 1. */
-  | { readonly kind: 'LeastRequest'; readonly among: number };
+export { type Arrivals, everyOf } from './waiting/arrivals.ts';
+export { saturation } from './waiting/stationary.ts';
 
 export interface QueueOptions {
   /** @defaultValue Poisson */
@@ -49,30 +37,10 @@ export interface QueueOutcome {
   readonly errorRate: number;
 }
 
-/**
- * The wait in a queue without any limit is that of one at this utilization where there is more to do: a stationary one
- * there is not. At 0.99 and one core the mean is 100 service times.
- */
-export const saturation = 0.99;
-
 const poisson: Arrivals = { kind: 'Poisson' };
 
 /** A queue that nothing comes out of. */
-const dead: ResponseTime = {
-  service: { meanMs: Infinity, variation: 1 },
-  waitProbability: 0,
-  wait: { kind: 'Gamma', meanMs: 0, variation: 1 },
-};
-
-/**
- * Every how many-th request of the balancer comes to a backend with this share of all of them under (weighted) round
- * robin. Where 1 / share is no whole number the gaps alternate, which makes them a little less regular.
- */
-export function everyOf(share: number): number {
-  const gap = 1 / Math.min(1, share);
-  const odd = gap - Math.floor(gap);
-  return Math.max(1, 1 / (1 / gap + (odd * (1 - odd)) / gap ** 2));
-}
+const dead: ResponseTime = { service: { meanMs: Infinity, variation: 1 }, waitProbability: 0, wait: noWait };
 
 /**
  * The queue at a machine with `cores` (what it has for these requests: may be a fraction) and requests that take
@@ -93,133 +61,37 @@ export function queue(
   options: QueueOptions = {},
 ): QueueOutcome {
   const rate = Math.max(0, ratePerSecond);
-  if (!(cores > 0)) return outcome(dead, 0, rate, { refused: rate > 0 ? 1 : 0, timedOut: 0 });
-  const { serviceVariation = 1, limit = Infinity, timeoutMs = Infinity } = options;
+  if (!(cores > 0)) return outcome(dead, 0, rate, rate > 0 ? 1 : 0, 0);
+  const {
+    serviceVariation: variation = 1,
+    limit = Infinity,
+    timeoutMs = Infinity,
+    arrivals = poisson,
+  } = options;
   // Less than a core is one core that is slower.
-  const service: Service = { meanMs: serviceMs / Math.min(1, cores), variation: serviceVariation };
+  const aloneMs = serviceMs / Math.min(1, cores);
   const servers = Math.max(1, cores);
-  const offered = (rate / 1000) * (service.meanMs / servers);
-  const arrivals = options.arrivals ?? poisson;
-  const open = openWait(Math.min(offered, saturation), service, servers, arrivals);
+  const offered = (rate / 1000) * (aloneMs / servers);
   const isUnbounded = limit === Infinity && timeoutMs === Infinity;
-  const boundMs = Math.min(timeoutMs, (limit * service.meanMs) / servers);
-  if (isUnbounded || (offered < saturation && exceeds(open, boundMs) < 1e-7)) {
-    const lost = offered > 1 ? 1 - 1 / offered : 0;
-    return outcome({ service, ...open }, Math.min(1, offered), rate, { refused: lost, timedOut: 0 });
-  }
-  const { refused, timedOut, ...waiting } = boundedQueue(
-    openQueue(offered, service, servers, arrivals, open),
-    limit,
-    timeoutMs,
-  );
-  const utilization = offered * (1 - refused - timedOut);
-  return outcome({ service, ...waiting }, Math.min(1, utilization), rate, { refused, timedOut });
+  const felt = isUnbounded && offered > saturation ? (saturation * servers) / aloneMs : rate / 1000;
+  const queued = { rate: felt, serviceMs: aloneMs, variation, cores: servers, arrivals, limit, timeoutMs };
+  const { waitProbability, wait, busy = 0, refused: full, timedOut } = stationaryState(queued);
+  const refused = isUnbounded && offered > 1 ? 1 - 1 / offered : full;
+  const used = offered * (1 - refused - timedOut);
+  // While all are busy, those that have less than a core of their own take that much longer.
+  const slower = used > 0 ? 1 + (busy * (Math.ceil(servers) - servers)) / (used * servers) : 1;
+  const service: Service = { meanMs: aloneMs * slower, variation };
+  return outcome({ service, waitProbability, wait }, Math.min(1, used), rate, refused, timedOut);
 }
 
 function outcome(
   time: ResponseTime,
   utilization: number,
   rate: number,
-  { refused, timedOut }: { readonly refused: number; readonly timedOut: number },
+  refusedShare: number,
+  timedOutShare: number,
 ): QueueOutcome {
-  const errorRate = Math.min(1, refused + timedOut);
-  return {
-    ...{ time, utilization, errorRate, refusedShare: refused, timedOutShare: timedOut },
-    servedPerSecond: rate * (1 - errorRate),
-  };
-}
-
-type OpenWait = Pick<ResponseTime, 'waitProbability' | 'wait'>;
-
-/** The wait in a queue without bound, at a utilization below 1. */
-function openWait(utilization: number, service: Service, cores: number, arrivals: Arrivals): OpenWait {
-  const { meanMs: serviceMs, variation } = service;
-  const rate = (utilization * cores) / serviceMs;
-  if (!(rate > 0)) return { waitProbability: 0, wait: dead.wait };
-  switch (arrivals.kind) {
-    case 'Poisson':
-      if (variation === 1) {
-        const drainMs = serviceMs / (cores * (1 - utilization));
-        return exponentialWait(erlangC(cores, utilization * cores) * drainMs, 1 / drainMs);
-      }
-      return regularWait(rate, service, cores, 1);
-    case 'Regular':
-      return regularWait(rate, service, cores, arrivals.every);
-    case 'LeastRequest': {
-      const {
-        probability,
-        meanMs,
-        variation: ofWait,
-      } = leastRequestWait({
-        ...{ rate, serviceMs, cores, among: arrivals.among },
-      });
-      const scale = (1 + variation ** 2) / 2;
-      return {
-        waitProbability: probability,
-        wait: { kind: 'Gamma', meanMs: meanMs * scale, variation: ofWait },
-      };
-    }
-    default:
-      return assertNever(arrivals);
-  }
-}
-
-function regularWait(
-  rate: number,
-  { meanMs: serviceMs, variation }: Service,
-  cores: number,
-  every: number,
-): OpenWait {
-  const { meanMs, decay } = regularDelay({ rate, serviceMs, variation, cores, every });
-  return exponentialWait(meanMs, decay);
-}
-
-/** A wait with this mean over all requests whose tail falls exponentially at this rate. */
-function exponentialWait(meanMs: number, decay: number): OpenWait {
-  const waitProbability = Math.min(1, meanMs * decay);
-  if (!(waitProbability > 0)) return { waitProbability: 0, wait: dead.wait };
-  return { waitProbability, wait: { kind: 'Gamma', meanMs: meanMs / waitProbability, variation: 1 } };
-}
-
-/** About the share that would wait longer than `ms`. */
-function exceeds({ waitProbability, wait }: OpenWait, ms: number): number {
-  if (ms === Infinity || waitProbability === 0) return 0;
-  return waitProbability * Math.exp(-ms / waitMoments(wait).meanMs);
-}
-
-/** The queue as its bounds see it. */
-function openQueue(
-  offered: number,
-  service: Service,
-  cores: number,
-  arrivals: Arrivals,
-  open: OpenWait,
-): OpenQueue {
-  const { meanMs: serviceMs, variation } = service;
-  const capacity = cores / serviceMs;
-  const spread = spreadOf(service, arrivals);
-  if (arrivals.kind === 'Poisson' && variation === 1) {
-    const servers = Math.ceil(cores);
-    return { utilization: offered, capacity, spread, entry: offered * erlangB(servers - 1, offered * cores) };
-  }
-  // What makes the same share wait in a queue without bound; near saturation that hardly depends on the utilization.
-  const known = Math.min(offered, saturation);
-  const c = open.waitProbability;
-  const entry = c < 1 ? (c / (1 - c)) * ((1 - known) / spread) : (1 - known) / spread / 1e-3;
-  return { utilization: offered, capacity, spread, entry };
-}
-
-/** How many times slower the tail of the wait falls than with Poisson arrivals and exponential service. */
-function spreadOf({ variation }: Service, arrivals: Arrivals): number {
-  const square = variation ** 2;
-  switch (arrivals.kind) {
-    case 'Poisson':
-      return (1 + square) / 2;
-    case 'Regular':
-      return (1 / arrivals.every + square) / 2;
-    case 'LeastRequest':
-      return (1 + square) / 2 / arrivals.among;
-    default:
-      return assertNever(arrivals);
-  }
+  const errorRate = Math.min(1, refusedShare + timedOutShare);
+  const servedPerSecond = rate * (1 - errorRate);
+  return { time, utilization, servedPerSecond, refusedShare, timedOutShare, errorRate };
 }

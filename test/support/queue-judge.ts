@@ -145,9 +145,12 @@ class JudgedBackend {
     this.#dropExpired(now);
   }
 
-  take(job: Job): void {
+  /** False when as many wait as may. */
+  take(job: Job, limit: number): boolean {
     if (this.#serving.size < this.#places) this.#serve(job);
-    else this.#waiting.push(job);
+    else if (this.waiting < limit) this.#waiting.push(job);
+    else return false;
+    return true;
   }
 
   #pace(): number {
@@ -192,9 +195,7 @@ export function judge(trial: Trial): Verdict {
     const job = { at: now, work: drawService(random, variation), counts: i >= warmUp, end: 0 };
     if (job.counts) ledger.offered++;
     if (job.counts) backend.given++;
-    const full = backend.active >= Math.ceil(cores[backends.indexOf(backend)] ?? 0) + limit;
-    if (full && job.counts) ledger.refused++;
-    if (!full) backend.take(job);
+    if (!backend.take(job, limit) && job.counts) ledger.refused++;
   }
   for (const backend of backends) backend.advance(Infinity);
   return verdict(ledger, backends);

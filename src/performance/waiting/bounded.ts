@@ -18,13 +18,16 @@ export interface OpenQueue {
   readonly spread: number;
 }
 
-export interface BoundedQueue {
+/** What becomes of the arrivals at a queue in its stationary state. */
+export interface QueueState {
   /** Shares of the arrivals, 0..1. */
   readonly refused: number;
   readonly timedOut: number;
   /** Share of the answered ones that waits. */
   readonly waitProbability: number;
   readonly wait: Wait;
+  /** Share of the time in which all servers are busy, where that is known. */
+  readonly busy?: number;
 }
 
 /** With more places, one more or less is nothing: their waits are a continuum. */
@@ -34,7 +37,7 @@ const mostPlaces = 4096;
  * `limit`: most that wait; `timeoutMs`: how long one waits at most. Of the two, the one that is felt first counts: `limit`
  * places are a wait of limit / capacity.
  */
-export function boundedQueue(queue: OpenQueue, limit: number, timeoutMs: number): BoundedQueue {
+export function boundedQueue(queue: OpenQueue, limit: number, timeoutMs: number): QueueState {
   const longestMs = limit / queue.capacity;
   if (timeoutMs < longestMs) return impatient(queue, timeoutMs);
   if (limit > mostPlaces) {
@@ -44,13 +47,17 @@ export function boundedQueue(queue: OpenQueue, limit: number, timeoutMs: number)
   return limited(queue, limit);
 }
 
-function limited({ utilization, capacity, entry, spread }: OpenQueue, limit: number): BoundedQueue {
+function limited({ utilization, capacity, entry, spread }: OpenQueue, limit: number): QueueState {
   const places = limit / spread;
   const log = Math.log(utilization);
   // Weights beside 1 for not waiting; all in parts of utilization^places where that is the largest.
-  const scale = Math.exp(-Math.max(0, places * log));
-  const full = entry * spread * Math.exp(places * log - Math.max(0, places * log));
-  const waiting = entry * spread * scaledSum(log, places, scale);
+  const over = Math.max(0, places * log);
+  const scale = Math.exp(-over);
+  const last = Math.exp(places * log - over);
+  const full = entry * spread * last;
+  // The sum of utilization^i for i from 0 to places - 1.
+  const sum = Math.abs(log) < 1e-12 ? places * scale : (last - scale) / Math.expm1(log);
+  const waiting = entry * spread * sum;
   const refused = full / (scale + waiting + full);
   const waitProbability = limit > 0 ? waiting / (scale + waiting) : 0;
   const wait: Wait = {
@@ -59,17 +66,11 @@ function limited({ utilization, capacity, entry, spread }: OpenQueue, limit: num
     ratio: Math.exp(log / spread),
     drainRate: capacity,
   };
-  return { refused, timedOut: 0, waitProbability, wait };
+  const busy = (waiting + full) / (scale + waiting + full);
+  return { refused, timedOut: 0, waitProbability, wait, busy };
 }
 
-/** The sum of e^(log i) for i from 0 to n - 1, n possibly a fraction, times `scale`. */
-function scaledSum(log: number, n: number, scale: number): number {
-  if (Math.abs(log) < 1e-12) return n * scale;
-  const last = log > 0 ? Math.exp(Math.log(scale) + n * log) : Math.exp(n * log);
-  return log > 0 ? (last - scale) / Math.expm1(log) : (last - 1) / Math.expm1(log);
-}
-
-function impatient({ utilization, capacity, entry, spread }: OpenQueue, patienceMs: number): BoundedQueue {
+function impatient({ utilization, capacity, entry, spread }: OpenQueue, patienceMs: number): QueueState {
   const decay = (capacity * (1 - utilization)) / spread;
   const u = decay * patienceMs;
   // Weights beside 1 for not waiting; in parts of e^-u where the density of waits grows.
@@ -81,5 +82,6 @@ function impatient({ utilization, capacity, entry, spread }: OpenQueue, patience
   const lost = (height * edge * spread) / capacity;
   const timedOut = lost / (scale + waiting + lost);
   const wait: Wait = { kind: 'Between', fromMs: 0, toMs: patienceMs, decay };
-  return { refused: 0, timedOut, waitProbability: waiting / (scale + waiting), wait };
+  const busy = (waiting + lost) / (scale + waiting + lost);
+  return { refused: 0, timedOut, waitProbability: waiting / (scale + waiting), wait, busy };
 }

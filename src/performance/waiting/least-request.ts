@@ -1,51 +1,109 @@
 /**
  * LeastRequest with equal weights: each request goes to the less busy of two backends that are drawn at random, with
  * replacement (a tie keeps the first). The mean field of two choices, with the chance of 1/k that both draws are the
- * same backend, which decides for few backends.
+ * same backend, and corrected for what the mean field leaves out: that few backends are busy at the same times.
  *
  * Source: Vvedenskaya, Dobrushin and Karpelevich 1996 and Mitzenmacher 2001 for the mean field.
  */
+import { type QueueState } from './bounded.ts';
+import { withSwings } from './few-backends.ts';
+import { chances, mostAhead, stateOf, waitOfFound } from './found.ts';
+import { comesAt, type Others } from './unequal-backends.ts';
 
 export interface LeastRequestQueue {
   /** Arrivals per ms at one backend, the mean. */
   readonly rate: number;
   readonly serviceMs: number;
+  /** Coefficient of variation of the service time. */
+  readonly variation: number;
   /** At least 1; may be a fraction. */
   readonly cores: number;
-  /** Backends, all alike; at least 1. */
+  /** Backends; at least 1. */
   readonly among: number;
+  /** What this one sees of them; absent: all are alike. */
+  readonly others?: Others;
+  /** Most that wait at one. */
+  readonly limit: number;
+  readonly timeoutMs: number;
 }
 
-/** The wait without bound of those who wait. */
-export interface FieldWait {
-  readonly probability: number;
-  readonly meanMs: number;
-  /** Coefficient of variation of those who wait. */
-  readonly variation: number;
+/** Shares of backends below this are nobody. */
+const nobody = 1e-12;
+/** With more levels a queue is a continuum, and two choices make no difference to it. */
+const mostLevels = 6000;
+/** Swings of all backends together are known up to here; beyond, the bounds of the queues cut them off. */
+const mostSwinging = 0.98;
+
+/**
+ * The wait and the losses at one of the backends in the stationary state; undefined where the queue can be so long that
+ * only its bounds count (see `boundedQueue`).
+ */
+export function leastRequestQueue(queue: LeastRequestQueue): QueueState | undefined {
+  const { rate, serviceMs, variation, cores, among, others, timeoutMs } = queue;
+  const limit = Math.floor(queue.limit);
+  const departures = (timeoutMs * cores) / serviceMs;
+  const places = Math.min(limit, mostAhead(departures));
+  const levels = others ? levelsBeside(queue, others, places) : levelsAmong(queue, places);
+  if (levels === undefined) return undefined;
+  const top = levels.found.length - 1;
+  const found = { ...levels, serviceMs, variation, cores, isLimited: top === Math.ceil(cores) + limit };
+  const { refused, timedOut, wait } = waitOfFound(found);
+  const full = found.isLimited ? levels.full : 0;
+  const utilization = others?.utilization ?? (rate * serviceMs * (1 - refused - timedOut)) / cores;
+  const swinging = Math.min(mostSwinging, utilization);
+  const capacity = others?.capacity ?? (among * cores) / serviceMs;
+  const swung = withSwings(wait, {
+    utilization: swinging,
+    cores,
+    among,
+    freeMs: 1 / (capacity * (1 - swinging)),
+    boundMs: Math.min(timeoutMs, (limit * serviceMs) / cores),
+    bound: full + timedOut,
+  });
+  return stateOf({ refused, timedOut, wait: swung }, found, full);
+}
+
+/** What arrivals find at a backend, n requests for each n up to the most that there can be. */
+interface Levels {
+  readonly found: Float64Array;
+  /** Of those that find all servers busy and i others waiting, the share that gets served. */
+  readonly served: Float64Array;
+  /** Share of the time in which there are as many as can be. */
+  readonly full: number;
 }
 
 /**
- * The share of backends with at least n requests, from n = 0 (where it is 1) to where it is next to nothing, at a
- * utilization below 1.
- *
- * In balance, what goes up past n comes down: with g(s) = s / k + (1 - 1 / k) s², `rho c g(s(n)) = sum over j > n of
- * min(j, c) (s(j) - s(j + 1))`. Where all cores are busy that is `s(n + 1) = rho g(s(n))`; from s(ceil(c)) downwards it
- * gives s(ceil(c) - 1), …, s(0), and s(ceil(c)) is that for which s(0) is 1.
+ * Among backends that are alike. In the mean field, what goes up past n requests comes down. With s(n) the share of
+ * backends with at least n, g(s) = s / k + (1 - 1 / k) s² the chance that the chosen one has as many, and a(n) the share
+ * of the arrivals there that gets served: `l a(n) (g(s(n)) - g(s(n + 1))) = m min(n + 1, c) (s(n + 1) - s(n + 2))`. From
+ * the topmost downwards each follows from those above, and the topmost is that for which s(0) is 1.
  */
-export function occupancy(utilization: number, cores: number, among: number): Float64Array {
+function levelsAmong(
+  { rate, serviceMs, cores, among, timeoutMs }: LeastRequestQueue,
+  places: number,
+): Levels | undefined {
+  const load = rate * serviceMs;
+  const top = topLevel(load, cores, among, places);
+  if (top === undefined) return undefined;
+  const served = chances(top - Math.ceil(cores), (timeoutMs * cores) / serviceMs);
+  const shares = occupancy(load, cores, among, top, served);
+  const found = shares.map(
+    (share, n) => chosen(share, among) - (n < top ? chosen(shares[n + 1] ?? 0, among) : 0),
+  );
+  return { found, served, full: shares[top] ?? 0 };
+}
+
+/** The level above which there is nobody, or that of the last place; undefined where that is too high. */
+function topLevel(load: number, cores: number, among: number, places: number): number | undefined {
   const servers = Math.ceil(cores);
-  const down = new Float64Array(servers + 1);
-  const start = topOf(utilization, cores, among, down);
-  const tail: number[] = [];
-  for (let s = start; s > 1e-14 && tail.length < 1e5;) {
-    tail.push(s);
+  const utilization = load / cores;
+  let level = servers;
+  // No share of backends is larger than where all cores are always busy from the first request on.
+  for (let s = Math.min(1, utilization); s > nobody && level < servers + places; level++) {
+    if (level > mostLevels) return undefined;
     s = utilization * chosen(s, among);
   }
-  descend(start, utilization, cores, among, down);
-  const shares = new Float64Array(servers + tail.length);
-  shares.set(down.subarray(0, servers));
-  shares.set(tail, servers);
-  return shares;
+  return level;
 }
 
 /** Probability that the chosen backend has at least as many requests as the share `s` of all. */
@@ -55,46 +113,56 @@ function chosen(s: number, among: number): number {
 
 /** The inverse of `chosen`. */
 function choosing(y: number, among: number): number {
-  const square = 1 - 1 / among;
-  if (square === 0) return y;
   const linear = 1 / among;
-  return (2 * y) / (linear + Math.sqrt(linear * linear + 4 * square * y));
+  return (2 * y) / (linear + Math.sqrt(linear * linear + 4 * (1 - linear) * y));
 }
 
-/** Fills `shares` downwards from its last, s(ceil(c)); gives s(0). */
-function descend(
-  top: number,
-  utilization: number,
+/** The share of backends with at least n requests, for n from 0 to `top`. */
+function occupancy(
+  load: number,
   cores: number,
   among: number,
-  shares: Float64Array,
-): number {
-  const servers = shares.length - 1;
-  const load = utilization * cores;
-  shares[servers] = top;
-  let above = 0;
-  for (let n = servers - 1; n >= 0; n--) {
-    const next = shares[n + 1] ?? 0;
-    // Rates of departure: n + 1, but for the topmost, which has what is left of the capacity.
-    const rate = n + 1 === servers ? cores : n + 1;
-    shares[n] = choosing((rate * next + above) / load, among);
-    above += next * (n + 1 === servers ? cores - n : 1);
-  }
-  return shares[0] ?? 0;
+  top: number,
+  served: Float64Array,
+): Float64Array {
+  const shares = new Float64Array(top + 1);
+  const servers = Math.ceil(cores);
+  const descend = (highest: number): number => {
+    shares[top] = highest;
+    let above = 0;
+    let here = highest;
+    for (let n = top - 1; n >= 0; n--) {
+      const chance = n < servers ? 1 : (served[n - servers] ?? 0);
+      const down = (Math.min(n + 1, cores) * (here - above)) / (load * chance);
+      above = here;
+      here = choosing(chosen(here, among) + down, among);
+      shares[n] = here;
+      // Too high a start is enough to know.
+      if (here > 1e3) return here;
+    }
+    return here;
+  };
+  solve(descend, load / cores);
+  return shares;
 }
 
-/** s(ceil(c)): s(0) grows with it, from 0 to above 1. By the method of Illinois on the logarithms. */
-function topOf(utilization: number, cores: number, among: number, shares: Float64Array): number {
-  if (shares.length === 2) return utilization;
-  const height = (log: number): number => Math.log(descend(Math.exp(log), utilization, cores, among, shares));
-  let low = -700;
+/** Finds the x in (0, 1] at which `height`, which grows with it, is 1: by the method of Illinois on the logarithms. */
+function solve(height: (x: number) => number, guess: number): void {
+  const at = (log: number): number => Math.log(height(Math.exp(log)));
   let high = 0;
-  let below = height(low);
-  let above = height(high);
-  for (let turn = 0, side = 0; turn < 200 && high - low > 1e-12; turn++) {
+  let above = at(high);
+  let low = Math.min(-1e-3, Math.log(Math.min(guess, 0.5)));
+  let below = at(low);
+  while (below > 0 && low > -600) {
+    high = low;
+    above = below;
+    low *= 2;
+    below = at(low);
+  }
+  for (let turn = 0, side = 0; turn < 100; turn++) {
     const x = low - (below * (high - low)) / (above - below);
-    const y = height(x);
-    if (Math.abs(y) < 1e-13) return Math.exp(x);
+    const y = at(x);
+    if (Math.abs(y) < 1e-12 || high - low < 1e-13 * -low) return;
     if (y < 0) {
       low = x;
       below = y;
@@ -107,36 +175,36 @@ function topOf(utilization: number, cores: number, among: number, shares: Float6
       side = -1;
     }
   }
-  return Math.exp((low + high) / 2);
 }
 
-/** The wait at each of the backends, below saturation. */
-export function leastRequestWait({ rate, serviceMs, cores, among }: LeastRequestQueue): FieldWait {
-  const utilization = (rate * serviceMs) / cores;
-  const shares = occupancy(utilization, cores, among);
+/**
+ * At a backend whose others are not like it: the chain of its own requests, to which more come the fuller the others are.
+ * Undefined where it has too many of them.
+ */
+function levelsBeside(queue: LeastRequestQueue, others: Others, places: number): Levels | undefined {
+  const { rate, serviceMs, cores, timeoutMs } = queue;
   const servers = Math.ceil(cores);
-  // Probability to find at least n, n >= servers, is the one to wait for at least n - servers + 1 departures.
-  let probability = 0;
-  let stages = 0;
-  let squares = 0;
-  let number = 0;
-  for (let n = 1; n < servers; n++) number += shares[n] ?? 0;
-  for (let n = servers; n < shares.length; n++) {
-    const share = shares[n] ?? 0;
-    const found = chosen(share, among);
-    const stage = n - servers + 1;
-    if (stage === 1) probability = found;
-    number += share;
-    stages += found;
-    squares += (2 * stage - 1) * found;
+  const served = chances(Math.min(places, mostLevels), (timeoutMs * cores) / serviceMs);
+  // Of all requests at all backends: as many as make this one's share come to its rate.
+  const load = (rate * serviceMs) / others.share;
+  const found: number[] = [];
+  let likelihood = 1;
+  let time = 1;
+  let all = 0;
+  for (let n = 0; ; n++) {
+    const comes = load * comesAt(others, n);
+    const isLast = n === servers + places;
+    found.push(likelihood * comes);
+    all += likelihood * comes;
+    if (isLast || (n >= servers && likelihood < nobody * time)) break;
+    if (n > mostLevels) return undefined;
+    const chance = n < servers ? 1 : (served[n - servers] ?? 0);
+    likelihood *= (comes * chance) / Math.min(n + 1, cores);
+    time += likelihood;
+    if (time > 1e250) {
+      for (let m = 0; m <= n; m++) found[m] = (found[m] ?? 0) * 1e-250;
+      [likelihood, time, all] = [likelihood * 1e-250, time * 1e-250, all * 1e-250];
+    }
   }
-  if (!(stages > 0)) return { probability: 0, meanMs: 0, variation: 1 };
-  const perStage = serviceMs / cores;
-  const mean = stages / probability;
-  const variance = squares / probability + mean - mean ** 2;
-  // By Little's law; differs from the wait for departures where a fraction of a core serves.
-  const delay = Math.max(0, (number / (utilization * cores)) * serviceMs - serviceMs);
-  const meanMs = mean * perStage;
-  const share = Math.min(1, delay / meanMs);
-  return { probability: share, meanMs: share > 0 ? delay / share : 0, variation: Math.sqrt(variance) / mean };
+  return { found: Float64Array.from(found, (share) => share / all), served, full: likelihood / time };
 }

@@ -28,8 +28,7 @@ const mostStates = 8192;
 
 /**
  * The delay in GI/G/c below saturation. With exponential service from the exact stationary chain (see `exactDelay`),
- * linear in 1/k between whole k; otherwise its mean times (ca² + cs²) / (ca² + 1), as Allen and Cunneen scale that of
- * M/M/c (Allen, Probability, Statistics and Queueing Theory, 1990), with the exact exponent of the tail.
+ * linear in 1/k between whole k; with other services its mean scaled (see `scaleOf`), and the exact exponent of the tail.
  */
 export function regularDelay(queue: RegularQueue): Delay {
   const { rate, serviceMs, cores, every, variation } = queue;
@@ -38,8 +37,21 @@ export function regularDelay(queue: RegularQueue): Delay {
   const low = exactDelay(rate, serviceMs, cores, fewer);
   const high = every === fewer ? low : exactDelay(rate, serviceMs, cores, more);
   const mean = low + ((high - low) * (1 / fewer - 1 / every)) / (1 / fewer - 1 / more);
-  const scale = (1 / every + variation ** 2) / (1 / every + 1);
+  const scale = scaleOf(1 / every, variation ** 2, (rate * serviceMs) / cores);
   return { meanMs: Math.max(0, mean) * scale, decay: tailDecay(queue) };
+}
+
+/**
+ * How the mean wait goes with the squared variations of gaps and services, against that of exponential services: for
+ * those that vary more, as Krämer and Langenbach-Belz (1976) refine Allen and Cunneen; that formula takes too much off
+ * where both vary little, and Allen and Cunneen's alone too little: in between, then.
+ */
+function scaleOf(gaps: number, services: number, utilization: number): number {
+  const plain = (gaps + services) / (gaps + 1);
+  if (plain === 0) return 0;
+  const sharper = (2 * (1 - utilization) * (1 - gaps) ** 2) / (3 * utilization);
+  const refined = plain * Math.exp(sharper / (gaps + 1) - sharper / (gaps + services));
+  return services > 1 ? refined : Math.sqrt(plain * refined);
 }
 
 /**
@@ -80,6 +92,83 @@ function exactDelay(rate: number, serviceMs: number, cores: number, phases: numb
     }
   }
   return number / total / rate - serviceMs;
+}
+
+/** What becomes of regular arrivals where so many wait at most. */
+export interface RegularLosses {
+  readonly refused: number;
+  /** Share of the accepted ones that waits. */
+  readonly waits: number;
+  /** Share of the time in which all servers are busy. */
+  readonly busy: number;
+}
+
+/**
+ * Erlang-k arrivals at exponential servers before which `most` can wait, at any utilization: exact for whole k, linear
+ * in 1/k between them; undefined where that is too much to work through. The chain of `exactDelay`, with a topmost
+ * request: an arrival there starts its phases anew.
+ */
+export function regularLosses(
+  { rate, serviceMs, cores, every }: RegularQueue,
+  most: number,
+): RegularLosses | undefined {
+  const limit = Math.floor(most);
+  const fewer = Math.floor(every);
+  if ((Math.ceil(cores) + limit + 1) * (fewer + 1) > mostStates) return undefined;
+  const low = exactLosses(rate, serviceMs, cores, fewer, limit);
+  if (fewer === every) return low;
+  const high = exactLosses(rate, serviceMs, cores, fewer + 1, limit);
+  const part = (1 / fewer - 1 / every) / (1 / fewer - 1 / (fewer + 1));
+  return {
+    refused: low.refused + part * (high.refused - low.refused),
+    waits: low.waits + part * (high.waits - low.waits),
+    busy: low.busy + part * (high.busy - low.busy),
+  };
+}
+
+function exactLosses(
+  rate: number,
+  serviceMs: number,
+  cores: number,
+  phases: number,
+  limit: number,
+): RegularLosses {
+  const k = phases;
+  const servers = Math.ceil(cores);
+  const full = servers + limit;
+  const ring = new Float64Array(k);
+  const unit = 1 / (k * rate * serviceMs);
+  // All in parts of the likelihood of the topmost state; of what arrivals find: refused, waiting, neither.
+  let sum = 0;
+  let total = 0;
+  let busy = 0;
+  let refused = 0;
+  let waiting = 0;
+  let neither = 0;
+  for (let m = (full + 1) * k - 1; m >= 0; m--) {
+    const requests = Math.floor(m / k);
+    const isLast = m % k === k - 1;
+    const here = requests === full ? (isLast ? 1 : sum + refused) : sum;
+    total += here;
+    if (requests >= servers) busy += here;
+    if (isLast && requests === full) refused = here;
+    else if (isLast && requests >= servers) waiting += here;
+    else if (isLast) neither += here;
+    const flow = unit * Math.min(requests, cores) * here;
+    sum += flow - (ring[m % k] ?? 0);
+    ring[m % k] = flow;
+    if (total > 1e200) {
+      for (let i = 0; i < k; i++) ring[i] = (ring[i] ?? 0) * 1e-200;
+      [sum, total, busy, refused, waiting, neither] = [sum, total, busy, refused, waiting, neither].map(
+        (one) => one * 1e-200,
+      ) as [number, number, number, number, number, number];
+    }
+  }
+  return {
+    refused: refused / (refused + waiting + neither),
+    waits: waiting / (waiting + neither),
+    busy: busy / total,
+  };
 }
 
 /** The root z in (0, 1) of `k rho = z + z² + … + z^k`, by Newton's method. */

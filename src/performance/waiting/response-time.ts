@@ -1,7 +1,7 @@
 /** The response time at one backend: service, and before it, for some, a wait that is independent of it. */
-import { gammaQuantile, gammaSurvival } from '../gamma.ts';
+import { gammaSurvival } from '../gamma.ts';
 import { quantileOf } from '../quantile.ts';
-import { serviceSurvival, type Service } from './service.ts';
+import { isConstant, serviceQuantile, serviceSurvival, type Service } from './service.ts';
 import { type Moments, type Wait, waitMoments, waitSurvival } from './wait.ts';
 
 /** Of those who are answered. */
@@ -43,8 +43,10 @@ export function survival(time: ResponseTime, ms: number): number {
 export function percentileMs(time: ResponseTime, p: number): number {
   const { service, waitProbability } = time;
   if (service.meanMs === Infinity) return Infinity;
-  if (waitProbability < 1e-12) return serviceQuantile(service, p);
-  return quantileOf((ms) => survival(time, ms), 1 - p, 0, meanMs(time));
+  // The service takes that long by itself.
+  const least = serviceQuantile(service, p);
+  if (waitProbability < 1e-12) return least;
+  return quantileOf((ms) => survival(time, ms), 1 - p, least, meanMs(time));
 }
 
 /**
@@ -98,16 +100,9 @@ function isClose(a: number, b: number): boolean {
   return Math.abs(a - b) <= 1e-3 * Math.abs(a);
 }
 
-function serviceQuantile({ meanMs: mean, variation }: Service, p: number): number {
-  if (variation === 1) return -mean * Math.log(1 - p);
-  if (variation === 0) return mean;
-  const shape = 1 / variation ** 2;
-  return (mean / shape) * gammaQuantile(shape, p);
-}
-
 /** Probability that wait and service together take longer than `ms`. */
 function waitedSurvival(service: Service, wait: Wait, ms: number): number {
-  if (service.variation === 0) return waitSurvival(wait, ms - service.meanMs);
+  if (isConstant(service)) return waitSurvival(wait, ms - service.meanMs);
   switch (wait.kind) {
     case 'Gamma':
       return service.variation === 1 && wait.variation === 1

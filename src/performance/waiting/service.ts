@@ -2,7 +2,7 @@
  * Service times: gamma distributed, with a mean and a coefficient of variation (1: exponential, 0: all alike). A gamma
  * is the one family with both of these in it and any variation in between and beyond.
  */
-import { gammaSurvival } from '../gamma.ts';
+import { gammaQuantile, gammaSurvival } from '../gamma.ts';
 
 export interface Service {
   /** Infinite where nothing is served. */
@@ -10,11 +10,27 @@ export interface Service {
   readonly variation: number;
 }
 
-export function serviceSurvival({ meanMs, variation }: Service, ms: number): number {
+/** They vary by so little that they are taken for all alike. */
+export function isConstant({ variation }: Service): boolean {
+  return variation < 0.01;
+}
+
+/** Share of services that take longer than `ms`. */
+export function serviceSurvival(service: Service, ms: number): number {
+  const { meanMs, variation } = service;
   if (variation === 1) return Math.exp(-ms / meanMs);
-  if (variation === 0) return ms < meanMs ? 1 : 0;
+  if (isConstant(service)) return ms < meanMs ? 1 : 0;
   const shape = 1 / variation ** 2;
   return gammaSurvival(shape, (ms * shape) / meanMs);
+}
+
+/** The `p`-quantile of the service time, ms, 0 < p < 1. */
+export function serviceQuantile(service: Service, p: number): number {
+  const { meanMs, variation } = service;
+  if (variation === 1) return -meanMs * Math.log(1 - p);
+  if (isConstant(service)) return meanMs;
+  const shape = 1 / variation ** 2;
+  return (meanMs / shape) * gammaQuantile(shape, p);
 }
 
 /**

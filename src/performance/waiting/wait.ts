@@ -16,6 +16,9 @@ export type Wait =
    */
   | { readonly kind: 'Places'; readonly places: number; readonly ratio: number; readonly drainRate: number };
 
+/** Of those who don't have to. */
+export const noWait: Wait = { kind: 'Gamma', meanMs: 0, variation: 1 };
+
 export interface Moments {
   readonly meanMs: number;
   readonly varianceMs2: number;
