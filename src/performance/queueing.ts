@@ -6,7 +6,6 @@ import { saturation, stationaryState } from './waiting/stationary.ts';
 import { noWait } from './waiting/wait.ts';
 
 export { type Arrivals, everyOf } from './waiting/arrivals.ts';
-export { saturation } from './waiting/stationary.ts';
 
 export interface QueueOptions {
   /** @defaultValue Poisson */

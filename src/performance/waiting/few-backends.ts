@@ -12,7 +12,7 @@ export interface FieldWait {
   readonly squareMs2: number;
 }
 
-export interface FewBackends {
+interface FewBackends {
   /** Of all of them, below 1. */
   readonly utilization: number;
   /** Of the one that is looked at. */

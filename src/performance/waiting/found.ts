@@ -36,7 +36,7 @@ export function mostAhead(departures: number): number {
   return departures === Infinity ? Infinity : Math.ceil(departures + 4 * Math.sqrt(departures) + 6);
 }
 
-export interface FoundWait {
+interface FoundWait {
   /** Shares of the arrivals. */
   readonly refused: number;
   readonly timedOut: number;

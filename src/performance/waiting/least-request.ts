@@ -10,7 +10,7 @@ import { withSwings } from './few-backends.ts';
 import { chances, mostAhead, stateOf, waitOfFound } from './found.ts';
 import { comesAt, type Others } from './unequal-backends.ts';
 
-export interface LeastRequestQueue {
+interface LeastRequestQueue {
   /** Arrivals per ms at one backend, the mean. */
   readonly rate: number;
   readonly serviceMs: number;

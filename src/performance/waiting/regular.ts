@@ -4,12 +4,12 @@
  */
 
 /** What a queue without bound adds to the service times: mean over all requests, ms, and how the tail falls, per ms. */
-export interface Delay {
+interface Delay {
   readonly meanMs: number;
   readonly decay: number;
 }
 
-export interface RegularQueue {
+interface RegularQueue {
   /** Arrivals per ms. */
   readonly rate: number;
   readonly serviceMs: number;
@@ -95,7 +95,7 @@ function exactDelay(rate: number, serviceMs: number, cores: number, phases: numb
 }
 
 /** What becomes of regular arrivals where so many wait at most. */
-export interface RegularLosses {
+interface RegularLosses {
   readonly refused: number;
   /** Share of the accepted ones that waits. */
   readonly waits: number;

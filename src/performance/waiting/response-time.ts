@@ -49,14 +49,6 @@ export function percentileMs(time: ResponseTime, p: number): number {
   return quantileOf((ms) => survival(time, ms), 1 - p, least, meanMs(time));
 }
 
-/**
- * The response time of one kind of requests among others in the same queue: they all wait alike, and then each kind
- * takes its own service.
- */
-export function withService(time: ResponseTime, service: Service): ResponseTime {
-  return { ...time, service };
-}
-
 /** Within a thousandth, far below what the model can tell apart. */
 export function isAlike(a: ResponseTime, b: ResponseTime): boolean {
   if (a === b) return true;

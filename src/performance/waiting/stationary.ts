@@ -8,7 +8,7 @@ import { regularDelay, regularLosses } from './regular.ts';
 import { noWait, type Wait, waitMoments } from './wait.ts';
 
 /** In the units of the theory: ms, and arrivals a ms. */
-export interface StationaryQueue {
+interface StationaryQueue {
   readonly rate: number;
   readonly serviceMs: number;
   /** Coefficient of variation of the service time. */
