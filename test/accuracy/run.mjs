@@ -1,6 +1,6 @@
 /**
  * Writes the tables of docs/model.md anew: `npm run model [-- NAME…]`. Each stands between two comments that name it;
- * without names all are made, which takes some ten minutes. The text around them is not touched.
+ * without names all are made, which takes some minutes. The text around them is not touched.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -20,11 +20,8 @@ buildSync({
   format: 'esm',
   sourcemap: 'linked',
 });
-const { status } = spawnSync(
-  process.execPath,
-  [program, join(root, 'docs', 'model.md'), ...process.argv.slice(2)],
-  {
-    stdio: 'inherit',
-  },
-);
-process.exitCode = status ?? 1;
+const document = join(root, 'docs', 'model.md');
+const run = (command, ...args) => spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status ?? 1;
+process.exitCode =
+  run(process.execPath, program, document, ...process.argv.slice(2)) ||
+  run(join(root, 'node_modules', '.bin', 'prettier'), '--write', '--log-level', 'warn', document);

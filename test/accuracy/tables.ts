@@ -160,7 +160,10 @@ function variations(): string[] {
     ] as const) {
       for (const c of [1, 4]) {
         for (const utilization of [0.5, 0.9]) {
-          const trial = alike(algorithm, k, c, utilization, { variation, requests: 400_000 });
+          const trial = alike(algorithm, k, c, utilization, {
+            variation,
+            requests: utilization > 0.8 ? 2_000_000 : 400_000,
+          });
           rows.push([`${variation}`, algorithm, `${k} × ${c}`, `${utilization}`, ...judged(trial)]);
         }
       }

@@ -52,7 +52,7 @@ spec: {to: {kind: LoadBalancer, name: web}, pattern: {trace: {interval: 5m, scal
 /** Smaller movements of the load are within the tolerance of a metric: they are no reason to move. */
 const tolerance = 0.1;
 
-describe('24 hours', () => {
+describe('24 hours', { timeout: 120_000 }, () => {
   test('of a wave · up once and down once in each direction', async () => {
     const { counts, sizes, capacities } = await dayOf(
       smoothDay(),
