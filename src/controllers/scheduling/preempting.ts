@@ -4,7 +4,6 @@
  */
 import { type ConditionInput, isTrue } from '../../model/conditions.ts';
 import { type VirtualMachine } from '../../model/kinds/index.ts';
-import { isTerminating } from '../../model/object.ts';
 import { type Fleet } from '../../placement/fleet.ts';
 import { place, type PlaceOptions } from '../../placement/place.ts';
 import { type BudgetView, choosePreemption, type Preemption } from '../../placement/preemption.ts';
@@ -12,7 +11,6 @@ import { namespaceOf, type VmRequest } from '../../placement/types.ts';
 import { selecting } from '../machines/selecting.ts';
 import { type ObjectCache } from '../../engine/cache.ts';
 import { budgetStanding } from '../pools/disruption-budget.ts';
-import { wantsHost } from '../machines/plan.ts';
 import { type Turn } from '../../engine/turn.ts';
 import { machinesOn } from '../machines/lookup.ts';
 import { machineAt, machineKey } from '../machines/key.ts';
