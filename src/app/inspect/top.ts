@@ -5,6 +5,7 @@ import { humanCpu, humanMemory } from '../../base/quantity.ts';
 import { decimal, percent } from '../../model/kinds/cells.ts';
 import { type Host, type VirtualMachine } from '../../model/kinds/index.ts';
 import { type Metrics } from '../../model/ports.ts';
+import { measuredUsage } from '../../model/reachability.ts';
 import { type LabelSelector } from '../../model/selectors.ts';
 import { type Table } from '../../output/table.ts';
 import { kindOrFail, selectorOf } from '../resources.ts';
@@ -76,8 +77,9 @@ async function machineUsages(
   selector: LabelSelector | undefined,
 ): Promise<Usage[]> {
   const { items } = await state.store.list('VirtualMachine', { namespace, selector });
-  return (items as readonly VirtualMachine[]).map(({ metadata, spec, status }) => {
-    const usage = world.machineUsage(metadata.uid ?? '');
+  return (items as readonly VirtualMachine[]).map((vm) => {
+    const { metadata, spec, status } = vm;
+    const usage = measuredUsage(vm, world);
     const size = amountOf(status?.resources ?? spec.resources);
     const named = { name: metadata.name, namespace: metadata.namespace, host: status?.host };
     if (!usage) return named;

@@ -7,6 +7,7 @@ import { canonicalJson } from '../../base/deep.ts';
 import { isTrue, findCondition } from '../../model/conditions.ts';
 import { type VirtualMachine } from '../../model/kinds/index.ts';
 import { isTerminating, type KubeObject } from '../../model/object.ts';
+import { isUnreached } from '../../model/reachability.ts';
 import { type Labels } from '../../model/selectors.ts';
 import { type Amount, amountOf } from '../../model/amount.ts';
 
@@ -157,13 +158,15 @@ function ownerKey(uid: string, namespace: string): string {
   return uid === '' ? `${namespace}/` : uid;
 }
 
-/** Not ready, and nothing will change that by itself: refused by every host, off, or failed. */
-function isStuck({ status }: VirtualMachine): boolean {
+/** Not ready, and nothing will change that by itself: refused by every host, out of reach, off, or failed. */
+function isStuck(vm: VirtualMachine): boolean {
+  const { status } = vm;
   const refused =
     status?.host === undefined &&
     status?.nominatedHost === undefined &&
     findCondition(status?.conditions, 'Scheduled')?.status === 'False';
-  return refused || status?.phase === 'Failed' || (status?.phase === 'Stopped' && !isChanging(status));
+  if (refused || isUnreached(vm)) return true;
+  return status?.phase === 'Failed' || (status?.phase === 'Stopped' && !isChanging(status));
 }
 
 /** Stopped only for as long as a change of its size takes. */

@@ -5,6 +5,7 @@ import { deepEqual } from '../../base/deep.ts';
 import { type Host, type VirtualMachine } from '../../model/kinds/index.ts';
 import { type KubeObject, isTerminating } from '../../model/object.ts';
 import { type Acceptance, type Metrics } from '../../model/ports.ts';
+import { hostUnreachable, isUnreachable, isUnreached, unreachedBecause } from '../../model/reachability.ts';
 import { durationMs } from '../../base/duration.ts';
 import { defaultImageBytes } from '../../performance/boot.ts';
 import { annotations } from '../../model/annotations.ts';
@@ -39,7 +40,9 @@ export const virtualMachineController = controller<'VirtualMachine'>({
   figureStanding,
   watches: {
     Host: (host, cache, other) =>
-      isTerminating(host) || !deepEqual(host.spec.taints, other?.spec.taints ?? [])
+      isTerminating(host) ||
+      isUnreachable(host) !== isUnreachable(other) ||
+      !deepEqual(host.spec.taints, other?.spec.taints ?? [])
         ? machinesOn(cache, host.metadata.name).map(keyOf)
         : [],
     // Victims go on making room only as long as somebody wants it.
@@ -56,7 +59,9 @@ export const virtualMachineController = controller<'VirtualMachine'>({
   },
 });
 
-function figureStanding({ metadata, status }: VirtualMachine, world: Metrics): FigureStanding {
+function figureStanding(vm: VirtualMachine, world: Metrics): FigureStanding {
+  const { metadata, status } = vm;
+  if (isUnreached(vm)) return 'Fresh';
   const usage = world.machineUsage(metadata.uid ?? '');
   if (usage === undefined) return status?.startedAt === undefined ? 'Fresh' : 'Unmeasured';
   return shownShare(usage.utilization) === status?.utilization ? 'Fresh' : 'Stale';
@@ -73,7 +78,7 @@ function viewOf(vm: VirtualMachine, turn: Turn): MachineView {
   return {
     vm,
     machine,
-    hostReady: turn.world.host(host?.metadata.uid ?? '')?.state === 'On',
+    hostReady: turn.world.host(host?.metadata.uid ?? '')?.state === 'On' && !isUnreachable(host),
     leaving: leavingOf(vm, host, preemptorOf(vm, turn.cache), turn.nowMs, () => {
       const isMoving = machine?.state !== 'Running' || vm.status?.migrationTarget !== undefined;
       return isMoving || turn.placer.elsewhere(vm).type === 'placed';
@@ -303,8 +308,9 @@ function report(
   conditions: readonly ConditionInput[] = [],
 ): Result {
   const machine = turn.world.machine(vm.metadata.uid ?? '');
-  const runs = plan.phase === 'Running' || plan.phase === 'Resizing' || plan.phase === 'Migrating';
+  const runs = isUp(plan);
   const usage = turn.figures && machine ? turn.world.machineUsage(machine.uid) : undefined;
+  const ready = readiness(vm, plan, status.host ?? vm.status?.host, turn);
   const started = runs && machine?.startedAtMs !== undefined ? toTimestamp(machine.startedAtMs) : undefined;
   if (runs && vm.status?.startedAt === undefined && started !== undefined) {
     turn.event(vm, 'Normal', 'Running', `the guest is up on ${vm.status?.host}`);
@@ -315,26 +321,33 @@ function report(
       phase: plan.phase,
       ...(started === undefined ? {} : { startedAt: started }),
       ...(usage ? { utilization: shownShare(usage.utilization) } : {}),
-      // A guest that is down uses nothing: its last figure would tell of a load that is gone.
-      ...(plan.phase === 'Stopped' ? { utilization: undefined } : {}),
+      // Of a guest that is down or out of reach the last figure would tell of a load that is gone.
+      ...(plan.phase === 'Stopped' || ready.reason === hostUnreachable ? { utilization: undefined } : {}),
       ...status,
     },
-    [
-      runs
-        ? {
-            type: 'Ready',
-            status: 'True',
-            reason: 'Running',
-            message: `it runs on ${status.host ?? vm.status?.host} in mode ${vm.status?.mode}`,
-          }
-        : { type: 'Ready', status: 'False', reason: plan.reason, message: plan.message },
-      ...resizedNow(vm, plan, turn),
-      ...conditions,
-    ],
+    [ready, ...resizedNow(vm, plan, turn), ...conditions],
   );
   // Draining counts from the time that its condition tells, in whole seconds: that asks for a look at what was written.
   const rests = restful.has(plan.action.type) && plan.requeueAtMs === undefined;
   return { settled: plan.settled, requeueAtMs: plan.requeueAtMs, rests };
+}
+
+function isUp({ phase }: Plan): boolean {
+  return phase === 'Running' || phase === 'Resizing' || phase === 'Migrating';
+}
+
+/** The condition Ready. A guest that runs where nobody reaches it is not. */
+function readiness(vm: VirtualMachine, plan: Plan, on: string | undefined, turn: Turn): ConditionInput {
+  const type = 'Ready';
+  if (!isUp(plan)) return { type, status: 'False', reason: plan.reason, message: plan.message };
+  const host = turn.cache.get('Host', '', on ?? '');
+  if (host && isUnreachable(host)) {
+    const message = unreachedBecause(host);
+    if (!isUnreached(vm)) turn.event(vm, 'Warning', hostUnreachable, message);
+    return { type, status: 'False', reason: hostUnreachable, message };
+  }
+  const message = `it runs on ${on} in mode ${vm.status?.mode}`;
+  return { type, status: 'True', reason: 'Running', message };
 }
 
 /** The condition Resized where it has something new to say; a refusal is an event as well. */

@@ -2,6 +2,7 @@
 import { compareText } from '../../base/listing.ts';
 import { type ConditionInput, findCondition } from '../../model/conditions.ts';
 import { type VirtualMachine } from '../../model/kinds/index.ts';
+import { isUnreached } from '../../model/reachability.ts';
 import { type MachineGroup } from '../machines/groups.ts';
 import { type Tally } from '../../rollout/plan.ts';
 
@@ -83,7 +84,8 @@ function complaint(vm: VirtualMachine): { reason: string; message: string } {
   if (vm.status?.host === undefined && scheduled?.status === 'False') {
     return { reason: 'MachinesUnschedulable', message: `${vm.metadata.name}: ${scheduled.message}` };
   }
-  return { reason: 'MachinesStopped', message: `${vm.metadata.name}: ${ready?.message ?? 'it is off'}` };
+  const reason = isUnreached(vm) ? 'MachinesUnreachable' : 'MachinesStopped';
+  return { reason, message: `${vm.metadata.name}: ${ready?.message ?? 'it is off'}` };
 }
 
 /** Of the VMs that each group keeps apart, the first by name. */

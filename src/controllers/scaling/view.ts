@@ -9,6 +9,7 @@ import {
   type VirtualMachinePool,
 } from '../../model/kinds/index.ts';
 import { type KubeObject, isTerminating } from '../../model/object.ts';
+import { measuredUsage } from '../../model/reachability.ts';
 import { type Labels } from '../../model/selectors.ts';
 import { type Resources } from '../../autoscaling/recommender.ts';
 import { sizeText } from '../../autoscaling/vertical.ts';
@@ -83,7 +84,7 @@ export function inputOf(
     vertical: standing.vertical,
     replicas: target.kind === 'VirtualMachine' ? 1 : target.spec.replicas,
     size: sizeOf(wanted),
-    vms: machines.map((vm) => ({ vm, usage: turn.world.machineUsage(vm.metadata.uid ?? '') })),
+    vms: machines.map((vm) => ({ vm, usage: measuredUsage(vm, turn.world) })),
     balancers: balancers.flatMap(({ metadata }) => {
       return turn.world.balancer(`${metadata.namespace}/${metadata.name}`) ?? [];
     }),

@@ -3,6 +3,7 @@ import { wantsHost, wantsPower } from '../../../controllers/machines/plan.ts';
 import { findCondition } from '../../../model/conditions.ts';
 import { type VirtualMachine } from '../../../model/kinds/index.ts';
 import { isTerminating } from '../../../model/object.ts';
+import { isUnreached } from '../../../model/reachability.ts';
 import { type Appraisal } from '../../../placement/appraise.ts';
 import { type DescribeNode, field } from '../../../output/describe.ts';
 import { sizeText } from '../describe/parts.ts';
@@ -33,7 +34,8 @@ export function whyMachine(vm: VirtualMachine, { snapshot, all }: WhyScene): Exp
 function answerOf(vm: VirtualMachine, appraisals: readonly Appraisal[]): string {
   const { host, nominatedHost } = vm.status ?? {};
   if (host !== undefined) {
-    return `it is on ${host} (${(vm.status?.phase ?? 'Pending').toLowerCase()}): ${placedText(vm, host)}`;
+    const unreached = isUnreached(vm) ? `; ${findCondition(vm.status?.conditions, 'Ready')?.message}` : '';
+    return `it is on ${host} (${(vm.status?.phase ?? 'Pending').toLowerCase()}): ${placedText(vm, host)}${unreached}`;
   }
   if (isTerminating(vm)) return 'it is being deleted and wants no host';
   if (!wantsPower(vm)) return `it has no host because it is off (runPolicy ${vm.spec.runPolicy})`;
