@@ -14,6 +14,8 @@ export interface AssignedVm {
 interface Group {
   readonly namespace: string;
   readonly selector: LabelSelector;
+  /** It counts none that is about to leave its host. */
+  readonly isStaying: boolean;
   readonly counter: Counter;
 }
 
@@ -43,18 +45,29 @@ export class Counters {
     }
   }
 
-  /** The counter of the VMs in `namespace` that `selector` matches, by the domains of `topologyKey`. */
-  matching(namespace: string, selector: LabelSelector, topologyKey: string): Counter {
-    const key = groupKey(namespace, selector, topologyKey);
+  /**
+   * The counter of the VMs in `namespace` that `selector` matches, by the domains of `topologyKey`: of all, or, as
+   * spreads count, only of those that are not about to leave their hosts.
+   */
+  matching(
+    namespace: string,
+    selector: LabelSelector,
+    topologyKey: string,
+    whom: 'All' | 'Staying' = 'All',
+  ): Counter {
+    const isStaying = whom === 'Staying';
+    const key = `${whom}${groupKey(namespace, selector, topologyKey)}`;
     const known = this.#matching.get(key);
     if (known) return known.counter;
     const counts = (vm: VmRequest): boolean =>
-      namespaceOf(vm.key) === namespace && matchesSelector(selector, vm.labels);
+      namespaceOf(vm.key) === namespace &&
+      matchesSelector(selector, vm.labels) &&
+      !(isStaying && vm.going === true);
     const counter = new Counter(this.#nextId++, this.table.axis(topologyKey), counts);
     for (const { vm, slot } of this.#candidates(namespace, selector)) {
       if (counts(vm)) counter.add(counter.axis.domainOf(slot), 1);
     }
-    this.#matching.put(key, { namespace, selector, counter });
+    this.#matching.put(key, { namespace, selector, isStaying, counter });
     return counter;
   }
 
@@ -71,7 +84,7 @@ export class Counters {
     if (known) return known.counter;
     const counts = (other: VmRequest): boolean => ownedGroups(other).includes(key);
     const counter = new Counter(this.#nextId++, this.table.axis(topologyKey), counts);
-    this.#owning.put(key, { namespace, selector: term.selector, counter });
+    this.#owning.put(key, { namespace, selector: term.selector, isStaying: false, counter });
     return counter;
   }
 
@@ -130,7 +143,10 @@ class GroupIndex {
     if (this.#byKey.size === 0) return found;
     const namespace = namespaceOf(vm.key);
     const take = (groups: readonly Group[] | undefined): void => {
-      for (const group of groups ?? []) if (matchesSelector(group.selector, vm.labels)) found.push(group);
+      for (const group of groups ?? []) {
+        if (group.isStaying && vm.going === true) continue;
+        if (matchesSelector(group.selector, vm.labels)) found.push(group);
+      }
     };
     take(this.#general.get(namespace));
     if (this.#byLabel.size > 0) {

@@ -3,7 +3,7 @@ import { assertNever } from '../base/errors.ts';
 import { matchesSelector, type LabelSelector } from '../model/selectors.ts';
 import { type Counters } from './counters.ts';
 import { type Counter } from './topology.ts';
-import { hostnameKey, namespaceOf, type AffinityTerm, type VmRequest } from './types.ts';
+import { hostnameKey, namespaceOf, type AffinityTerm, type TopologySpread, type VmRequest } from './types.ts';
 
 export type RuleType =
   | 'Affinity'
@@ -66,12 +66,19 @@ export function rulesOf(vm: VmRequest, counters: Counters, weights: RuleWeights)
   const rules: Rule[] = [];
   const wishes = [...affinity, ...antiAffinity].reduce((sum, term) => sum + (term.preferred ?? 0), 0);
   const namespace = namespaceOf(vm.key);
-  const add = (type: RuleType, selector: LabelSelector, key: string, points: number, maxSkew = 0): void => {
+  const add = (
+    type: RuleType,
+    selector: LabelSelector,
+    key: string,
+    points: number,
+    { maxSkew = 0, counted = selector }: Partial<TopologySpread> = {},
+  ): void => {
+    const hasBounds = type === 'Spread' || type === 'PreferredSpread';
     rules.push({
       type,
-      hasBounds: type === 'Spread' || type === 'PreferredSpread',
-      counter: counters.matching(namespace, selector, key),
-      self: matchesSelector(selector, vm.labels),
+      hasBounds,
+      counter: counters.matching(namespace, counted, key, hasBounds ? 'Staying' : 'All'),
+      self: matchesSelector(counted, vm.labels),
       maxSkew,
       points,
       reason: reasonOf(type, selector, key),
@@ -91,13 +98,9 @@ export function rulesOf(vm: VmRequest, counters: Counters, weights: RuleWeights)
   for (const spread of topologySpread) {
     const soft = spread.whenUnsatisfiable === 'ScheduleAnyway';
     const points = soft ? weights.spread * Math.floor(100 / softSpreads) : 0;
-    add(
-      soft ? 'PreferredSpread' : 'Spread',
-      spread.selector,
-      spread.topologyKey,
-      points,
-      spread.maxSkew ?? 1,
-    );
+    const { maxSkew = 1 } = spread;
+    const type = soft ? 'PreferredSpread' : 'Spread';
+    add(type, spread.selector, spread.topologyKey, points, { ...spread, maxSkew });
   }
   for (const counter of counters.repelling(vm)) {
     const reason = `anti-affinity of other VMs within ${counter.axis.key}`;

@@ -65,6 +65,8 @@ export interface AffinityTerm {
 export interface TopologySpread {
   readonly topologyKey: string;
   readonly selector: LabelSelector;
+  /** Whom of those it counts, where not all: the VMs of the same revision, in an update. */
+  readonly counted?: LabelSelector;
   /** Largest allowed difference between a domain and the emptiest one. @defaultValue 1 */
   readonly maxSkew?: number;
   /** A must, or a wish. @defaultValue 'DoNotSchedule' */
@@ -102,6 +104,8 @@ export interface VmRequest {
   readonly priority?: number;
   /** When it started, ms of world time; only preemption looks at it. @defaultValue 0 */
   readonly startedAtMs?: number;
+  /** It is leaving its host: it takes room there, but no spread counts it any more. @defaultValue false */
+  readonly going?: boolean;
 }
 
 /** The topology key whose value is the host's own name where the label is missing. */

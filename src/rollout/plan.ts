@@ -2,7 +2,7 @@
  * How a pool gets from the VMs that it has to those that it should have. Pure: counts in, counts out, so that
  * nothing has to be listed as long as there is nothing to do.
  * Source: Kubernetes' Deployment, pkg/controller/deployment/rolling.go and util/deployment_util.go. Here VMs are only
- * made from the template in effect; another count in mid-update is `pool-scale.ts`'s matter.
+ * made from the template in effect; another count in mid-update is the matter of `spread` in `progress.ts`.
  */
 import { compareText } from '../base/listing.ts';
 
@@ -11,8 +11,6 @@ export interface Tally {
   readonly count: number;
   /** Of them, those that are available. */
   readonly ready: number;
-  /** Of those that are not, the ones that were made in mid-update because more were wanted. @defaultValue 0 */
-  readonly fresh?: number;
 }
 
 export interface Limits {
@@ -53,19 +51,19 @@ function share(value: IntOrPercent, of: number): number {
 }
 
 /**
- * The next step towards `replicas` VMs of the present template.
+ * The next step towards `replicas` VMs of the present template; `ready` of the tallies are those that are available.
  *
  * Keeps `replicas - unavailable` available where that many are, and never makes more than
- * `replicas + surge`. Outdated VMs that are not available go first and at once: nobody misses them; those
- * that were made for a larger count in mid-update get their time, until the update has no need of them. The step
- * is complete: called again with its outcome and no VM more or less available, it asks for nothing.
+ * `replicas + surge`. Outdated VMs go by at most `all - (replicas - unavailable) - updated ones that are not available`,
+ * those that are not available themselves first: nobody misses them, yet while the new ones are not up either, the old
+ * ones may be the first to recover. The step is complete: called again with its outcome and no VM more or less
+ * available, it asks for nothing.
  */
 export function planRollout(replicas: number, outdated: Tally, updated: Tally, limits: Limits): Rollout {
   const least = Math.max(0, replicas - limits.unavailable);
   const surplus = Math.max(0, updated.count - replicas);
   const kept = without(updated, surplus);
-  const fresh = kept.ready < replicas ? (outdated.fresh ?? 0) : 0;
-  const idle = outdated.count - outdated.ready - fresh;
+  const idle = clamp(outdated.count + kept.ready - least, 0, outdated.count - outdated.ready);
   const spare = clamp(kept.ready + outdated.ready - least, 0, outdated.ready);
   const left = outdated.count - idle - spare;
   const most = left > 0 ? replicas + limits.surge : replicas;

@@ -85,25 +85,31 @@ export function rolledBackCondition(update: UpdateStanding, known: boolean): Con
 }
 
 /**
- * How many VMs each set of a pool gets more or fewer when its size changes by `change` in the middle of an update: in
- * proportion to their sizes, given oldest first. What is left over goes to the largest set; of
- * equal ones to the newest when growing and to the oldest when shrinking. The answers add up to `change`, or to all
- * that there is.
+ * How many VMs each set of a pool gets more or fewer when its size changes in the middle of an update. `sizes` are
+ * given oldest first; `from` and `to` are what all of them may come to, surge included, before and after. Each set goes
+ * with `to / from`, its new size rounded half up; what is left over goes to the largest; of equal ones to the newest
+ * when growing and to the oldest when shrinking. The answers add up to what `to` differs from the present total, or to
+ * all that there is.
+ * Source: Kubernetes' Deployment, pkg/controller/deployment/sync.go (scale) and util/deployment_util.go
+ * (GetReplicaSetProportion).
  */
-export function spread(sizes: readonly number[], change: number): number[] {
-  const total = sizes.reduce((sum, size) => sum + size, 0);
+export function spread(sizes: readonly number[], from: number, to: number): number[] {
+  const change = Math.max(0, to) - sizes.reduce((sum, size) => sum + size, 0);
   const sign = Math.sign(change);
   const sets = sizes
     .map((size, index) => ({ size, index, share: 0 }))
     .sort((a, b) => b.size - a.size || sign * (b.index - a.index));
-  let left = sign < 0 ? Math.min(-change, total) : change;
+  let left = Math.abs(change);
   const give = (set: { size: number; share: number }, wanted: number): void => {
     const room = sign < 0 ? set.size - set.share : left;
-    const amount = Math.min(wanted, room, left);
+    const amount = Math.max(0, Math.min(wanted, room, left));
     set.share += amount;
     left -= amount;
   };
-  if (total > 0) for (const set of sets) give(set, Math.round((set.size * Math.abs(change)) / total));
+  for (const set of sets) {
+    const size = from > 0 ? Math.round((set.size * to) / from) : set.size;
+    give(set, sign * (size - set.size));
+  }
   // The largest first; when it has none left to give, those after it.
   for (const set of sets) give(set, left);
   return sets.sort((a, b) => a.index - b.index).map(({ share }) => (share === 0 ? 0 : sign * share));

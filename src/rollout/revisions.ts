@@ -30,11 +30,11 @@ export interface Failed {
   readonly to: string;
 }
 
-/** A number of VMs that an update has come to terms with. */
-export interface Scale {
+/** The number of VMs that an update has come to terms with. */
+interface Scale {
   readonly replicas: number;
-  /** World time; VMs of earlier templates that were made then are meant to be. 0: it has not changed in this update. */
-  readonly changedAtMs: number;
+  /** With the surge: what shares of the next number are reckoned from. */
+  readonly most: number;
 }
 
 /** What is remembered of a pool's updates. */
@@ -45,7 +45,7 @@ export interface RolloutRecord {
   readonly revisions: readonly Revision[];
   /** True from the first VM of the last revision until it is complete. */
   readonly underWay: boolean;
-  /** The wanted number of VMs at the last look while it was under way, and when that last changed. */
+  /** The wanted number of VMs at the last look while it was under way. */
   readonly scale?: Scale;
   readonly failed?: Failed;
 }
@@ -107,11 +107,12 @@ export function complete(record: RolloutRecord, template: Template, nowMs: numbe
   return { ...rest, underWay: false, ...(failed?.to === last.hash ? { failed } : {}) };
 }
 
-/** The record after a look at `replicas` wanted VMs; the same reference when there is nothing to note. */
-export function rescale(record: RolloutRecord, replicas: number, nowMs: number): RolloutRecord {
-  const { scale } = record;
-  if (!record.underWay || scale?.replicas === replicas) return record;
-  return { ...record, scale: { replicas, changedAtMs: scale ? nowMs : 0 } };
+/** The record after a look at `replicas` wanted VMs, `surge` more at most; the same reference when nothing is new. */
+export function rescale(record: RolloutRecord, replicas: number, surge: number): RolloutRecord {
+  const { scale, underWay } = record;
+  const most = replicas + surge;
+  if (!underWay || (scale?.replicas === replicas && scale.most === most)) return record;
+  return { ...record, scale: { replicas, most } };
 }
 
 /** True when another number of VMs is wanted than at the last look, in the middle of an update. */

@@ -11,10 +11,10 @@ import {
   type Tally,
 } from '../../src/rollout/plan.ts';
 
-/** `3/5`: three of five are ready; `3/5+1`: one of the others was made in mid-update. */
+/** `3/5`: three of five are available. */
 function tally(text: string): Tally {
-  const [ready = 0, count = 0, fresh = 0] = text.split(/[/+]/).map(Number);
-  return { count, ready, fresh };
+  const [ready = 0, count = 0] = text.split('/').map(Number);
+  return { count, ready };
 }
 
 describe('limits', () => {
@@ -48,16 +48,18 @@ describe('the next step of a pool', () => {
     ['update · nothing more until one is ready', 10, '8/8', '0/5', 0, 0, 0],
     ['update · one ready for one old', 10, '8/8', '1/5', 1, 1, 0],
     ['update · the last old ones go with the tenth ready', 10, '2/2', '8/10', 0, 2, 0],
-    ['update · idle old ones go at once', 10, '4/10', '0/0', 9, 6, 0],
-    ['update while nothing runs yet · all anew', 10, '0/10', '0/0', 10, 10, 0],
+    ['update · idle old ones go first, no more than may be missing', 10, '4/10', '0/0', 5, 2, 0],
+    ['update · they count beside new ones that are not up', 10, '4/8', '0/5', 0, 0, 0],
+    ['update · one goes for each new one that is up', 10, '4/8', '3/5', 3, 3, 0],
+    ['update while nothing runs yet · as many as may be missing', 10, '0/10', '0/0', 5, 2, 0],
     ['update · a broken template stops short', 10, '8/8', '0/5', 0, 0, 0],
     ['update of a small pool · surge first', 3, '3/3', '0/0', 1, 0, 0],
     ['update of a small pool · then one goes', 3, '3/3', '1/1', 1, 1, 0],
     ['scale out in mid-update', 20, '8/8', '0/5', 12, 0, 0],
     ['scale in in mid-update · the old first', 4, '8/8', '2/5', 0, 7, 1],
     ['scale in in mid-update · newcomers make way', 4, '9/9', '0/5', 0, 6, 3],
-    ['old ones made in mid-update get their time', 20, '8/12+4', '2/8', 5, 0, 0],
-    ['until there are enough new ones', 10, '0/4+4', '10/10', 0, 4, 0],
+    ['old ones made in mid-update get their time', 20, '8/12', '2/8', 5, 0, 0],
+    ['until there are enough new ones', 10, '0/4', '10/10', 0, 4, 0],
     ['scale to zero in mid-update', 0, '8/8', '2/5', 0, 8, 5],
   ])('%s', (_name, replicas, outdated, updated, create, removeOutdated, removeUpdated) => {
     expect(planRollout(replicas, tally(outdated), tally(updated), quarter(replicas))).toEqual({

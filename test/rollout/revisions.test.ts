@@ -96,22 +96,30 @@ test.each([
 });
 
 test.each([
-  ['in proportion', [8, 4], 6, [4, 2]],
-  ['the rest to the largest', [2, 1], 2, [1, 1]],
-  ['equal ones · the newest grows', [5, 5], 1, [0, 1]],
-  ['equal ones · the oldest shrinks', [5, 5], -1, [-1, 0]],
-  ['smaller in proportion', [8, 4], -6, [-4, -2]],
-  ['never below none', [3, 1], -9, [-3, -1]],
-  ['from none', [0, 0], 3, [0, 3]],
-  ['no change', [3, 2], 0, [0, 0]],
-  ['growing · the rest to the largest', [1, 3, 1], 1, [0, 1, 0]],
-  ['growing · the rest to the newest of the largest', [3, 1, 3], 1, [0, 0, 1]],
-  ['shrinking · the rest from the largest', [1, 3, 1], -1, [0, -1, 0]],
-  ['shrinking · the rest from the oldest of the largest', [3, 1, 3], -1, [-1, 0, 0]],
-  ['three sets in proportion', [6, 3, 1], 10, [6, 3, 1]],
-  ['a small set may get none', [8, 1], 2, [2, 0]],
-])('a change in mid-update · %s', (_name, sizes, change, expected) => {
-  expect(spread(sizes, change)).toEqual(expected);
+  // name, sizes (oldest first), what all may come to before and after, changes
+  ['in proportion', [8, 4], 12, 18, [4, 2]],
+  ['a stuck update · ten to fifteen, surge 3', [8, 5], 13, 18, [3, 2]],
+  ['a stuck update · ten to thirteen, surge 3', [8, 5], 13, 16, [2, 1]],
+  ['a stuck update · ten to five, surge 3', [8, 5], 13, 8, [-3, -2]],
+  ['what is missing below the surge comes too', [8, 4], 13, 18, [4, 2]],
+  ['halves of the new size round up · growing', [5, 5], 10, 15, [2, 3]],
+  ['halves of the new size round up · shrinking', [5, 3], 8, 4, [-3, -1]],
+  ['halves of the new size round up · no more than the change', [5, 5, 5], 15, 8, [-3, -2, -2]],
+  ['equal ones · the newest grows', [5, 5], 10, 11, [0, 1]],
+  ['equal ones · the oldest shrinks', [5, 5], 10, 9, [-1, 0]],
+  ['smaller in proportion', [8, 4], 12, 6, [-4, -2]],
+  ['to none', [3, 1], 5, 0, [-3, -1]],
+  ['never below none', [3, 1], 4, -5, [-3, -1]],
+  ['from none', [0, 0], 0, 3, [0, 3]],
+  ['no change', [3, 2], 5, 5, [0, 0]],
+  ['growing · the rest to the largest', [1, 3, 1], 5, 6, [0, 1, 0]],
+  ['growing · the rest to the newest of the largest', [3, 1, 3], 7, 8, [0, 0, 1]],
+  ['shrinking · the rest from the largest', [1, 3, 1], 5, 4, [0, -1, 0]],
+  ['shrinking · the rest from the oldest of the largest', [3, 1, 3], 7, 6, [-1, 0, 0]],
+  ['three sets in proportion', [6, 3, 1], 10, 20, [6, 3, 1]],
+  ['a small set may get none', [8, 1], 9, 11, [2, 0]],
+])('a change in mid-update · %s', (_name, sizes, from, to, expected) => {
+  expect(spread(sizes, from, to)).toEqual(expected);
 });
 
 test.each([
@@ -130,20 +138,20 @@ test.each([
 
 describe('another count in mid-update', () => {
   const going = { uid: 'u', revisions: [], underWay: true };
-  test('is noted with its time, and counts once', () => {
+  test('is noted with its surge, and counts once', () => {
     expect(isRescaled(going, 4)).toBe(false);
-    const first = rescale(going, 4, 10);
-    expect(first.scale).toEqual({ replicas: 4, changedAtMs: 0 });
-    expect(rescale(first, 4, 20)).toBe(first);
+    const first = rescale(going, 4, 1);
+    expect(first.scale).toEqual({ replicas: 4, most: 5 });
+    expect(rescale(first, 4, 1)).toBe(first);
     expect(isRescaled(first, 6)).toBe(true);
-    const second = rescale(first, 6, 30);
-    expect(second.scale).toEqual({ replicas: 6, changedAtMs: 30 });
+    const second = rescale(first, 6, 2);
+    expect(second.scale).toEqual({ replicas: 6, most: 8 });
     expect(isRescaled(second, 6)).toBe(false);
   });
   test('means nothing while no update is under way, nor to the next one', () => {
     const resting = { ...going, underWay: false };
-    expect(rescale(resting, 4, 10)).toBe(resting);
-    const scaled = rescale(rescale(going, 4, 10), 6, 20);
+    expect(rescale(resting, 4, 1)).toBe(resting);
+    const scaled = rescale(rescale(going, 4, 1), 6, 2);
     expect(isRescaled({ ...scaled, underWay: false }, 9)).toBe(false);
     expect(advance(scaled, { hash: 'b', template, changeCause: undefined }).scale).toBeUndefined();
   });

@@ -5,21 +5,25 @@ import { type MachineGroup } from '../machines/groups.ts';
 import { membersOf } from './members.ts';
 import { byWorth, type Member } from '../../rollout/plan.ts';
 
-/** The VMs that are missed least, as `byWorth` has it. */
-export function leastWorth(groups: readonly MachineGroup[], wanted: number): VirtualMachine[] {
+/** The VMs that are missed least, as `byWorth` has it; `isUp` says which are of use. */
+export function leastWorth(
+  groups: readonly MachineGroup[],
+  wanted: number,
+  isUp: (vm: VirtualMachine) => boolean = isReady,
+): VirtualMachine[] {
   if (wanted === 0) return [];
   return membersOf(groups)
-    .map((vm) => ({ vm, member: memberOf(vm) }))
+    .map((vm) => ({ vm, member: memberOf(vm, isUp(vm)) }))
     .sort((a, b) => byWorth(a.member, b.member))
     .slice(0, wanted)
     .map(({ vm }) => vm);
 }
 
-function memberOf({ metadata, status }: VirtualMachine): Member {
+function memberOf({ metadata, status }: VirtualMachine, ready: boolean): Member {
   return {
     name: metadata.name,
     placed: status?.host !== undefined,
-    ready: isTrue(status?.conditions, 'Ready'),
+    ready,
     createdAt: metadata.creationTimestamp ?? '',
   };
 }

@@ -7,6 +7,7 @@ import { keyOf, keyText, type ObjectKey } from '../../model/object.ts';
 import { annotations, labels, withAnnotation } from '../../model/annotations.ts';
 import { isSizeScaled, managers } from '../../engine/ownership.ts';
 import { revisionOf } from './members.ts';
+import { limitsOf } from '../../rollout/plan.ts';
 import { hasProgressed, type Hold, progressCondition, rolledBackCondition } from '../../rollout/progress.ts';
 import {
   advance,
@@ -164,7 +165,7 @@ function keep(pool: VirtualMachinePool, update: PoolUpdate, outcome: Outcome, tu
   const { effective } = update;
   let record = update.record;
   if (outcome.complete && effective) record = complete(record, effective.spec.template, turn.nowMs);
-  record = rescale(record, pool.spec.replicas, turn.nowMs);
+  record = rescale(record, pool.spec.replicas, limitsOf(pool.spec.replicas, pool.spec.strategy).surge);
   if (record.revisions.length > 1) {
     const groups = turn.cache.index(machineGroups).ofOwner(pool.metadata.uid ?? '');
     const inUse = new Set(groups.map((group) => group.labels[labels.revision] ?? ''));
@@ -183,9 +184,9 @@ function progressTime(
   outcome: Outcome,
   nowMs: number,
 ): string | undefined {
-  const { lastProgressTime, replicas = 0, readyReplicas = 0, updatedReplicas = 0 } = pool.status ?? {};
+  const { lastProgressTime, replicas = 0, availableReplicas = 0, updatedReplicas = 0 } = pool.status ?? {};
   if (!underWay || hold !== undefined) return lastProgressTime;
-  const before = { replicas, ready: readyReplicas, updated: updatedReplicas };
+  const before = { replicas, ready: availableReplicas, updated: updatedReplicas };
   const wasHeld = conditionOf(pool, 'Progressing')?.reason === 'Paused';
   const fresh = begins || wasHeld || lastProgressTime === undefined || hasProgressed(before, outcome);
   return fresh ? toTimestamp(nowMs) : lastProgressTime;

@@ -6,16 +6,16 @@ import { createMembers } from './members.ts';
 import { type Allowance } from './quota.ts';
 import { withTemplate } from './rollout.ts';
 import { tallyOf } from './status.ts';
-import { type RolloutRecord } from '../../rollout/revisions.ts';
+import { isRescaled, type RolloutRecord } from '../../rollout/revisions.ts';
 import { type Limits } from '../../rollout/plan.ts';
 import { sparing, spread } from '../../rollout/progress.ts';
 import { type Turn } from '../../engine/turn.ts';
 import { machineGroups } from '../machines/groups.ts';
 
 /**
- * Brings a pool to its count without bringing its update any further, each revision by its share: to between
- * `replicas` and, for as long as there are VMs of several revisions, the surge above it. VMs whose template is not
- * known any more are left as they are.
+ * Brings a pool to its count without bringing its update any further, each revision by its share. To another count than
+ * before it goes with the surge, as long as there are VMs of several revisions; else it only makes up for what is
+ * missing. VMs whose template is not known any more are left as they are.
  *
  * @returns how many VMs were made (positive) or removed (negative), and why no more
  */
@@ -33,14 +33,16 @@ export function scaleInShares(
     }))
     .filter((set, index, all) => set.groups.length > 0 || index === all.length - 1);
   const { replicas } = pool.spec;
-  const { count } = tallyOf(groups);
-  const most = replicas + (groups.length > 1 ? limits.surge : 0);
-  const change = Math.max(replicas - count, 0) + Math.min(most - count, 0);
   const tallies = sets.map((set) => tallyOf(set.groups));
-  const shares = spread(
-    tallies.map((tally) => tally.count),
-    change,
-  );
+  const counts = tallies.map((tally) => tally.count);
+  const { count } = tallyOf(groups);
+  const known = counts.reduce((sum, one) => sum + one, 0);
+  const isShared = counts.filter((one) => one > 0).length > 1;
+  const most = replicas === 0 || !isShared ? replicas : replicas + limits.surge;
+  const to = isRescaled(record, replicas) ? most : Math.min(Math.max(count, replicas), most);
+  const from = isRescaled(record, replicas) ? (record.scale?.most ?? known) : known;
+  const change = to - count;
+  const shares = spread(counts, isShared ? from : known, known + change);
   const changes = sparing(tallies, shares, replicas - limits.unavailable);
   let made = 0;
   let refusal: string | undefined;

@@ -11,7 +11,9 @@ export interface PoolStanding {
   readonly replicas: number;
   /** VMs that there are. */
   readonly total: Tally;
-  /** Of them, those of the present template, size included. */
+  /** Of them, those that are ready, but not for `minReadySeconds` yet. */
+  readonly young: number;
+  /** Of all, those of the present template, size included. */
   readonly updated: number;
   readonly groups: readonly MachineGroup[];
   /** Of the updated ones, those that run and that a load balancer still checks before it lets outdated ones go. */
@@ -31,12 +33,13 @@ export function tallyOf(groups: readonly MachineGroup[]): Tally {
 
 /** True once nothing more will come about by itself: all is as wanted, or what is missing is stuck. */
 export function isSettled(standing: PoolStanding): boolean {
-  return isComplete(standing) || !isMoving(standing.groups);
+  return isComplete(standing) || (standing.young === 0 && !isMoving(standing.groups));
 }
 
 /** The counts in words. */
-export function figuresText({ replicas, total, updated }: PoolStanding): string {
-  return `${total.ready} of ${replicas} VMs are ready, ${updated} of ${total.count} are up to date`;
+export function figuresText({ replicas, total, updated, young }: PoolStanding): string {
+  const lately = young === 0 ? '' : ` (${young} not for minReadySeconds yet)`;
+  return `${total.ready} of ${replicas} VMs are ready${lately}, ${updated} of ${total.count} are up to date`;
 }
 
 /** Ready, and Progressing. */
@@ -54,16 +57,16 @@ export function poolConditions(standing: PoolStanding): ConditionInput[] {
   const ready = stuck ? complaint(stuck) : { reason: 'Progressing', message: progress };
   return [
     { type: 'Ready', status: 'False', ...ready },
-    isMoving(standing.groups) || standing.unserved > 0
+    isMoving(standing.groups) || standing.unserved > 0 || standing.young > 0
       ? { type: 'Progressing', status: 'True', reason: 'Progressing', message: progress }
       : { type: 'Progressing', status: 'False', reason: 'Stuck', message: progress },
   ];
 }
 
 /** True when all VMs are as the template has them, and ready. */
-export function isComplete({ replicas, total, updated, groups }: PoolStanding): boolean {
+export function isComplete({ replicas, total, young, updated, groups }: PoolStanding): boolean {
   const resizing = groups.some((group) => group.resizing > 0);
-  return total.count === replicas && total.ready === replicas && updated === replicas && !resizing;
+  return total.count === replicas && total.ready - young === replicas && updated === replicas && !resizing;
 }
 
 function isMoving(groups: readonly MachineGroup[]): boolean {

@@ -1,5 +1,4 @@
 import { recordPrefix } from '../../rollout/revisions.ts';
-import { toTimestamp } from '../../base/clock.ts';
 import { type ConditionInput } from '../../model/conditions.ts';
 import { type VirtualMachine, type VirtualMachinePool } from '../../model/kinds/index.ts';
 import { isTerminating, type ObjectKey } from '../../model/object.ts';
@@ -8,6 +7,7 @@ import { annotations, labels, withAnnotation } from '../../model/annotations.ts'
 import { controller, type Result } from '../../engine/controller.ts';
 import { type MachineGroup } from '../machines/groups.ts';
 import { managers } from '../../engine/ownership.ts';
+import { availableOf, isAvailable, youngOf } from './availability.ts';
 import { leastWorth, longestReady, unreadyOf } from './choice.ts';
 import { createMembers, labelsOf, revisionOf, settleMembership } from './members.ts';
 import { scaleInShares } from './scale.ts';
@@ -15,7 +15,7 @@ import { beginUpdate, endUpdate, forgetRecord, type PoolUpdate } from './rollout
 import { failureConditions, heldBack } from './quota.ts';
 import { figuresText, isComplete, isSettled, poolConditions, type PoolStanding, tallyOf } from './status.ts';
 import { countUnserved, poolsServed } from './serving.ts';
-import { isRescaled, rescale, type RolloutRecord } from '../../rollout/revisions.ts';
+import { isRescaled } from '../../rollout/revisions.ts';
 import { byNeed, grows, type Limits, limitsOf, planResize, planRollout } from '../../rollout/plan.ts';
 import { type Turn } from '../../engine/turn.ts';
 import { selecting } from '../machines/selecting.ts';
@@ -52,7 +52,7 @@ export const virtualMachinePoolController = controller<'VirtualMachinePool'>({
     const isMidUpdate =
       isRescaled(record, pool.spec.replicas) && groupsOf(effective, turn).outdated.length > 0;
     const scaled = isHeld || isMidUpdate ? scaleMidUpdate(effective, update, limits, turn) : undefined;
-    const rolled = isHeld ? undefined : roll(effective, record, limits, turn);
+    const rolled = isHeld ? undefined : roll(effective, limits, turn);
     const refusal = scaled ?? rolled;
     resize(effective, limits, turn);
     return report(pool, effective, { ...update, refusal }, turn);
@@ -116,28 +116,18 @@ function groupsOf(
 }
 
 /** Makes and removes VMs, for another count and for another template; answers why no more were made. */
-function roll(
-  pool: VirtualMachinePool,
-  record: RolloutRecord,
-  limits: Limits,
-  turn: Turn,
-): string | undefined {
+function roll(pool: VirtualMachinePool, limits: Limits, turn: Turn): string | undefined {
   const { updated, outdated } = groupsOf(pool, turn);
-  const fresh = tallyOf(updated);
+  const fresh = availableOf(updated, pool, turn.nowMs);
   const unserved = outdated.length > 0 ? countUnserved(pool, updated, turn.cache) : 0;
-  const available = { ...fresh, ready: fresh.ready - unserved };
-  const { replicas } = pool.spec;
-  const { scale } = rescale(record, replicas, turn.nowMs);
-  const waiting = unreadyOf(outdated);
-  const meantToBe = (vm: VirtualMachine): boolean =>
-    available.ready < replicas && wasMadeSince(vm, scale?.changedAtMs);
-  const idle = waiting.filter((vm) => !meantToBe(vm));
-  const old = { ...tallyOf(outdated), fresh: waiting.length - idle.length };
-  const plan = planRollout(replicas, old, available, limits);
+  const available = { ...fresh, ready: Math.max(0, fresh.ready - unserved) };
+  const old = availableOf(outdated, pool, turn.nowMs);
+  const plan = planRollout(pool.spec.replicas, old, available, limits);
+  const idle = Math.min(plan.removeOutdated, old.count - old.ready);
   const going = [
-    ...idle,
+    ...leastWorth(outdated, idle, (vm) => isAvailable(vm, pool, turn.nowMs)),
     // All of these go in the end: which one now matters to nobody, and there may be thousands of turns.
-    ...longestReady(outdated, plan.removeOutdated - idle.length),
+    ...longestReady(outdated, plan.removeOutdated - idle),
     ...leastWorth(updated, plan.removeUpdated),
   ];
   for (const vm of going) turn.delete(vm);
@@ -154,13 +144,6 @@ function roll(
   return made.refusal;
 }
 
-/** True for a VM that was made when more were wanted in mid-update. */
-function wasMadeSince({ metadata }: VirtualMachine, changedAtMs = 0): boolean {
-  const created = metadata.creationTimestamp;
-  // Timestamps have whole seconds.
-  return changedAtMs > 0 && created !== undefined && created >= toTimestamp(changedAtMs);
-}
-
 function count(machines: number): string {
   return machines === 1 ? '1 VM' : `${machines} VMs`;
 }
@@ -173,7 +156,7 @@ function resize(pool: VirtualMachinePool, limits: Limits, turn: Turn): void {
     .filter(({ size }) => size.cpuMillis !== wanted.cpuMillis || size.memoryBytes !== wanted.memoryBytes)
     .sort((a, b) => byNeed(wanted)(a.size, b.size));
   if (others.length === 0) return;
-  const { ready, count: all } = tallyOf(updated);
+  const { ready, count: all } = availableOf(updated, pool, turn.nowMs);
   const sizes = {
     readyToResize: tallyOf(others).ready,
     resizing: sum(updated, (group) => group.resizing),
@@ -212,9 +195,12 @@ function report(
   );
   const all = [...updated, ...outdated];
   const total = tallyOf(all);
+  const young = youngOf(all, pool, turn.nowMs);
+  const available = total.ready - young.count;
   const standing = {
     replicas: pool.spec.replicas,
     total,
+    young: young.count,
     updated: tallyOf(sized).count,
     groups: all,
     unserved: outdated.length > 0 ? countUnserved(effective, updated, turn.cache) : 0,
@@ -225,7 +211,7 @@ function report(
     {
       complete: isComplete(standing),
       replicas: total.count,
-      ready: total.ready,
+      ready: available,
       updated: standing.updated,
       text: figuresText(standing),
     },
@@ -236,6 +222,7 @@ function report(
     {
       replicas: total.count,
       readyReplicas: total.ready,
+      availableReplicas: available,
       selector: formatSelector(pool.spec.selector),
       ...status,
     },
@@ -245,7 +232,11 @@ function report(
     ]),
   );
   goBack?.();
-  return { settled: isSettled(standing) && !goesOn, ...(requeueAtMs === undefined ? {} : { requeueAtMs }) };
+  const nextAtMs = Math.min(requeueAtMs ?? Infinity, young.nextAtMs ?? Infinity);
+  return {
+    settled: isSettled(standing) && !goesOn,
+    ...(nextAtMs === Infinity ? {} : { requeueAtMs: nextAtMs }),
+  };
 }
 
 function quotaConditions(

@@ -1,6 +1,7 @@
 /** A VM as placement sees it. Pure. */
 import { fromTimestamp } from '../../base/clock.ts';
 import { type Host, type VirtualMachine } from '../../model/kinds/index.ts';
+import { isTerminating } from '../../model/object.ts';
 import { type PlaceOptions } from '../../placement/place.ts';
 import { type Strategy } from '../../placement/score.ts';
 import { type VmRequest } from '../../placement/types.ts';
@@ -22,6 +23,7 @@ export function requestOf(vm: VirtualMachine, size: Amount): VmRequest {
     placement: placementOf(vm),
     priority: vm.spec.priority,
     startedAtMs: startedAt === undefined ? undefined : fromTimestamp(startedAt),
+    ...(isTerminating(vm) || vm.status?.migrationTarget !== undefined ? { going: true } : {}),
   };
 }
 

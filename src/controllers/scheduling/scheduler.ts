@@ -6,7 +6,7 @@
 import { compareText } from '../../base/listing.ts';
 import { findCondition } from '../../model/conditions.ts';
 import { type Host, type Tenant, type VirtualMachine } from '../../model/kinds/index.ts';
-import { type KubeObject } from '../../model/object.ts';
+import { isTerminating, type KubeObject } from '../../model/object.ts';
 import { type Appraisal, appraise } from '../../placement/appraise.ts';
 import { type DominantShare } from '../../placement/fairness.ts';
 import { Fleet } from '../../placement/fleet.ts';
@@ -337,10 +337,12 @@ export class Scheduler implements Placer {
     if (vm && target !== undefined) {
       const request = requestOf(vm, amountOf(vm.status?.resources));
       // Nobody takes the place of what is under way.
-      this.#fleet.assign({ ...request, key: key + reservation, priority: Infinity }, target);
+      this.#fleet.assign({ ...request, key: key + reservation, priority: Infinity, going: false }, target);
     } else if (beforeTarget !== undefined) this.#fleet.unassign(key + reservation);
     const isFreed = this.#nominations.sync(key, vm);
-    return isFreed || before !== host || beforeTarget !== target;
+    // One that is leaving counts in no spread any more: others may go where they could not.
+    const isLeaving = vm !== undefined && host !== undefined && (target !== undefined || isTerminating(vm));
+    return isFreed || isLeaving || before !== host || beforeTarget !== target;
   }
 
   #machine(key: string): VirtualMachine | undefined {

@@ -79,7 +79,8 @@ describe('paused', () => {
     expect(builds(engine)).toBe('one one one two');
     await engine.write(pool('two', { spec: 'paused: true', replicas: 8 }));
     await engine.settle();
-    expect(builds(engine)).toBe('one one one one one one two two');
+    // With the surge, as in Kubernetes: 3 of 4 that there may be become 7 of 9.
+    expect(builds(engine)).toBe('one one one one one one one two two');
     expect(await isQuiet(engine)).toBe(true);
   });
 
@@ -206,11 +207,11 @@ describe('another count in mid-update', () => {
     expect(counts(engine)).toBe('8+5');
     await engine.write(sized('two', 20, tooBig));
     await engine.settle();
-    // 7 more by shares of 8 to 5, and from then on the update has its surge.
-    expect(counts(engine)).toBe('12+13');
-    expect(engine.get('VirtualMachinePool', 'web').status?.readyReplicas).toBe(12);
+    // From 13 to 25, the surge included: 8 and 5 become 15.4 and 9.6.
+    expect(counts(engine)).toBe('15+10');
+    expect(engine.get('VirtualMachinePool', 'web').status?.readyReplicas).toBe(15);
     expect(engine.list('Event').map(({ message }) => message)).toContain(
-      '7 VMs in mid-update: each revision by its share',
+      '12 VMs in mid-update: each revision by its share',
     );
     await engine.write(sized('two', 8, tooBig));
     await engine.settle();
@@ -232,5 +233,87 @@ describe('another count in mid-update', () => {
     await engine.settle();
     expect(counts(engine)).toBe('0+12');
     expect(condition(engine, 'Ready')).toBe('True Ready');
+  });
+});
+
+describe('the rules that an update keeps', () => {
+  const zoned = (zone: string, name: string): string =>
+    xenHost(name).replace('metadata: {', `metadata: {labels: {topology.vctl.dev/zone: ${zone}}, `);
+  const spread = (os: string): string => `kind: VirtualMachinePool
+metadata: {name: web}
+spec:
+  replicas: 4
+  strategy: {maxSurge: 50%, maxUnavailable: 0}
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      guest: {os: ${os}, paravirtualized: true}
+      resources: {cpu: 1, memory: 1Gi}
+      placement: {topologySpread: [{topologyKey: topology.vctl.dev/zone, maxSkew: 1, whenUnsatisfiable: DoNotSchedule, selector: {matchLabels: {app: web}}}]}`;
+
+  test('a hard spread over zones holds among the new VMs once the old ones are gone', async () => {
+    const engine = new TestEngine();
+    const hosts = [zoned('a', 'a1'), zoned('a', 'a2'), zoned('b', 'b1'), zoned('b', 'b2')];
+    await engine.write([someHypervisors, ...hosts, spread('debian-12')].join('\n---\n'));
+    await engine.settle();
+    await engine.write(spread('debian-13'));
+    await engine.settle();
+    const zones = engine.list('VirtualMachine').map(({ status }) => status?.host?.slice(0, 1));
+    expect(zones.sort()).toEqual(['a', 'a', 'b', 'b']);
+  });
+
+  test.each([
+    [15, 11, 7],
+    [13, 10, 6],
+    // 5 and 3 by their shares; then the update goes on, as 2 of the old may be missing.
+    [5, 3, 5],
+  ])('scaled to %i while it is stuck · %i old and %i new', async (replicas, old, next) => {
+    const engine = new TestEngine();
+    const big = (name: string): string =>
+      xenHost(name).replace('cpu: 8, memory: 32Gi', 'cpu: 64, memory: 256Gi');
+    const strategy = (text: string): string =>
+      text.replace('maxSurge: 1, maxUnavailable: 0', 'maxSurge: 3, maxUnavailable: 2');
+    const stuck = (count: number): string =>
+      strategy(pool('two', { replicas: count })).replace(
+        'guest:',
+        'placement: {hostSelector: {none: such}}, guest:',
+      );
+    await engine.write(
+      [someHypervisors, big('h1'), big('h2'), strategy(pool('one', { replicas: 10 }))].join('\n---\n'),
+    );
+    await engine.settle();
+    await engine.write(stuck(10));
+    await engine.settle();
+    expect(
+      builds(engine)
+        .split(' ')
+        .filter((build) => build === 'one'),
+    ).toHaveLength(8);
+    await engine.write(stuck(replicas));
+    await engine.settle();
+    const counts = ['one', 'two'].map(
+      (build) =>
+        builds(engine)
+          .split(' ')
+          .filter((one) => one === build).length,
+    );
+    expect(counts).toEqual([old, next]);
+    expect(await isQuiet(engine)).toBe(true);
+  });
+
+  test('minReadySeconds · the next old VM goes only when its successor has been ready for so long', async () => {
+    const engine = await engineWith(pool('one', { spec: 'minReadySeconds: 120' }));
+    const startedMs = engine.world.nowMs;
+    await engine.write(pool('two', { spec: 'minReadySeconds: 120' }));
+    await engine.advance(90_000);
+    expect(builds(engine)).toBe('one one one two');
+    const { status } = engine.get('VirtualMachinePool', 'web');
+    expect(status).toMatchObject({ readyReplicas: 4, availableReplicas: 3 });
+    expect(await engine.settle()).toEqual({ type: 'settled' });
+    expect(builds(engine)).toBe('two two two');
+    expect(condition(engine)).toBe('False Complete');
+    expect(engine.world.nowMs - startedMs).toBeGreaterThan(3 * 120_000);
+    expect(engine.get('VirtualMachinePool', 'web').status).toMatchObject({ availableReplicas: 3 });
   });
 });

@@ -28,7 +28,7 @@ export function whyPool(pool: VirtualMachinePool, { snapshot, all }: WhyScene): 
       ),
       field(
         'Strategy',
-        `at most ${spec.strategy.maxSurge} above, at most ${spec.strategy.maxUnavailable} missing; paused: ${spec.paused ? 'yes' : 'no'}`,
+        `at most ${spec.strategy.maxSurge} above, at most ${spec.strategy.maxUnavailable} missing${ripeText(spec.minReadySeconds)}; paused: ${spec.paused ? 'yes' : 'no'}`,
       ),
       ...revisionNodes(machines),
       ...budgetNodes(pool, snapshot),
@@ -43,6 +43,10 @@ export function whyPool(pool: VirtualMachinePool, { snapshot, all }: WhyScene): 
       })),
     },
   };
+}
+
+function ripeText(minReadySeconds: number): string {
+  return minReadySeconds === 0 ? '' : `, one counts once it has been ready for ${minReadySeconds} s`;
 }
 
 function stateText({ metadata }: VirtualMachinePool, state: string): string {
