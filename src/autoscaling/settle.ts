@@ -19,6 +19,8 @@ export interface HorizontalInput {
   readonly max: number;
   /** The minimum by itself, where a schedule has changed it: a size of 0 below it means disabled. */
   readonly ownMin?: number;
+  /** A size of 0 is the policy's own: it ends when the minimum rises. @defaultValue false */
+  readonly zeroByPolicy?: boolean;
   /** What has changed the limits, for explanations: `schedule office`. */
   readonly limitedBy?: string;
   /** In the order of the policy; ties between equal wishes go to the first. */
@@ -46,7 +48,7 @@ export interface Outcome {
 }
 
 /**
- * The size to set. In this order: a size of 0 with a minimum above is disabled; a size outside the limits
+ * The size to set. In this order: a size of 0 with a minimum above is disabled, if a person has set it; a size outside the limits
  * goes to the nearer one at once; unreadable metrics hold; else stabilise, then rate, then limits.
  */
 export function settle(input: HorizontalInput, wish: Wish): Outcome {
@@ -55,7 +57,7 @@ export function settle(input: HorizontalInput, wish: Wish): Outcome {
   // not shrink on its first look.
   const found = Math.min(Math.max(current, min), max);
   const history = input.history ?? { wishes: [{ atMs: nowMs, wish: found }], changes: [] };
-  if (current === 0 && (input.ownMin ?? min) > 0)
+  if (current === 0 && (input.ownMin ?? min) > 0 && input.zeroByPolicy !== true)
     return { desired: 0, limiter: limiters.disabled(), history };
   const outcome = settleEnabled(input, wish, history);
   return {

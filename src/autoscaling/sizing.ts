@@ -29,9 +29,17 @@ interface Measured {
   readonly request: number;
 }
 
+/** What binary fractions leave over: 0.18 / 0.2 is 0.8999999999999999, and is meant as 0.9. */
+const rounding = 1e-9;
+
+/** Whole VMs for a fraction of one, but none for what rounding has left over. */
+function wholeVms(value: number): number {
+  return Math.max(0, Math.ceil(value - rounding));
+}
+
 /** True when the ratio is close enough to 1 to leave the size alone; both edges are inside. */
 export function isWithinTolerance(ratio: number, tolerance: Tolerance): boolean {
-  return 1 - tolerance.down <= ratio && ratio <= 1 + tolerance.up;
+  return 1 - tolerance.down - rounding <= ratio && ratio <= 1 + tolerance.up + rounding;
 }
 
 /** By percent of the requests, both divisions truncated: `floor(100 * sum(usage) / sum(request))`. */
@@ -62,7 +70,7 @@ export function sizeByAverage(
 /** By one value of the whole target: `ceil(ratio * ready)`; from no VMs `ceil(ratio)`, without tolerance. */
 export function sizeByValue(value: number, target: number, ready: number, context: MetricContext): Sized {
   const ratio = value / target;
-  if (context.current === 0) return { wish: Math.ceil(ratio), ratio, value };
+  if (context.current === 0) return { wish: wholeVms(ratio), ratio, value };
   if (isWithinTolerance(ratio, context.tolerance)) return { wish: context.current, ratio, value };
   return { wish: scale(ratio, ready, context.current), ratio, value };
 }
@@ -70,9 +78,9 @@ export function sizeByValue(value: number, target: number, ready: number, contex
 /** By a share for each VM of one total: `ceil(total / target)`. `value` is the present share. */
 export function sizeByTotal(total: number, target: number, context: MetricContext): Sized {
   const { current } = context;
-  if (current === 0) return { wish: Math.ceil(total / target), ratio: total / target, value: total };
+  if (current === 0) return { wish: wholeVms(total / target), ratio: total / target, value: total };
   const ratio = total / (target * current);
-  const wish = isWithinTolerance(ratio, context.tolerance) ? current : Math.ceil(total / target);
+  const wish = isWithinTolerance(ratio, context.tolerance) ? current : wholeVms(total / target);
   return { wish, ratio, value: total / current };
 }
 
@@ -108,8 +116,8 @@ function sizeBySamples(groups: SampleGroups, context: MetricContext, measure: Me
 
 /** `ceil(ratio * count)`; VMs beyond the declared size never make it grow. */
 function scale(ratio: number, count: number, current: number): number {
-  if (ratio > 1) return Math.ceil(ratio * Math.min(count, current));
-  return Math.min(Math.ceil(ratio * count), current);
+  if (ratio > 1) return wholeVms(ratio * Math.min(count, current));
+  return Math.min(wholeVms(ratio * count), current);
 }
 
 function measured(vm: VmSample, usage: number): Measured {
@@ -122,5 +130,5 @@ function sum(samples: readonly Measured[], valueOf: (vm: Measured) => number): n
 
 /** Drops the fraction, but forgives the last bits of a binary one: 59.999999999 is 60. */
 function truncate(value: number): number {
-  return Math.floor(value + 1e-9);
+  return Math.floor(value + rounding);
 }

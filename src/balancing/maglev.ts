@@ -53,7 +53,8 @@ export function buildMaglevTable(backends: readonly Backend[], tableSize = magle
   let filled = 0;
   for (let round = 1; filled < table.length; round++) {
     for (const [index, turn] of turns.entries()) {
-      if (round * turn.weight < turn.taken + 1 - 1e-9) continue;
+      // The first round is everybody's: else a table that is full before a light one's turn would leave it out.
+      if (round > 1 && round * turn.weight < turn.taken + 1 - 1e-9) continue;
       turn.taken++;
       while (table[turn.at] !== -1) turn.at = (turn.at + turn.skip) % tableSize;
       table[turn.at] = index;

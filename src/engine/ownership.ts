@@ -29,9 +29,18 @@ export function trackManager(old: KubeObject, next: KubeObject, manager: string,
 }
 
 /** True when an autoscaler has set the size of the VMs that a pool makes. */
-export function isSizeScaled({ metadata }: KubeObject): boolean {
+export function isSizeScaled(object: KubeObject): boolean {
   const path = ['f:spec', 'f:template', 'f:spec', 'f:resources'];
+  return isScaled(object, [...path, 'f:cpu']) || isScaled(object, [...path, 'f:memory']);
+}
+
+/** True when it was an autoscaler, and nobody since, who has set how many VMs there are to be. */
+export function isCountScaled(object: KubeObject): boolean {
+  return isScaled(object, ['f:spec', 'f:replicas']);
+}
+
+function isScaled({ metadata }: KubeObject, path: readonly string[]): boolean {
   return ownersOf(metadata.managedFields)
     .filter(({ entry }) => entry.manager === managers.scaling)
-    .some(({ fields }) => has(fields, [...path, 'f:cpu']) || has(fields, [...path, 'f:memory']));
+    .some(({ fields }) => has(fields, path));
 }

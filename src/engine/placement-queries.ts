@@ -16,7 +16,7 @@ export interface PlacementQueries {
   /** Another host for a VM that is stopped for the move: of any product, in any mode that it can run in. */
   elsewhereStopped(vm: VirtualMachine): Placement;
   /** What a rebalancing policy would move now. */
-  rebalance(input: Omit<RebalanceInput, 'waiting' | 'budgets'>): RebalancePlan;
+  rebalance(input: Omit<RebalanceInput, 'waiting'>): RebalancePlan;
   /** The tenant's dominant share of all hosts, of the VMs that are its own. */
   shareOf(tenant: Tenant): DominantShare;
 }

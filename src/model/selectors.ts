@@ -1,9 +1,12 @@
 /**
  * Label selectors in both of Kubernetes' forms: the structured `matchLabels`/`matchExpressions`, and the
- * text of `-l`: `a=b,c!=d,e in (f,g),h notin (i),j,!k`.
+ * text of `-l`: `a=b,c!=d,e in (f,g),h notin (i),j,!k,l>1,m<2`.
  * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/
  */
-export type SelectorOperator = 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+export type SelectorOperator = 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | TextOnlyOperator;
+
+/** Of whole numbers, and only in the text form, as in Kubernetes. */
+type TextOnlyOperator = 'Gt' | 'Lt';
 
 export interface LabelSelectorRequirement {
   readonly key: string;
@@ -21,13 +24,14 @@ export type Labels = Readonly<Record<string, string>>;
 /** True when the labels satisfy every part. An empty selector matches everything, an absent one nothing. */
 export function matchesSelector(selector: LabelSelector | undefined, labels: Labels = {}): boolean {
   if (selector === undefined) return false;
-  for (const key in selector.matchLabels) if (labels[key] !== selector.matchLabels[key]) return false;
+  for (const key in selector.matchLabels)
+    if (labelOf(labels, key) !== selector.matchLabels[key]) return false;
   return selector.matchExpressions?.every((requirement) => matchesRequirement(requirement, labels)) ?? true;
 }
 
 /** True when one requirement holds. As in Kubernetes, an absent label satisfies NotIn. */
 export function matchesRequirement(requirement: LabelSelectorRequirement, labels: Labels): boolean {
-  const value = labels[requirement.key];
+  const value = labelOf(labels, requirement.key);
   switch (requirement.operator) {
     case 'In':
       return value !== undefined && (requirement.values?.includes(value) ?? false);
@@ -37,12 +41,29 @@ export function matchesRequirement(requirement: LabelSelectorRequirement, labels
       return value !== undefined;
     case 'DoesNotExist':
       return value === undefined;
+    case 'Gt':
+    case 'Lt':
+      return compares(value, requirement.operator, requirement.values?.[0]);
   }
 }
 
+/** A label by its own name only: no label is called `constructor` unless somebody has set it. */
+function labelOf(labels: Labels, key: string): string | undefined {
+  return Object.hasOwn(labels, key) ? labels[key] : undefined;
+}
+
+/** A label that is no whole number is neither above nor below. */
+function compares(value: string | undefined, operator: TextOnlyOperator, than: string | undefined): boolean {
+  if (value === undefined || than === undefined || !wholeNumber.test(value)) return false;
+  return operator === 'Gt' ? BigInt(value) > BigInt(than) : BigInt(value) < BigInt(than);
+}
+
+const wholeNumber = /^-?[0-9]+$/;
+
 const setForm = /^([^\s=!,()]+)\s+(in|notin)\s*\(([^()]*)\)$/;
 const equalityForm = /^([^\s=!,()]+)\s*(==|=|!=)\s*([^\s=!,()]*)$/;
-const existenceForm = /^(!?)\s*([^\s=!,()]+)$/;
+const comparisonForm = /^([^\s=!,()<>]+)\s*([<>])\s*(-?[0-9]+)$/;
+const existenceForm = /^(!?)\s*([^\s=!,()<>]+)$/;
 
 /** Parses the text form; undefined when it is malformed. */
 export function parseSelector(text: string): LabelSelector | undefined {
@@ -70,6 +91,11 @@ function parseRequirement(text: string): LabelSelectorRequirement | undefined {
       values: [equality[3] ?? ''],
     };
   }
+  const comparison = comparisonForm.exec(text);
+  if (comparison) {
+    const operator = comparison[2] === '>' ? 'Gt' : 'Lt';
+    return { key: comparison[1] ?? '', operator, values: [comparison[3] ?? ''] };
+  }
   const existence = existenceForm.exec(text);
   if (existence) {
     return { key: existence[2] ?? '', operator: existence[1] === '!' ? 'DoesNotExist' : 'Exists' };
@@ -90,6 +116,10 @@ export function formatSelector(selector: LabelSelector): string {
         return key;
       case 'DoesNotExist':
         return `!${key}`;
+      case 'Gt':
+        return `${key}>${values[0]}`;
+      case 'Lt':
+        return `${key}<${values[0]}`;
     }
   });
   return [...labels.sort(), ...expressions].join(',');

@@ -3,7 +3,6 @@ import { compareText } from '../base/listing.ts';
 import { type RebalanceStrategy } from './balance.ts';
 import { Bonds } from './bonds.ts';
 import { type Fleet } from './fleet.ts';
-import { type BudgetView } from './preemption.ts';
 import { type VmRequest } from './types.ts';
 
 /** What a policy demands. */
@@ -46,7 +45,6 @@ export interface RebalanceInput {
   readonly waiting: number;
   /** Undefined for a VM that cannot move while it runs, or is not to now. */
   readonly termsOf: (vm: VmRequest) => MoveTerms | undefined;
-  readonly budgets: BudgetView;
   /** Milliseconds of world time. */
   readonly nowMs: number;
 }
@@ -66,9 +64,7 @@ export class Trial {
   readonly moves: PlannedMove[] = [];
   readonly bonds: Bonds;
   /** Undone moves restore the very requests that the fleet held. */
-  readonly #played: { readonly vm: VmRequest; readonly from: string; readonly budgets: readonly string[] }[] =
-    [];
-  readonly #left: Map<string, number>;
+  readonly #played: { readonly vm: VmRequest; readonly from: string }[] = [];
 
   constructor(
     readonly fleet: Fleet,
@@ -76,23 +72,19 @@ export class Trial {
     readonly resting: ReadonlySet<string>,
   ) {
     this.bonds = new Bonds(fleet);
-    this.#left = new Map(input.budgets.disruptionsLeft);
   }
 
-  /** What moving a VM takes; undefined when it may not: it has just moved, or a disruption budget is used up. */
+  /** What moving a VM takes; undefined when it may not: it has just moved. A live move takes nothing down. */
   termsOf(vm: VmRequest): MoveTerms | undefined {
     if (this.resting.has(vm.key) || this.moves.some((move) => move.vm === vm.key)) return undefined;
-    if (this.input.budgets.budgetsOf(vm).some((name) => (this.#left.get(name) ?? 0) <= 0)) return undefined;
     return this.input.termsOf(vm);
   }
 
   play(vm: VmRequest, move: PlannedMove): void {
-    const budgets = this.input.budgets.budgetsOf(vm);
-    for (const name of budgets) this.#left.set(name, (this.#left.get(name) ?? 0) - 1);
     this.fleet.assign(vm, move.to);
     this.bonds.moved(vm, move.to);
     this.moves.push(move);
-    this.#played.push({ vm, from: move.from, budgets });
+    this.#played.push({ vm, from: move.from });
   }
 
   /** Takes moves back until only the first `count` are left. */
@@ -102,7 +94,6 @@ export class Trial {
       if (!last) return;
       this.moves.pop();
       this.fleet.assign(last.vm, last.from);
-      for (const name of last.budgets) this.#left.set(name, (this.#left.get(name) ?? 0) + 1);
     }
   }
 }

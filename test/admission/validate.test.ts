@@ -163,3 +163,49 @@ describe('a load balancer', () => {
     expect(wrong(balancer)).toEqual(expected);
   });
 });
+
+describe('labels and selectors, as Kubernetes has them', () => {
+  const budget = (spec: object): object => ({
+    apiVersion: 'vctl.dev/v1alpha1',
+    kind: 'DisruptionBudget',
+    metadata: { name: 'a', namespace: 'default' },
+    spec: { selector: {}, minAvailable: 1, ...spec },
+  });
+  const expression = (one: object): object => budget({ selector: { matchExpressions: [one] } });
+  const labelled = (labels: object): object => ({ ...vm, metadata: { ...vm.metadata, labels } });
+  test.each<[string, object, string[]]>([
+    ['In with values', expression({ key: 'a', operator: 'In', values: ['b'] }), []],
+    [
+      'In without',
+      expression({ key: 'a', operator: 'In' }),
+      ['VALUES_REQUIRED /spec/selector/matchExpressions/0'],
+    ],
+    [
+      'NotIn of none',
+      expression({ key: 'a', operator: 'NotIn', values: [] }),
+      ['VALUES_REQUIRED /spec/selector/matchExpressions/0'],
+    ],
+    [
+      'Exists with values',
+      expression({ key: 'a', operator: 'Exists', values: ['b'] }),
+      ['VALUES_FORBIDDEN /spec/selector/matchExpressions/0/values'],
+    ],
+    ['Exists', expression({ key: 'example.com/a', operator: 'Exists' }), []],
+    [
+      'a key that no label has',
+      expression({ key: 'a b', operator: 'Exists' }),
+      ['LABEL_KEY /spec/selector/matchExpressions/0/key'],
+    ],
+    [
+      'a value that no label has',
+      expression({ key: 'a', operator: 'In', values: ['b!'] }),
+      ['LABEL_VALUE /spec/selector/matchExpressions/0/values'],
+    ],
+    ['a label', labelled({ 'topology.vctl.dev/zone': 'a' }), []],
+    ['a label with a bad key', labelled({ '-a': 'b' }), ['LABEL_KEY /metadata/labels']],
+    ['more than all', budget({ minAvailable: '101%' }), ['ABOVE_100_PERCENT /spec/minAvailable']],
+    ['all', budget({ minAvailable: '100%' }), []],
+  ])('%s', (_name, object, expected) => {
+    expect(wrong(object)).toEqual(expected);
+  });
+});

@@ -23,6 +23,12 @@ describe('order of the limits', () => {
   test.each<[string, HorizontalInput, number, string]>([
     ['the wish itself', input(4, 7), 7, 'DesiredWithinRange'],
     ['disabled at 0', input(0, 7), 0, 'ScalingDisabled'],
+    [
+      'the policy’s own 0 ends when the minimum rises',
+      input(0, 0, { zeroByPolicy: true, min: 1 }),
+      1,
+      'TooFewReplicas',
+    ],
     ['above max goes to max at once', input(50, 60, { max: 40 }), 40, 'TooManyReplicas'],
     ['below min goes to min at once', input(2, 1, { min: 9 }), 9, 'TooFewReplicas'],
     ['above max although metrics are broken', input(50, [broken()], { max: 40 }), 40, 'TooManyReplicas'],

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { evaluateMetric, type MetricSource } from '../../src/autoscaling/metrics.ts';
 import { groupSamples, type VmSample } from '../../src/autoscaling/readiness.ts';
-import { isWithinTolerance } from '../../src/autoscaling/sizing.ts';
+import { isWithinTolerance, sizeByTotal, sizeByValue } from '../../src/autoscaling/sizing.ts';
 import { cpu, evaluate, hourMs, nowMs, pending, tolerance, vm, vms } from './builders.ts';
 
 const old = { startedAtMs: nowMs - hourMs, readyChangedAtMs: nowMs - hourMs };
@@ -70,6 +70,14 @@ describe('tolerance', () => {
     expect(isWithinTolerance(1.05, { up: 0, down: 0.5 })).toBe(false);
     expect(isWithinTolerance(0.5, { up: 0, down: 0.5 })).toBe(true);
   });
+});
+
+test('fractions compare as they are written: 0.18 is 0.9 of 0.2', () => {
+  const context = { current: 10, tolerance: { up: 0.1, down: 0.1 }, nowMs: 0 };
+  expect(sizeByValue(0.18, 0.2, 10, context).wish).toBe(10);
+  expect(sizeByValue(0.179, 0.2, 10, context).wish).toBe(9);
+  // 1.1 / 0.1 is 11.000000000000002 in binary fractions.
+  expect(sizeByTotal(1.1, 0.1, { ...context, current: 0 }).wish).toBe(11);
 });
 
 describe('utilization', () => {

@@ -26,7 +26,6 @@ function inputOf(changes: Partial<RebalanceInput> = {}): RebalanceInput {
     history: [],
     waiting: 0,
     termsOf: (request) => ({ request, migrationMs: 4000, sentBytes: request.memoryBytes }),
-    budgets: { budgetsOf: () => [], disruptionsLeft: new Map() },
     nowMs: 0,
     ...changes,
   };
@@ -107,13 +106,6 @@ describe('planRebalance', () => {
       input: { termsOf: () => undefined },
       reason: 'NothingGains',
       moves: [],
-    },
-    {
-      name: 'a disruption budget allows one',
-      fleet: () => fleetOf(hosts, { a: vms(4) }),
-      input: { budgets: { budgetsOf: () => ['db'], disruptionsLeft: new Map([['db', 1]]) } },
-      reason: 'Moving',
-      moves: ['default/v0 a>b'],
     },
     {
       name: 'a cordoned host takes no part',

@@ -11,6 +11,8 @@ import { machinesOn } from '../../controllers/machines/lookup.ts';
 /** How one VM can leave. */
 export type Way =
   | { readonly type: 'live' }
+  /** It is under way already. */
+  | { readonly type: 'moving'; readonly to: string }
   | { readonly type: 'restart' }
   /** It is off, or is being deleted: nothing runs that could be disturbed. */
   | { readonly type: 'idle' }
@@ -66,6 +68,8 @@ export function leaversOf(
 
 function wayOf(vm: VirtualMachine, { cache, scheduler }: Snapshot): Way {
   if (isTerminating(vm) || !wantsPower(vm)) return { type: 'idle' };
+  const to = vm.status?.migrationTarget;
+  if (to !== undefined) return { type: 'moving', to };
   const hypervisor = cache.get('Hypervisor', '', vm.status?.hypervisor ?? '');
   const isLive = hypervisor?.spec.features.liveMigration === true;
   const placement = isLive ? scheduler.elsewhere(vm) : scheduler.elsewhereStopped(vm);
@@ -74,8 +78,8 @@ function wayOf(vm: VirtualMachine, { cache, scheduler }: Snapshot): Way {
 }
 
 /**
- * Those that go now, in the given order: each ready VM takes one from every budget that counts it, and one
- * that finds nothing left waits, with the name of the budget. Pure.
+ * Those that go now, in the given order: each ready VM that is to restart takes one from every budget that
+ * counts it, and one that finds nothing left waits, with the names of the budgets. Pure.
  */
 export function nextRound(
   leavers: readonly Leaver[],
@@ -85,11 +89,12 @@ export function nextRound(
   const go: Leaver[] = [];
   const blocked = new Map<Leaver, string>();
   for (const leaver of leavers) {
-    if (leaver.way.type === 'none') continue;
-    const disturbs = leaver.way.type !== 'idle';
-    const blocker = disturbs ? leaver.budgets.find((key) => blocks(leaver, key)) : undefined;
-    if (blocker !== undefined) {
-      blocked.set(leaver, allowances.get(blocker)?.name ?? blocker);
+    if (leaver.way.type === 'none' || leaver.way.type === 'moving') continue;
+    // A live migration takes nothing down.
+    const disturbs = leaver.way.type === 'restart';
+    const blockers = disturbs ? leaver.budgets.filter((key) => blocks(leaver, key)) : [];
+    if (blockers.length > 0) {
+      blocked.set(leaver, blockers.map((key) => allowances.get(key)?.name ?? key).join(', '));
       continue;
     }
     if (disturbs && leaver.ready) for (const key of leaver.budgets) left.set(key, (left.get(key) ?? 0) - 1);

@@ -111,14 +111,16 @@ function prospectsOf(host: Host, snapshot: Snapshot, ignoreBudgets: boolean): Ch
 
 /** The VMs that are still there, each with the reason. */
 function stayed(host: Host, engine: Engine, ignoreBudgets: boolean): string[] {
-  return standingsOf(host, snapshotOf(engine), ignoreBudgets).map(
-    ({ leaver, obstacle }) =>
-      `${shortName(leaver.vm)} stays on ${host.metadata.name}: it ${obstacle ?? 'has not left yet'}`,
+  return standingsOf(host, snapshotOf(engine), ignoreBudgets).map(({ leaver, obstacle }) =>
+    leaver.way.type === 'moving'
+      ? `${shortName(leaver.vm)} is on its way to ${leaver.way.to} (Migrating)`
+      : `${shortName(leaver.vm)} stays on ${host.metadata.name}: it ${obstacle ?? 'has not left yet'}`,
   );
 }
 
 const wayText: Record<Leaver['way']['type'], string> = {
   live: 'can move (live)',
+  moving: 'is on its way',
   restart: 'will restart elsewhere',
   idle: 'is off and gives up its place',
   none: 'cannot leave',

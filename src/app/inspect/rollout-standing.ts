@@ -17,7 +17,9 @@ export function rolloutStanding(pool: VirtualMachinePool): RolloutStanding {
     return { state: 'UnderWay', text: `${name}: its last change was not seen yet` };
   }
   const progressing = findCondition(status?.conditions, 'Progressing');
-  const message = `${name}: ${progressing?.message ?? 'nothing is known yet'}`;
+  const failure = findCondition(status?.conditions, 'ReplicaFailure');
+  const held = failure?.status === 'True' ? `; no more VMs may be made: ${failure.message}` : '';
+  const message = `${name}: ${progressing?.message ?? 'nothing is known yet'}${held}`;
   const reason = progressing?.reason;
   if (reason === 'RevisionRefused') return { state: 'Failed', text: message };
   if (isTrue(status?.conditions, 'RolledBack')) {

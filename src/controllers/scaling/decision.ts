@@ -44,6 +44,7 @@ export function decideScaling(input: ScalingInput): ScalingDecision {
     min: limits.min,
     max: limits.max,
     ownMin: limitsOf(input).min,
+    zeroByPolicy: input.zeroByPolicy ?? false,
     ...(limits.by === undefined ? {} : { limitedBy: limits.by }),
     ...(forecast ? { floors: forecast.floors } : {}),
     metrics,

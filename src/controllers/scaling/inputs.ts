@@ -60,6 +60,8 @@ export interface ScalingInput {
   readonly horizontal: boolean;
   readonly vertical: boolean;
   readonly replicas: number;
+  /** The number is 0, and it was a policy that set it: only a person's 0 means that nothing is to be scaled. */
+  readonly zeroByPolicy?: boolean;
   /** The size that each of the target's VMs should have. */
   readonly size: Resources;
   readonly vms: readonly MeasuredVm[];

@@ -15,7 +15,7 @@ import { type Resources } from '../../autoscaling/recommender.ts';
 import { sizeText } from '../../autoscaling/vertical.ts';
 import { annotations, withAnnotation } from '../../model/annotations.ts';
 import { type ObjectCache } from '../../engine/cache.ts';
-import { managers } from '../../engine/ownership.ts';
+import { isCountScaled, managers } from '../../engine/ownership.ts';
 import { labelsOf, membersOf } from '../pools/members.ts';
 import { type ResizeMethod } from '../machines/resize-method.ts';
 import { featuresOf, resizeMethodOf } from '../machines/resize-room.ts';
@@ -83,6 +83,7 @@ export function inputOf(
     horizontal: standing.horizontal,
     vertical: standing.vertical,
     replicas: target.kind === 'VirtualMachine' ? 1 : target.spec.replicas,
+    zeroByPolicy: target.kind === 'VirtualMachinePool' && target.spec.replicas === 0 && isCountScaled(target),
     size: sizeOf(wanted),
     vms: machines.map((vm) => ({ vm, usage: measuredUsage(vm, turn.world) })),
     balancers: balancers.flatMap(({ metadata }) => {

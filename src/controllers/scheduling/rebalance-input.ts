@@ -24,7 +24,7 @@ const hourMs = 3_600_000;
 export function rebalanceInput(
   policy: RebalancePolicy,
   { cache, world, nowMs }: { readonly cache: ObjectCache; readonly world: Metrics; readonly nowMs: number },
-): Omit<RebalanceInput, 'waiting' | 'budgets'> {
+): Omit<RebalanceInput, 'waiting'> {
   return {
     rules: rulesOf(policy),
     active: policy.status?.active ?? false,

@@ -20,7 +20,7 @@ import { hostView } from '../hosts/facts.ts';
 import { wantsHost } from '../machines/plan.ts';
 import { PendingMachines } from './pending.ts';
 import { Nominations } from './nominations.ts';
-import { budgetView, nominate, nomination, placedAgain, withdraw } from './preempting.ts';
+import { nominate, nomination, placedAgain, withdraw } from './preempting.ts';
 import { isAlikeToPlace, isAlikeToPlaceOn, liveRequestOf, requestOf, scoringOf } from './requests.ts';
 import { type Placer } from '../../engine/placer.ts';
 import { type Turn } from '../../engine/turn.ts';
@@ -148,9 +148,9 @@ export class Scheduler implements Placer {
   }
 
   /** What a rebalancing policy would move now; nothing is moved. */
-  rebalance(input: Omit<RebalanceInput, 'waiting' | 'budgets'>): RebalancePlan {
+  rebalance(input: Omit<RebalanceInput, 'waiting'>): RebalancePlan {
     const { waiting } = this;
-    return planRebalance(this.#fleet, { ...input, waiting, budgets: budgetView(this.#cache) });
+    return planRebalance(this.#fleet, { ...input, waiting });
   }
 
   /** Every host's verdict on the VM, as if it were to be placed now and had no host. */

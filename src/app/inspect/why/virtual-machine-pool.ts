@@ -17,11 +17,17 @@ export function whyPool(pool: VirtualMachinePool, { snapshot, all }: WhyScene): 
   const machines = poolMachines(snapshot.cache, pool);
   const waiting = machines.filter((vm) => !isTrue(vm.status?.conditions, 'Ready'));
   const ready = findCondition(status?.conditions, 'Ready');
+  const failure = findCondition(status?.conditions, 'ReplicaFailure');
   const standing = rolloutStanding(pool);
   return {
-    answer: `${standing.text}${ready && ready.status !== 'True' ? `; ${ready.message}` : ''}`,
+    answer: `${standing.text}${ready && ready.status !== 'True' && !standing.text.includes(ready.message) ? `; ${ready.message}` : ''}`,
     nodes: [
-      field('Update', stateText(pool, standing.state)),
+      field(
+        'Update',
+        failure?.status === 'True'
+          ? 'held by a quota: raise it, or free some of it'
+          : stateText(pool, standing.state),
+      ),
       field(
         'Replicas',
         `${spec.replicas} wanted ${sizedBy(pool, snapshot)}, ${status?.replicas ?? 0} there, ${status?.readyReplicas ?? 0} ready, ${status?.updatedReplicas ?? 0} up to date`,
@@ -32,6 +38,7 @@ export function whyPool(pool: VirtualMachinePool, { snapshot, all }: WhyScene): 
       ),
       ...revisionNodes(machines),
       ...budgetNodes(pool, snapshot),
+      ...(failure?.status === 'True' ? [field('Held by', failure.message)] : []),
       waitingNode(waiting, all),
     ],
     data: {
