@@ -2,6 +2,7 @@
 import { formatDuration } from '../base/duration.ts';
 import { type ComparedFigure, type Comparison, type Difference } from '../model/comparison.ts';
 import { formatFigure } from '../model/figures.ts';
+import { seedRange } from './seeds-text.ts';
 import { type Paints } from './what-if-text.ts';
 
 /** Figures that are the same everywhere tell nothing, but for these. */
@@ -11,9 +12,7 @@ const alwaysShown: readonly string[] = ['cost', 'energy', 'requests failed'];
 export function* comparisonLines(comparison: Comparison, wallMs: number, paint: Paints): Iterable<string> {
   const { scenario, seeds, durationMs, candidates, objectives, choice } = comparison;
   const name = scenario === undefined ? 'what-if' : scenario.replace(/^default\//, '');
-  const range =
-    seeds.length === 1 ? `seed ${seeds[0]}` : `${seeds.length} seeds (${seeds[0]}–${seeds.at(-1)})`;
-  yield `${name}  ${candidates.length} candidates, ${range}: each ${formatDuration(durationMs)} of world time in ${(wallMs / 1000).toFixed(1)} s`;
+  yield `${name}  ${candidates.length} candidates, ${seedRange(seeds)}: each ${formatDuration(durationMs)} of world time in ${(wallMs / 1000).toFixed(1)} s`;
   const header = ['', ...candidates.map((candidate) => candidate.name)];
   const rows = [
     ...(objectives === 0

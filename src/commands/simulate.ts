@@ -1,16 +1,21 @@
 import { Flags } from '@oclif/core';
 import { findingsText } from '../app/findings.ts';
-import { compareWhatIfs, type CompareRequest } from '../what-if/compare.ts';
+import { compareWhatIfs, type CompareRequest, type SeedsRequest, whatIfSeeds } from '../what-if/compare.ts';
+import { type SeedRuns } from '../what-if/seed-runs.ts';
 import { type WantedOutputs, wantedOutputs, writeOutputs } from '../what-if/outputs.ts';
-import { type TimedRun, whatIf } from '../what-if/what-if.ts';
+import { type TimedRun, whatIf, type WhatIfOptions } from '../what-if/what-if.ts';
 import { ExitCode } from '../base/errors.ts';
 import { comparisonLines } from '../cli/comparison-text.ts';
+import { seedLines } from '../cli/seeds-text.ts';
 import * as flags from '../cli/flags.ts';
 import { stdinIfNamed } from '../cli/stdin.ts';
 import { fidelityOf, runFlags, WhatIfCommand } from '../cli/what-if-command.ts';
 import { runSummary, runTitle, verdictLines } from '../cli/what-if-text.ts';
-import { type Comparison } from '../model/comparison.ts';
+import { type Comparison, type SeedSummary } from '../model/comparison.ts';
 import { type RunRecord } from '../model/run-record.ts';
+
+/** How many seeds a comparison runs when nobody says how many. */
+const comparedSeeds = 5;
 
 export default class Simulate extends WhatIfCommand {
   static override summary = 'See what manifests come to over time, in a world of their own.';
@@ -19,11 +24,15 @@ the state is neither read nor written. Without a scenario the manifests alone ru
 
 The scenario's clock begins at midnight, an hour after the world's, with everything up.
 
+With --seeds it runs each scenario with several seeds, one after the other, and shows what chance does: the mean of
+each figure with its 95 % confidence interval, the lowest and the highest.
+
 With --against or --set it compares: the same scenario with the same seeds in each world, every difference with its
 95 % confidence interval, and which to take.`;
   static override examples = [
     '<%= config.bin %> simulate -f manifests/quickstart --for 24h --report html=report.html',
     '<%= config.bin %> simulate -f manifests/scenarios/flash-crowd --seed 7',
+    '<%= config.bin %> simulate -f manifests/scenarios/flash-crowd --seeds 10',
     '<%= config.bin %> simulate -f world/ --for 2h --speed 60x',
     '<%= config.bin %> simulate -f world/ --trace run.csv --trace-machines',
     '<%= config.bin %> simulate -f manifests/scenarios/flash-crowd --set sp/web:spec.horizontal.minReplicas=6,10',
@@ -56,11 +65,14 @@ With --against or --set it compares: the same scenario with the same seeds in ea
       multiple: true,
       multipleNonGreedy: true,
     }),
-    seeds: Flags.integer({ summary: 'How many seeds a comparison runs.', default: 5 }),
+    seeds: Flags.integer({
+      summary: 'Run so many seeds and show means with their intervals; a comparison runs 5 by default.',
+      helpValue: 'COUNT',
+    }),
     ...runFlags,
   };
 
-  async run(): Promise<readonly RunRecord[] | readonly Comparison[]> {
+  async run(): Promise<readonly RunRecord[] | readonly SeedSummary[] | readonly Comparison[]> {
     const { flags: given } = await this.parse(Simulate);
     const outputs = wantedOutputs(given);
     const { display } = this;
@@ -72,7 +84,10 @@ With --against or --set it compares: the same scenario with the same seeds in ea
       scenarios: given.scenario === undefined ? [] : [given.scenario],
     };
     const { against = [], set = [], seeds } = given;
-    if (against.length + set.length > 0) return this.#compare({ ...request, against, set, seeds }, outputs);
+    if (against.length + set.length > 0) {
+      return this.#compare({ ...request, against, set, seeds: seeds ?? comparedSeeds }, outputs);
+    }
+    if (seeds !== undefined) return this.#repeat({ ...request, seeds }, outputs);
     const onRun = (run: TimedRun): void => {
       display.clear();
       this.tell([runTitle(run), ...runSummary(run), ...verdictLines(run.record.verdicts, this.paints)]);
@@ -92,22 +107,42 @@ With --against or --set it compares: the same scenario with the same seeds in ea
     if (records.some(({ interrupted }) => interrupted)) this.exitWith(ExitCode.Interrupted);
     return records;
   }
+
+  async #repeat(request: SeedsRequest, outputs: WantedOutputs): Promise<readonly SeedSummary[]> {
+    const { display } = this;
+    const report = await whatIfSeeds(request, this.#options).finally(() => display.clear());
+    if (this.#isRefused(report)) return [];
+    for (const one of report.summaries) this.tell(seedLines(one, display.wallMs));
+    await this.#finish(report, outputs);
+    return report.summaries;
+  }
+
   async #compare(request: CompareRequest, outputs: WantedOutputs): Promise<readonly Comparison[]> {
     const { display } = this;
+    const report = await compareWhatIfs(request, this.#options).finally(() => display.clear());
+    if (this.#isRefused(report)) return [];
+    for (const one of report.comparisons) this.tell(comparisonLines(one, display.wallMs, this.paints));
+    await this.#finish(report, outputs);
+    return report.comparisons;
+  }
+
+  get #options(): WhatIfOptions {
     const { onProgress, onExpected } = this;
-    const options = { signal: display.signal, onProgress, onExpected };
-    const report = await compareWhatIfs(request, options).finally(() => display.clear());
-    const { comparisons, records, diagnostics, sources, refused } = report;
+    return { signal: this.display.signal, onProgress, onExpected };
+  }
+
+  /** Prints what admission has to say; true when nothing was run for it. */
+  #isRefused({ diagnostics, sources, refused }: Omit<SeedRuns, 'groups'>): boolean {
     const outcome = refused === undefined ? 'nothing was run' : `with ${refused}, so nothing was run`;
     this.findings(findingsText(diagnostics, sources, { color: this.color, outcome }));
-    if (diagnostics.some(({ severity }) => severity === 'error')) {
-      this.exitWith(ExitCode.Usage);
-      return [];
-    }
-    for (const one of comparisons) this.tell(comparisonLines(one, display.wallMs, this.paints));
+    if (!diagnostics.some(({ severity }) => severity === 'error')) return false;
+    this.exitWith(ExitCode.Usage);
+    return true;
+  }
+
+  async #finish({ records, interrupted }: Omit<SeedRuns, 'groups'>, outputs: WantedOutputs): Promise<void> {
     const files = await writeOutputs(outputs, records);
     if (files.length > 0) this.tell([`Written: ${files.join(', ')}`]);
-    if (report.interrupted) this.exitWith(ExitCode.Interrupted);
-    return comparisons;
+    if (interrupted) this.exitWith(ExitCode.Interrupted);
   }
 }

@@ -1,4 +1,4 @@
-/** What came of running several candidates with the same scenario and the same seeds: plain data, for reports. */
+/** What came of running worlds with several seeds: plain data, for reports. */
 import { type ObjectiveUnit } from './run-record.ts';
 
 /** Mean of the paired differences (candidate less baseline, seed by seed) and half of its 95 % confidence interval. */
@@ -43,4 +43,36 @@ export interface Comparison {
   readonly choice: { readonly candidate: number; readonly sentence: string };
   /** Of each candidate, the result hash of each seed. */
   readonly results: readonly (readonly string[])[];
+}
+
+/** One world, run with several seeds. */
+export interface SeedSummary {
+  /** `namespace/name`; absent for manifests without a scenario. */
+  readonly scenario?: string;
+  readonly seeds: readonly number[];
+  /** World time of each run, ms. */
+  readonly durationMs: number;
+  /** How many objectives the scenario has. */
+  readonly objectives: number;
+  /** In how many seeds all of them were met. */
+  readonly met: number;
+  /** Totals that were measured in every seed, and every objective. */
+  readonly figures: readonly SeedFigure[];
+  /** The result hash of each seed. */
+  readonly results: readonly string[];
+}
+
+export interface SeedFigure {
+  /** As of `ComparedFigure`. */
+  readonly name: string;
+  readonly unit: ObjectiveUnit;
+  /** Over the seeds; absent when it was not measured in every one. */
+  readonly mean?: number;
+  /** Half of the mean's 95 % confidence interval; absent for a single seed. */
+  readonly margin?: number;
+  /** The lowest and the highest of the seeds; absent as the mean. */
+  readonly least?: number;
+  readonly most?: number;
+  /** Of an objective: in how many seeds it was met. */
+  readonly met?: number;
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type RunRecord } from '../../src/model/run-record.ts';
 import { compare } from '../../src/objectives/compare.ts';
-import { pairedDifference, studentT975 } from '../../src/objectives/paired.ts';
+import { studentT975 } from '../../src/objectives/interval.ts';
+import { pairedDifference } from '../../src/objectives/paired.ts';
 import { madeRecord } from './builders.ts';
 
 describe("quantiles of Student's t at 97.5 %, against published tables", () => {

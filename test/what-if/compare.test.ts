@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { compareWhatIfs, type CompareRequest } from '../../src/what-if/compare.ts';
+import { compareWhatIfs, type CompareRequest, whatIfSeeds } from '../../src/what-if/compare.ts';
+import { whatIf } from '../../src/what-if/what-if.ts';
 import { ExitCode } from '../../src/base/errors.ts';
 
 const flashCrowd = join(import.meta.dirname, '..', '..', 'manifests', 'scenarios', 'flash-crowd');
@@ -120,5 +121,34 @@ spec: {hypervisor: xen, capacity: {cpu: 2, memory: 4Gi}}
     });
     expect(report.interrupted).toBe(true);
     expect(report.comparisons[0]?.seeds.length ?? 0).toBeLessThan(3);
+  });
+});
+
+describe('one world with several seeds', () => {
+  test("each seed from the scenario's on, as a run of its own would come out", async () => {
+    const { summaries, records } = await whatIfSeeds(request({ seeds: 3 }));
+    expect(summaries).toHaveLength(1);
+    expect(summaries[0]?.seeds).toEqual([42, 43, 44]);
+    const alone = await whatIf(request({ seed: 44 }));
+    expect(summaries[0]?.results[2]).toBe(alone.runs[0]?.record.result);
+    expect(new Set(summaries[0]?.results).size).toBe(3);
+    expect(records.map(({ seed }) => seed)).toEqual([42, 43, 44]);
+  });
+
+  test.each([
+    ['in the second seed · the first counts', 43, [[42]]],
+    ['in the first seed · nothing does', 42, []],
+  ])('interrupted %s', async (_name, last, whole) => {
+    const controller = new AbortController();
+    const onProgress = ({ name, doneMs, phase }: { name: string; doneMs: number; phase: string }): void => {
+      if (name.endsWith(`seed ${last}`) && phase === 'running' && doneMs > 300_000) controller.abort();
+    };
+    const report = await whatIfSeeds(request({ seeds: 3 }), { signal: controller.signal, onProgress });
+    expect(report.interrupted).toBe(true);
+    expect(report.summaries.map(({ seeds }) => seeds)).toEqual(whole);
+  });
+
+  test.each([0, 101, -1])('%d seeds · refused', async (seeds) => {
+    await expect(whatIfSeeds(request({ seeds }))).rejects.toMatchObject({ exitCode: ExitCode.Usage });
   });
 });
