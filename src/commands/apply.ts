@@ -45,11 +45,12 @@ Applying the same files again changes nothing. Fields that a ScalingPolicy has s
     'force-conflicts': Flags.boolean({ summary: 'Take over fields that other managers own.' }),
     watch: Flags.boolean({
       summary: 'Follow the files: apply each change while world time runs on, until Ctrl-C.',
+      exclusive: ['wait', 'timeout'],
     }),
     speed: Flags.string({
-      summary: 'With --watch: world time against the wall clock, or max.',
+      summary: 'With --watch: world time against the wall clock, or max; by default 1x.',
       helpValue: 'FACTOR',
-      default: '1x',
+      dependsOn: ['watch'],
     }),
     wait: flags.wait,
     timeout: flags.timeout,
@@ -83,7 +84,7 @@ Applying the same files again changes nothing. Fields that a ScalingPolicy has s
     if (given.watch) {
       if (dryRun !== 'none')
         throw new UserError('--watch applies: it goes with no --dry-run', { exitCode: ExitCode.Usage });
-      return this.#watch(given.state, opening, request, given.speed, display.signal);
+      return this.#watch(given.state, opening, request, given.speed ?? '1x', display.signal);
     }
     const onApplied = (objects: readonly AppliedObject[]): void => this.#printObjects(objects, dryRun);
     const options = { signal: display.signal, onTurn: display.onTurn, onApplied };

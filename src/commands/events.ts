@@ -31,7 +31,7 @@ happening again counts up one event instead of making more of them.`;
     namespace: flags.namespace,
     'all-namespaces': flags.allNamespaces,
     types: Flags.string({ summary: 'Only events of these types: Normal, Warning.', helpValue: 'TYPES' }),
-    watch: Flags.boolean({ char: 'w', summary: 'Go on and show each new event.' }),
+    watch: Flags.boolean({ char: 'w', summary: 'Go on and show each new event.', exclusive: ['json'] }),
     'no-headers': Flags.boolean({ summary: 'Leave the headings out.' }),
   };
 

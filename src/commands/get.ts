@@ -30,7 +30,7 @@ export default class Get extends BaseCommand {
     namespace: flags.namespace,
     'all-namespaces': flags.allNamespaces,
     selector: flags.selector,
-    watch: Flags.boolean({ char: 'w', summary: 'Go on and show each change.' }),
+    watch: Flags.boolean({ char: 'w', summary: 'Go on and show each change.', exclusive: ['json'] }),
     'no-headers': Flags.boolean({ summary: 'Leave the headings of tables out.' }),
     'show-labels': Flags.boolean({ summary: 'Show labels as the last column.' }),
     'show-managed-fields': Flags.boolean({ summary: 'Keep metadata.managedFields in JSON and YAML.' }),

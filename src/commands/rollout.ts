@@ -6,10 +6,21 @@ import { type RolloutReport, rolloutStatus } from '../app/actions/rollout-status
 import { withState } from '../app/with-state.ts';
 import { ActCommand } from '../cli/act-command.ts';
 import * as flags from '../cli/flags.ts';
+import { type HeardFlags, refuseIdleFlags } from '../cli/idle-flags.ts';
 import { historyLines } from '../cli/rollout-text.ts';
 
 const actions = ['status', 'history', 'undo', 'restart', 'pause', 'resume'] as const;
 type Action = (typeof actions)[number];
+
+const follow = ['namespace', 'wait', 'timeout'] as const;
+const heard: HeardFlags<Action> = {
+  status: follow,
+  history: ['namespace', 'revision'],
+  undo: [...follow, 'to-revision'],
+  restart: follow,
+  pause: follow,
+  resume: follow,
+};
 
 export default class Rollout extends ActCommand {
   static override summary = 'Follow, pause, repeat or take back the update of a VM pool.';
@@ -50,10 +61,12 @@ them through. The size of the VMs goes back too, unless a ScalingPolicy has set 
   };
 
   async run(): Promise<ActReport | RolloutReport | readonly HistoryEntry[]> {
-    const { args, flags: given } = await this.parse(Rollout);
+    const parsed = await this.parse(Rollout);
+    const { args, flags: given } = parsed;
     const { namespace, wait, timeout } = given;
-    const target = { ...parseOne([args.pool]), namespace };
     const action = args.action as Action;
+    refuseIdleFlags(parsed, 'rollout', action, heard);
+    const target = { ...parseOne([args.pool]), namespace };
     return withState(given.state, process.env, async (state) => {
       if (action === 'history') {
         return this.#tellHistory(args.pool, await rolloutHistory(state, target), given.revision);

@@ -10,6 +10,7 @@ import { ExitCode, UserError } from '../base/errors.ts';
 import { BaseCommand } from '../cli/base-command.ts';
 import * as flags from '../cli/flags.ts';
 import { FollowDisplay } from '../cli/follow-display.ts';
+import { type HeardFlags, refuseIdleFlags } from '../cli/idle-flags.ts';
 import { outcomeText } from '../cli/outcome-text.ts';
 import { historyRows, resultLines, statusLines, syncLine } from '../cli/sync-text.ts';
 import { type Sync as SyncObject } from '../model/kinds/index.ts';
@@ -18,6 +19,23 @@ import { renderTable } from '../output/table.ts';
 
 const actions = ['status', 'diff', 'history', 'rollback', 'suspend', 'resume', 'reconcile'] as const;
 type Action = (typeof actions)[number];
+
+/** What a Sync is made with, or changed to. */
+const wishes = ['ref', 'path', 'interval', 'verify', 'prune', 'max-prune', 'self-heal', 'atomic'] as const;
+const target = ['name', 'namespace'] as const;
+const syncing = [...target, 'dangerous-prune', 'timeout'] as const;
+/** Without an action, there is one Sync to make or change, or those that are there are followed. */
+const heard: HeardFlags<Action | '' | '--repo'> = {
+  '': [...syncing, 'once', 'speed'],
+  '--repo': [...syncing, 'once', 'speed', 'repo', ...wishes],
+  status: target,
+  diff: target,
+  history: target,
+  rollback: [...syncing, 'to-revision'],
+  suspend: target,
+  resume: target,
+  reconcile: syncing,
+};
 
 export default class Sync extends BaseCommand {
   static override summary = 'Follow git repositories and keep what they declare applied.';
@@ -68,9 +86,9 @@ Only commits count, never what lies uncommitted in a work tree. Private reposito
     }),
     once: Flags.boolean({ summary: 'Sync one time, wait until the world has followed, and end.' }),
     speed: Flags.string({
-      summary: 'While following: world time against the wall clock, or max.',
+      summary: 'While following: world time against the wall clock, or max; by default 1x.',
       helpValue: 'FACTOR',
-      default: '1x',
+      exclusive: ['once'],
     }),
     'to-revision': Flags.string({
       summary: 'With rollback: the revision, or the first digits of its commit.',
@@ -81,8 +99,11 @@ Only commits count, never what lies uncommitted in a work tree. Private reposito
   };
 
   async run(): Promise<unknown> {
-    const { args, flags: given } = await this.parse(Sync);
-    const speed = parseSpeed(given.speed);
+    const parsed = await this.parse(Sync);
+    const { args, flags: given } = parsed;
+    const without = given.repo === undefined ? '' : '--repo';
+    refuseIdleFlags(parsed, 'sync', (args.action as Action | undefined) ?? without, heard);
+    const speed = parseSpeed(given.speed ?? '1x');
     const namespace = given.namespace;
     const name = args.name ?? given.name;
     if (args.action !== undefined && args.action !== 'status' && name === undefined) {

@@ -73,7 +73,7 @@ function withWishes(spec: SyncSpec, repo: string, wishes: SyncWishes): SyncSpec 
     },
     ...(interval === undefined ? {} : { interval }),
     ...(prune === undefined ? {} : { prune }),
-    ...(maxPrune === undefined ? {} : { maxPrune }),
+    ...(maxPrune === undefined ? {} : { maxPrune: /^\d+$/.test(maxPrune) ? Number(maxPrune) : maxPrune }),
     ...(selfHeal === undefined ? {} : { selfHeal }),
     ...(atomic === undefined ? {} : { atomic }),
   };
