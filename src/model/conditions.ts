@@ -8,7 +8,6 @@ export interface Condition {
   readonly message: string;
   /** When `status` last changed, in world time. */
   readonly lastTransitionTime: string;
-  readonly observedGeneration?: number;
 }
 
 export type ConditionInput = Omit<Condition, 'lastTransitionTime'>;

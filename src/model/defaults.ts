@@ -15,6 +15,13 @@ interface DefaultNode {
 
 const nodes = new Map<Kind, DefaultNode | undefined>();
 
+/** What a manifest may say of a value: each field may be left out. */
+export type Draft<T> = T extends readonly (infer Item)[]
+  ? readonly Draft<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]?: Draft<T[Key]> }
+    : T;
+
 /**
  * The object with every defaulted field present, as the types of the kinds promise. The very same
  * reference comes back when nothing was missing.

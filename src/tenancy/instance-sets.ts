@@ -3,7 +3,7 @@
  * a tier, of its own (levels I and II) or shared with the application's other tenants (III and IV); at level IV a
  * scaling policy a tier goes with it. Pure: the same objects give the same set.
  */
-import { withDefaults } from '../model/defaults.ts';
+import { type Draft, withDefaults } from '../model/defaults.ts';
 import {
   type Application,
   type LoadBalancer,
@@ -218,7 +218,7 @@ function makePool(recipe: Recipe, tier: Tier): TierObjects['pool'] {
       },
       // One more before one less: a change of the build never takes away what serves.
       strategy: { maxSurge: 1, maxUnavailable: 0 },
-    },
+    } satisfies Draft<VirtualMachinePool['spec']>,
   });
 }
 
@@ -235,12 +235,12 @@ function makeBalancer(recipe: Recipe, tier: Tier): TierObjects['balancer'] {
       queue: tier.queue,
       drain: '30s',
       calls: (tier.calls ?? []).map((called) => tierName(recipe.name, called)),
-    },
+    } satisfies Draft<LoadBalancer['spec']>,
   });
 }
 
 function makePolicy(recipe: Recipe, tier: Tier): NonNullable<TierObjects['policy']> {
-  const target = { type: 'Utilization', averageUtilization: targetUtilization };
+  const target = { type: 'Utilization', averageUtilization: targetUtilization } as const;
   return withDefaults('ScalingPolicy', {
     apiVersion,
     kind: 'ScalingPolicy',
@@ -252,6 +252,6 @@ function makePolicy(recipe: Recipe, tier: Tier): NonNullable<TierObjects['policy
         maxReplicas: tier.maxReplicas ?? defaultGrowth * tier.replicas,
       },
       metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }],
-    },
+    } satisfies Draft<ScalingPolicy['spec']>,
   });
 }

@@ -127,7 +127,8 @@ function reasonOf(
 /** The history with one more change, newest first. */
 export function withChange(history: Status['history'], change: ChangeText, atMs: number): readonly Change[] {
   const { from, to, reason } = change;
-  return [{ time: toTimestamp(atMs), from, to, reason }, ...(history ?? [])].slice(0, historyLength);
+  const latest: Change = { time: toTimestamp(atMs), from, to, reason };
+  return [latest, ...(history ?? [])].slice(0, historyLength);
 }
 
 /** As manifests write it. */

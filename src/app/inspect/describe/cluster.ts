@@ -73,8 +73,6 @@ export function describeLease({ spec }: Lease): DescribeNode[] {
   return [
     field('Holder', spec?.holderIdentity ?? ''),
     field('Duration', spec?.leaseDurationSeconds === undefined ? '' : `${spec.leaseDurationSeconds}s`),
-    field('Acquired', spec?.acquireTime ?? ''),
     field('Renewed', spec?.renewTime ?? ''),
-    field('Changed hands', `${spec?.leaseTransitions ?? 0} times`),
   ];
 }
