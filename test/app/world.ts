@@ -174,6 +174,7 @@ status: {offered: 0.35}
 kind: Scenario
 metadata: {name: friday}
 spec:
+  description: A host is lost on the day of the peak.
   duration: 24h
   events:
     - {at: 2h, fault: {kind: Host, name: h1, type: Crash, for: 30m}}

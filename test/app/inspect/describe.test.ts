@@ -592,6 +592,7 @@ describe('describe, kind by kind', () => {
       Labels:       <none>
       Annotations:  <none>
       Created:      2000-01-01T00:00:00Z (0s ago)
+      Description:  A host is lost on the day of the peak.
       Duration:     24h
       Seed:         1
       Script:

@@ -24,7 +24,7 @@ export function describeTraffic({ spec, status }: Traffic): DescribeNode[] {
 /** An experiment: what happens when, and what must hold. */
 export function describeScenario({ spec }: Scenario): DescribeNode[] {
   return [
-    field('Description', spec.description ?? ''),
+    ...(spec.description === undefined ? [] : [field('Description', spec.description)]),
     field('Duration', spec.duration),
     field('Seed', String(spec.seed)),
     table(
