@@ -87,6 +87,15 @@ function whatIf(command: string, more: string, flags: Lines['flags']): Lines[] {
   };
   return [
     { what, line: line('sim/world.yaml', 'sim/noon.yaml'), flags: { ...runs, ...only, ...flags } },
+    {
+      what,
+      line: line('sim/world.yaml', 'sim/noon.yaml'),
+      mayFail: true,
+      flags: {
+        fidelity: ['', '--fidelity requests'],
+        'max-requests': ['--fidelity requests', '--fidelity requests --max-requests 10'],
+      },
+    },
     { what, line: line('sim'), flags: { ...manifests, scenario: ['', '--scenario noon'] } },
     {
       what,
