@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commandNames, commandOf } from '../support/in-process.ts';
+import { commandNames, commandOf } from './in-process.ts';
 import { lines } from './flag-lines.ts';
 
 /** What `test/e2e/flags.test.ts` tries of its own for every command. */

@@ -14,7 +14,7 @@ import { ExitCode } from '../../src/base/errors.ts';
 import { listDirectory } from '../../src/base/listing.ts';
 import { kindNames } from '../../src/model/kinds/index.ts';
 import { GitRepo } from '../support/git-repo.ts';
-import { callVctl, commandOf } from '../support/in-process.ts';
+import { callVctl, commandOf } from '../declared/in-process.ts';
 import { files } from '../declared/flag-files.ts';
 import { type Lines, lines, states } from '../declared/flag-lines.ts';
 
