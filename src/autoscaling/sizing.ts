@@ -32,9 +32,10 @@ interface Measured {
 /** What binary fractions leave over: 0.18 / 0.2 is 0.8999999999999999, and is meant as 0.9. */
 const rounding = 1e-9;
 
-/** Whole VMs for a fraction of one, but none for what rounding has left over. */
+/** Whole VMs for a fraction of one, but none more for what rounding has left over. */
 function wholeVms(value: number): number {
-  return Math.max(0, Math.ceil(value - rounding));
+  const nearest = Math.round(value);
+  return nearest > 0 && Math.abs(value - nearest) < rounding ? nearest : Math.ceil(value);
 }
 
 /** True when the ratio is close enough to 1 to leave the size alone; both edges are inside. */

@@ -78,6 +78,7 @@ test('fractions compare as they are written: 0.18 is 0.9 of 0.2', () => {
   expect(sizeByValue(0.179, 0.2, 10, context).wish).toBe(9);
   // 1.1 / 0.1 is 11.000000000000002 in binary fractions.
   expect(sizeByTotal(1.1, 0.1, { ...context, current: 0 }).wish).toBe(11);
+  expect(sizeByTotal(1e-12, 0.1, { ...context, current: 0 }).wish).toBe(1);
 });
 
 describe('utilization', () => {
