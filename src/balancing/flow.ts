@@ -9,6 +9,7 @@ import {
   type KeyPopulation,
   type Owners,
 } from './keys.ts';
+import { leastRequestShares } from './least-request-flow.ts';
 
 /** A backend as a flow of requests sees it. */
 export interface FlowBackend {
@@ -96,7 +97,7 @@ function spread(
     case 'WeightedRoundRobin':
       return normalized(backends, ({ weight }, i) => (eligible[i] ? weight : 0));
     case 'LeastRequest':
-      return leastRequestShares(backends, eligible, offeredRate);
+      return leastRequested(backends, eligible, offeredRate);
     default:
       return assertNever(algorithm);
   }
@@ -132,19 +133,8 @@ function normalized<T>(items: readonly T[], value: (item: T, index: number) => n
   return total > 0 ? shares.map((share) => share / total) : shares;
 }
 
-/**
- * LeastRequest as a fluid. A backend is chosen in proportion to `weight / (active + 1)`, and a queue at utilization u
- * holds u / (1 - u) requests on the mean, so its rate is r = t w (1 - r / c), that is `r = 1 / (1 / (t w) + 1 / c)`,
- * with one t for all that makes the rates add up to what is offered. Idle, that is by weight; the busier, the more by
- * capacity, until at the limit slow and small backends are as full as the others.
- *
- * Against simulated picks of the algorithm the shares of single-core backends are within 0.03 (see the tests); those
- * with several cores queue less than assumed here, and two random choices can't give one backend of n more than
- * (2n - 1) / n².
- *
- * A backend without capacity holds on to what it was given and gets nothing more, unless all are like that.
- */
-function leastRequestShares(
+/** A backend without capacity holds on to what it was given and gets nothing more, unless all are like that. */
+function leastRequested(
   backends: readonly FlowBackend[],
   eligible: readonly boolean[],
   offeredRate: number,
@@ -153,36 +143,7 @@ function leastRequestShares(
     eligible[i] === true && weight > 0 && capacity > 0;
   const there = backends.filter((backend, i) => able(i, backend));
   if (there.length === 0) return normalized(backends, ({ weight }, i) => (eligible[i] ? weight : 0));
-  const total = there.reduce((sum, { capacity }) => sum + capacity, 0);
-  if (offeredRate >= total) {
-    return normalized(backends, (backend, i) => (able(i, backend) ? backend.capacity : 0));
-  }
-  // So little that no queue forms; also keeps 1 / offeredRate finite.
-  if (!(offeredRate > 1e-9 * total))
-    return normalized(backends, (backend, i) => (able(i, backend) ? backend.weight : 0));
-  const x = solve(there, offeredRate);
-  return normalized(backends, (backend, i) =>
-    able(i, backend) ? (backend.weight * backend.capacity) / (backend.weight + backend.capacity * x) : 0,
-  );
-}
-
-/**
- * x = 1 / t at which the rates add up to `offered`, below the sum of capacities. By Newton's method on the
- * reciprocal of the sum, which is increasing and concave in x: from 0 it approaches from below and never overshoots.
- */
-function solve(backends: readonly FlowBackend[], offered: number): number {
-  let x = 0;
-  for (let turn = 0; turn < 60; turn++) {
-    let sum = 0;
-    let slope = 0;
-    for (const { weight, capacity } of backends) {
-      const rate = (weight * capacity) / (weight + capacity * x);
-      sum += rate;
-      slope += (rate * rate) / weight;
-    }
-    const step = ((1 / offered - 1 / sum) * sum * sum) / slope;
-    x += step;
-    if (Math.abs(step) <= 1e-12 * x) break;
-  }
-  return x;
+  const shares = leastRequestShares(there, offeredRate);
+  let next = 0;
+  return Float64Array.from(backends, (backend, i) => (able(i, backend) ? (shares[next++] ?? 0) : 0));
 }

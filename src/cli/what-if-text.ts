@@ -138,6 +138,11 @@ export function* runSummary({ record }: RunLines): Iterable<string> {
   const failed =
     totals.requests > 0 ? ` · ${formatFigure(totals.errors / totals.requests, 'ratio')} failed` : '';
   yield row('requests', `${totals.requests.toLocaleString('en-US')}${failed}`);
+  if (totals.refused > 0 || totals.timedOut > 0) {
+    const refused = totals.refused > 0 ? [`${counted(totals.refused)} refused by full queues`] : [];
+    const timedOut = totals.timedOut > 0 ? [`${counted(totals.timedOut)} given up after waiting`] : [];
+    yield row('', [...refused, ...timedOut].join(' · '));
+  }
   if (record.uncounted !== undefined) {
     yield row('', `without those straight to VMs: ${record.uncounted.join(', ')}`);
   }
@@ -156,6 +161,10 @@ export function* runSummary({ record }: RunLines): Iterable<string> {
     yield row(index === 0 ? 'scaling' : '', `${clock(atMs)}  ${subject} ${text}`);
   }
   if (scaling.length > listed) yield row('', `… and ${scaling.length - listed} more`);
+}
+
+function counted(count: number): string {
+  return Math.round(count).toLocaleString('en-US');
 }
 
 /** Of tenants and load balancers: the worst step's p95 and the mean. */

@@ -9,7 +9,10 @@ export type Fidelity = 'flow' | 'requests';
 /** What a series or an objective is about: `tenant/saas/acme`, `lb/default/web`, `host/rack1-a`; absent: the whole. */
 export type SubjectName = string;
 
-/** What is recorded over time. Latencies are those of the step's answered requests. */
+/**
+ * What is recorded over time. Latencies are those of the step's answered requests. `backlog` is what waits at the end of
+ * the step, `refused` and `timedOut` are parts of the errors a second; the three are there only where it ever came to that.
+ */
 export type SeriesName =
   | 'requestsPerSecond'
   | 'latencyMean'
@@ -18,6 +21,9 @@ export type SeriesName =
   | 'latencyP99'
   | 'errorRate'
   | 'availability'
+  | 'backlog'
+  | 'refused'
+  | 'timedOut'
   | 'utilization'
   | 'replicas'
   | 'readyReplicas'
@@ -147,6 +153,9 @@ export interface RunTotals {
   readonly requests: number;
   /** Requests that failed or were refused. */
   readonly errors: number;
+  /** Of these, refused by full queues and given up after waiting. */
+  readonly refused: number;
+  readonly timedOut: number;
   /** Price of the hosts, in the unit of their prices. */
   readonly cost: number;
   readonly energyKWh: number;

@@ -2,7 +2,16 @@
 import { type ObjectiveMetric, type SeriesName, type SeriesUnit, type Verdict } from '../model/run-record.ts';
 
 export type ChartId =
-  'traffic' | 'latency' | 'errors' | 'utilization' | 'replicas' | 'cost' | 'availability' | 'power';
+  | 'traffic'
+  | 'latency'
+  | 'errors'
+  | 'backlog'
+  | 'lost'
+  | 'utilization'
+  | 'replicas'
+  | 'cost'
+  | 'availability'
+  | 'power';
 
 export interface ChartKind {
   readonly id: ChartId;
@@ -45,6 +54,25 @@ export const chartKinds: readonly ChartKind[] = [
     unit: 'ratio',
     series: [{ name: 'errorRate', label: 'failed or refused' }],
     subjects: 4,
+    stepped: false,
+  },
+  {
+    id: 'backlog',
+    title: 'Backlog',
+    unit: 'count',
+    series: [{ name: 'backlog', label: 'waiting' }],
+    subjects: 4,
+    stepped: false,
+  },
+  {
+    id: 'lost',
+    title: 'Refused and timed out',
+    unit: 'perSecond',
+    series: [
+      { name: 'refused', label: 'refused by a full queue' },
+      { name: 'timedOut', label: 'given up after waiting' },
+    ],
+    subjects: 2,
     stepped: false,
   },
   {

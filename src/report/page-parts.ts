@@ -158,6 +158,8 @@ function totalFigures(all: RunTotals): readonly (readonly [string, string, strin
   return [
     ['Requests', formatFigure(all.requests, 'count')],
     ['Failed or refused', formatFigure(all.errors, 'count'), share],
+    ...(all.refused > 0 ? [['Refused by full queues', formatFigure(all.refused, 'count')] as const] : []),
+    ...(all.timedOut > 0 ? [['Given up after waiting', formatFigure(all.timedOut, 'count')] as const] : []),
     ['Cost of hosts', formatFigure(all.cost, 'money')],
     ['Energy', formatFigure(all.energyKWh, 'kWh')],
     ['VM hours', formatFigure(all.machineHours, 'count')],

@@ -2,19 +2,13 @@ import { hash32, uniform } from '../base/random.ts';
 import { type TrafficRequest } from '../model/ports.ts';
 import { type Columns } from './columns.ts';
 import { type Machine } from './machine.ts';
-import { sampleTimeMs, waveAt, waveValue, type Wave } from './traffic-pattern.ts';
-
-/** The load step under way. */
-export interface Step {
-  readonly startMs: number;
-  readonly lengthMs: number;
-}
+import { flowingIn, nothing, type Offered, type Step } from './flow/offered.ts';
+import { patternMean, waveOver, waveValue, type Stretch, type Wave } from './flow/traffic-pattern.ts';
 
 /** A traffic that loads machines without a balancer, with its machines found and laid out. */
 interface DirectLoad {
   readonly request: TrafficRequest;
-  /** Its value in this step. */
-  offered: number;
+  offered: Offered;
   /** Slots of those of its machines that are there. They hold until the next `layOut`. */
   readonly slots: Int32Array;
   /** Share of the requests that each machine gets; those that are not there get theirs too, in vain. */
@@ -24,8 +18,9 @@ interface DirectLoad {
   readonly phases: Phases | undefined;
 }
 
-/** Cosines and sines of angles. */
+/** Phases in turns, with the cosines and sines of their angles. */
 interface Phases {
+  readonly turns: Float64Array;
   readonly cos: Float64Array;
   readonly sin: Float64Array;
 }
@@ -54,7 +49,7 @@ export class DirectLoads {
     loads: readonly {
       readonly request: TrafficRequest;
       readonly uids: readonly string[];
-      readonly offered: number;
+      readonly offered: Offered;
     }[],
     machineOf: (uid: string) => Machine | undefined,
   ): void {
@@ -62,13 +57,12 @@ export class DirectLoads {
     this.#loads = loads.map(({ request, uids, offered }) => {
       const machines = uids.map(machineOf).filter((machine) => machine !== undefined);
       const { target } = request;
-      const angle = ({ id }: Machine): number =>
-        2 * Math.PI * uniform(this.seed, `phase/${request.name}`, hash32(id));
+      const phase = ({ id }: Machine): number => uniform(this.seed, `phase/${request.name}`, hash32(id));
       const load: DirectLoad = {
         ...{ request, offered, slots: Int32Array.from(machines, ({ slot }) => slot) },
         requestShare: 1 / uids.length,
         serviceTimeMs: target.type === 'Machines' ? target.serviceTimeMs : 0,
-        phases: isPerTarget(request) ? phasesOf(machines.map(angle)) : undefined,
+        phases: isPerTarget(request) ? phasesOf(machines.map(phase)) : undefined,
       };
       machines.forEach((machine, index) => this.#note(machine, load, index));
       return load;
@@ -77,9 +71,9 @@ export class DirectLoads {
   }
 
   /** The values of the next step, in the order of the loads. */
-  setOffered(offered: readonly number[]): void {
+  setOffered(offered: readonly Offered[]): void {
     this.#loads.forEach((load, index) => {
-      load.offered = offered[index] ?? 0;
+      load.offered = offered[index] ?? nothing;
     });
   }
 
@@ -135,6 +129,7 @@ export class DirectLoads {
     if (slot < 0) return;
     this.columns.directMillis[slot] = 0;
     this.columns.directRate[slot] = 0;
+    this.columns.directNoise[slot] = 0;
     this.columns.directMemory[slot] = 0;
   }
 
@@ -142,19 +137,21 @@ export class DirectLoads {
    * Adds what one load wants of one machine: of the unit Cpu a share of the machine's size, whatever that costs the
    * host; of the unit Memory MiB; of the unit Requests CPU time, inflated by virtualization and a slow host.
    */
-  #add(load: DirectLoad, index: number, { wave, value: common }: Moment): void {
+  #add(load: DirectLoad, index: number, moment: Moment): void {
     const { columns } = this;
-    const { phases } = load;
     const slot = load.slots[index] ?? -1;
-    const value = wave && phases ? waveValue(wave, phases.cos[index] ?? 1, phases.sin[index] ?? 0) : common;
+    const value = valueAt(load, index, moment);
     const { unit } = load.request;
     const up = unit === 'Requests' ? columns.reachable[slot] : columns.serving[slot];
     if (!up) return;
     switch (unit) {
       case 'Requests': {
-        const rate = value * load.requestShare;
-        addTo(columns.directRate, slot, rate);
-        addTo(columns.directMillis, slot, rate * load.serviceTimeMs * (columns.inflation[slot] ?? 1));
+        const { drawn, mean } = moment.offered;
+        const noise = mean > 0 ? drawn / mean : 1;
+        const millis = value * load.requestShare * load.serviceTimeMs * (columns.inflation[slot] ?? 1);
+        addTo(columns.directRate, slot, value * load.requestShare * noise);
+        addTo(columns.directMillis, slot, millis);
+        addTo(columns.directNoise, slot, millis * (noise - 1));
         break;
       }
       case 'Cpu':
@@ -173,19 +170,31 @@ function addTo(column: Float64Array, slot: number, value: number): void {
   column[slot] = (column[slot] ?? 0) + value;
 }
 
-/** What a load is at in a step: one value for all of its machines, or a wave that each reads at its phase. */
+/** What a load comes to in a step: one value for all of its machines, or a sine that each reads at its phase. */
 interface Moment {
-  readonly value: number;
+  readonly offered: Offered;
+  readonly stretch: Stretch;
   readonly wave: Wave | undefined;
 }
 
 /** Undefined while the traffic has yet to start. */
 function momentOf({ request, offered, phases }: DirectLoad, step: Step): Moment | undefined {
-  const timeMs = sampleTimeMs(request, step.startMs, step.lengthMs);
-  if (timeMs === undefined) return undefined;
-  return { value: offered, wave: phases && waveAt(request.pattern, timeMs - request.startMs) };
+  const stretch = flowingIn(request, step);
+  if (stretch === undefined) return undefined;
+  return { offered, stretch, wave: phases && waveOver(request.pattern, stretch) };
 }
 
-function phasesOf(angles: readonly number[]): Phases {
-  return { cos: Float64Array.from(angles, Math.cos), sin: Float64Array.from(angles, Math.sin) };
+function valueAt({ request, phases }: DirectLoad, index: number, { offered, stretch, wave }: Moment): number {
+  if (phases === undefined) return offered.mean;
+  if (wave) return waveValue(wave, phases.cos[index] ?? 1, phases.sin[index] ?? 0);
+  return patternMean(request.pattern, stretch, request.startMs, phases.turns[index] ?? 0);
+}
+
+function phasesOf(turns: readonly number[]): Phases {
+  const angles = turns.map((phase) => 2 * Math.PI * phase);
+  return {
+    turns: Float64Array.from(turns),
+    cos: Float64Array.from(angles, Math.cos),
+    sin: Float64Array.from(angles, Math.sin),
+  };
 }

@@ -2,7 +2,7 @@ import { Heap } from '../base/heap.ts';
 import { compareText } from '../base/listing.ts';
 
 /** Which kind of thing acts first when several are due in the same millisecond. */
-export const Rank = { Host: 0, Machine: 1, Health: 2, Outlier: 3, Step: 4 } as const;
+export const Rank = { Host: 0, Machine: 1, Health: 2, Outlier: 3, Backlog: 4, Step: 5 } as const;
 export type Rank = (typeof Rank)[keyof typeof Rank];
 
 /**

@@ -1,15 +1,17 @@
 import { compareText } from '../base/listing.ts';
 import { type TrafficRequest, type RouteRequest } from '../model/ports.ts';
 import { type Balancers } from './balancers.ts';
+import { BacklogTurn } from './flow/backlog-turn.ts';
 import { Columns } from './columns.ts';
 import { contend, inflationOf, join, leave, newHostLoad, type HostLoad } from './contention.ts';
 import { type Core } from './core.ts';
-import { DirectLoads, type Step } from './direct-loads.ts';
-import { Flows } from './flows.ts';
+import { DirectLoads } from './direct-loads.ts';
+import { Flows } from './flow/flows.ts';
 import { type Host, type Hosts } from './hosts.ts';
 import { isServing, type Machine } from './machine.ts';
 import { type Machines } from './machines.ts';
-import { Offers } from './offers.ts';
+import { type Step } from './flow/offered.ts';
+import { Offers } from './flow/offers.ts';
 import { type Registry } from './registry.ts';
 
 export interface LoadParts {
@@ -41,9 +43,10 @@ export class Load {
   /** Those with machines that have a load of their own; undefined: to be found again. */
   #directHosts: readonly HostLoad[] | undefined;
   #dirtyMachines = new Set<Machine>();
+  readonly #turn = new BacklogTurn(() => this.#mark('flows'));
   #stale = { parts: true, layout: true, direct: true, flows: true };
   #fresh = false;
-  /** No requests were on their way when the flows were last worked out. */
+  /** No requests were on their way, and none waited, when the flows were last worked out. */
   #idle = false;
 
   constructor(
@@ -59,6 +62,7 @@ export class Load {
       observe: (balancer, backend, rate, failing) =>
         parts.balancers.observe(balancer, backend, rate, failing),
       moved: (balancer, share) => parts.balancers.moved(balancer, share),
+      turnsAt: (timeMs) => core.queue.schedule(this.#turn, timeMs),
     });
   }
 
@@ -108,7 +112,7 @@ export class Load {
   /** A step begins: what was used becomes the sample, and the traffic takes its next values. */
   beginStep(): void {
     this.columns.sample();
-    const changed = this.offers.revalue(this.#step());
+    const changed = this.offers.revalue(this.step);
     if (changed.flows) this.#mark('flows');
     if (changed.direct) this.#mark('direct');
   }
@@ -117,7 +121,7 @@ export class Load {
   refresh(): void {
     if (this.#fresh) return;
     const { balancers, routes } = this.parts;
-    const step = this.#step();
+    const step = this.step;
     if (this.#stale.parts) this.flows.setParts(balancers.all(), routes.all(), this.core.nowMs);
     if (this.#stale.layout) this.#layOut(step);
     this.#applyDirect(step);
@@ -148,7 +152,8 @@ export class Load {
     return this.#hostLoads.get(uid)?.usedMillis ?? 0;
   }
 
-  #step(): Step {
+  /** The load step under way. */
+  get step(): Step {
     const lengthMs = this.core.stepMs;
     return { startMs: Math.floor(this.core.nowMs / lengthMs) * lengthMs, lengthMs };
   }
@@ -207,8 +212,8 @@ export class Load {
     const { toBalancers, toRoutes } = this.offers.rates();
     const idle = toBalancers.size === 0 && toRoutes.size === 0;
     if (idle && this.#idle) return;
-    this.#idle = idle;
     this.flows.evaluate(toBalancers, toRoutes, this.core.nowMs);
+    this.#idle = idle && !this.flows.waiting;
   }
 
   #touch(load: HostLoad | undefined): void {

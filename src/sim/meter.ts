@@ -8,20 +8,21 @@ import {
 } from '../model/ports.ts';
 import { watts } from '../performance/cost.ts';
 import { usageKey, type Core } from './core.ts';
-import { type FlowNode, type RouteFlow } from './flow-graph.ts';
-import { balancerFlow, observeBalancer, observeRoute, routeFlow } from './flow-view.ts';
+import { type FlowNode, type RouteFlow } from './flow/graph.ts';
+import { type SavedFlows } from './flow/flows.ts';
+import { balancerFlow, observeBalancer, observeRoute, routeFlow } from './flow/view.ts';
 import { type Hosts } from './hosts.ts';
 import { capacityOf, type Load } from './load.ts';
 import { type Machines } from './machines.ts';
+import { type Moment } from './flow/response.ts';
 import { type Steps } from './steps.ts';
-import { type SavedTotals } from './totals.ts';
 
 /** What is saved of the load: what cannot be derived from what stands where. */
 export interface SavedUsage {
   readonly atMs: number;
   /** The beat of load steps was running. */
   readonly running: boolean;
-  readonly totals: Readonly<Record<string, SavedTotals>>;
+  readonly flows: SavedFlows;
   /** Uid, CPU in millicores, requests a second and wanted bytes of the machines whose last sample is not 0. */
   readonly samples: readonly (readonly [uid: string, cpuMillis: number, rate: number, memory?: number])[];
 }
@@ -93,26 +94,30 @@ export class Meter {
     this.load.refresh();
     const { flows, columns } = this.load;
     const node = flows.node(name);
-    return node && observeBalancer(node, flows.shares(node), columns, this.core.nowMs);
+    return node && observeBalancer(node, flows.shares(node), columns, this.#moment);
   }
 
   balancerFlow(name: string): FlowObservation | undefined {
     this.load.refresh();
     const { flows, columns } = this.load;
     const node = flows.node(name);
-    return node && balancerFlow(node, columns, this.core.nowMs);
+    return node && balancerFlow(node, columns, this.#moment);
   }
 
   route(name: string): RouteObservation | undefined {
     this.load.refresh();
     const flow = this.load.flows.route(name);
-    return flow && observeRoute(flow, this.#behind(flow), this.load.columns, this.core.nowMs);
+    return flow && observeRoute(flow, this.#behind(flow), this.load.columns, this.#moment);
   }
 
   routeFlow(name: string): FlowObservation | undefined {
     this.load.refresh();
     const flow = this.load.flows.route(name);
-    return flow && routeFlow(flow, this.#behind(flow), this.load.columns, this.core.nowMs);
+    return flow && routeFlow(flow, this.#behind(flow), this.load.columns, this.#moment);
+  }
+
+  get #moment(): Moment {
+    return { nowMs: this.core.nowMs, step: this.load.step };
   }
 
   #behind({ request: { balancer } }: RouteFlow): FlowNode | undefined {
@@ -122,7 +127,7 @@ export class Meter {
   traffic(name: string): { readonly offered: number } | undefined {
     this.load.refresh();
     const offered = this.load.offers.get(name);
-    return offered === undefined ? undefined : { offered };
+    return offered && { offered: offered.drawn };
   }
 
   /** Has the next `takeDirty` save the load, unless nothing has changed and no time has passed since it last did. */
@@ -135,7 +140,7 @@ export class Meter {
 
   restore(saved: SavedUsage | undefined): void {
     const { stepMs, nowMs } = this.core;
-    if (saved !== undefined) this.load.flows.restore(saved.totals);
+    if (saved !== undefined) this.load.flows.restore(saved.flows);
     const inStep = saved !== undefined && Math.floor(saved.atMs / stepMs) === Math.floor(nowMs / stepMs);
     if (inStep) this.#restoreSamples(saved);
     else if (this.steps.running) this.#blindUntilMs = this.steps.stepStartMs + stepMs;
@@ -172,6 +177,6 @@ export class Meter {
       if (cpuMillis > 0 || rate > 0 || memory > 0) samples.push([id, cpuMillis, rate, memory]);
     }
     samples.sort((a, b) => compareText(a[0], b[0]));
-    return { atMs: this.core.nowMs, running: this.steps.running, totals: flows.save(), samples };
+    return { atMs: this.core.nowMs, running: this.steps.running, flows: flows.save(), samples };
   }
 }

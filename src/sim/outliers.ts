@@ -101,7 +101,8 @@ export class Outliers {
     const known = watch ?? this.#watch(backend);
     known.strikes = next;
     if (next.progress < 1) known.waits = false;
-    this.#plan(known, struckOutAtMs(next));
+    // One that waits is asked again when there is a place, at whatever rate it fails.
+    this.#plan(known, known.waits ? undefined : struckOutAtMs(next));
     this.#surroundings.touched(backend);
   }
 
@@ -129,7 +130,10 @@ export class Outliers {
   /** Backends have come or gone, or one is in again: those that wait for a place try it with their next failure. */
   retry(backends: readonly WatchedBackend[]): void {
     for (const { outliers } of backends) {
-      if (outliers?.waits === true && outliers.strikes.perMs > 0) this.#plan(outliers, this.#core.nowMs);
+      if (outliers?.waits !== true || outliers.strikes.perMs <= 0) continue;
+      // As one that has just failed often enough, which is how a world that is restored sees it.
+      outliers.waits = false;
+      this.#plan(outliers, struckOutAtMs(outliers.strikes));
     }
   }
 

@@ -15,6 +15,7 @@ export class Steps implements Actor {
     private readonly core: Core,
     private readonly load: { beginStep(): void },
     private readonly surroundings: {
+      /** Also while requests of the past wait. */
       readonly hasTraffic: () => boolean;
       /** After the loads of a step are laid on. */
       readonly begun: () => void;

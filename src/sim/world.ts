@@ -52,7 +52,7 @@ export function createWorld({ seed, nowMs, stepMs = 15_000, restore = [] }: Worl
   const { hosts, machines, traffic } = scenery;
   const load: Load = new Load(core, scenery);
   const steps = new Steps(core, load, {
-    hasTraffic: () => traffic.size > 0,
+    hasTraffic: () => traffic.size > 0 || load.flows.waiting,
     begun: () => {
       for (const machine of load.overfull()) machines.outOfMemory(machine);
     },

@@ -12,6 +12,9 @@ import { subjectName, subjectOf } from './subjects.ts';
 export interface Counted {
   readonly requests: number;
   readonly errors: number;
+  /** Parts of the errors. */
+  readonly refused: number;
+  readonly timedOut: number;
 }
 
 /** What came in at one place in a step. */
@@ -26,7 +29,10 @@ interface Goal {
   readonly place: SubjectName | undefined;
 }
 
-const none: Counted = { requests: 0, errors: 0 };
+/** Less than this of a request is what rounding leaves of none. */
+const noRequest = 1e-6;
+
+const none: Counted = { requests: 0, errors: 0, refused: 0, timedOut: 0 };
 
 /** The series of one subject's flow, in the order of `flowSeries`. */
 type Columns = readonly Float64Array[];
@@ -40,6 +46,9 @@ const flowSeries = [
   'latencyP99',
 ] as const satisfies readonly SeriesName[];
 
+/** The series of one subject in whose queues more wait than are served, in the order of `waitSeries`. */
+const waitSeries = ['backlog', 'refused', 'timedOut'] as const satisfies readonly SeriesName[];
+
 /** A subject whose flow is followed. */
 interface Lane {
   readonly subject: SubjectName;
@@ -47,6 +56,8 @@ interface Lane {
   readonly name: string;
   /** Made when it is first seen in a step. */
   columns?: Columns;
+  /** Made when requests first wait, or are lost for that. */
+  waits?: Columns;
   /** Totals at the end of the last step. */
   before: Counted;
 }
@@ -67,7 +78,7 @@ export class FlowMeter {
   /** What has been counted up to now belongs to no step. */
   begin(world: World): void {
     for (const [lane, flow] of this.#observed(world)) {
-      lane.before = { requests: flow.totalRequests, errors: flow.totalErrors };
+      lane.before = totalsOf(flow, 0);
     }
   }
 
@@ -75,9 +86,16 @@ export class FlowMeter {
   sample(world: World, step: number, toMs: number, lengthMs: number): Counted {
     const seen = new Map<SubjectName, Inflow>();
     for (const [lane, flow] of this.#observed(world)) {
-      const counted = count(lane, flow, (toMs - world.nowMs) / 1000);
+      const seconds = (toMs - world.nowMs) / 1000;
+      const counted = count(lane, flow, seconds);
       seen.set(lane.subject, { ...counted, meanMs: flow.latency.meanMs });
       this.#write(lane, step, counted, flow, lengthMs);
+      const backlog = Math.max(0, flow.backlog + (flow.backlogGrowth ?? 0) * seconds);
+      this.#writeWaits(lane, step, [
+        backlog,
+        perSecond(counted.refused, lengthMs),
+        perSecond(counted.timedOut, lengthMs),
+      ]);
     }
     return this.#whole(world, step, seen, lengthMs);
   }
@@ -146,6 +164,18 @@ export class FlowMeter {
     });
   }
 
+  /** Figures of a subject without a backlog are not written until it has one, and are 0 before. */
+  #writeWaits(lane: Lane, step: number, values: readonly number[]): void {
+    if (!lane.waits) {
+      if (values.every((value) => value < noRequest)) return;
+      lane.waits = waitSeries.map((name) => this.table.column(name, lane.subject).fill(0, 0, step));
+    }
+    values.forEach((value, index) => {
+      const column = lane.waits?.[index];
+      if (column) column[step] = value;
+    });
+  }
+
   /**
    * Every place that some traffic names, once: a tenant with all that came by its route, a load balancer with what
    * traffic offers it directly (its other requests come from tenants or other tiers, and are counted there).
@@ -153,6 +183,8 @@ export class FlowMeter {
   #whole(world: World, step: number, seen: ReadonlyMap<SubjectName, Inflow>, lengthMs: number): Counted {
     let requests = 0;
     let errors = 0;
+    let refused = 0;
+    let timedOut = 0;
     let answered = 0;
     let waited = 0;
     for (const [place, offered] of this.#places(world)) {
@@ -166,6 +198,8 @@ export class FlowMeter {
       column[step] = (here * 1000) / lengthMs;
       requests += here;
       errors += inflow.errors * share;
+      refused += inflow.refused * share;
+      timedOut += inflow.timedOut * share;
       const served = here - inflow.errors * share;
       if (inflow.meanMs > 0 && Number.isFinite(inflow.meanMs)) {
         answered += served;
@@ -178,7 +212,7 @@ export class FlowMeter {
     table.set('errorRate', '', step, failed);
     table.set('availability', '', step, 1 - failed);
     table.set('latencyMean', '', step, answered > 0 ? waited / answered : NaN);
-    return { requests, errors };
+    return { requests, errors, refused, timedOut };
   }
 
   /** Where requests come in, with what traffic offers there, requests a second. */
@@ -220,14 +254,31 @@ export function worldName({ metadata }: KubeObject): string {
 
 /** What came to a lane since the last step, which ends now; what flows now goes on for `seconds`. */
 function count(lane: Lane, flow: FlowObservation, seconds: number): Counted {
-  const { requestsPerSecond, errorRate } = flow;
-  const requests = flow.totalRequests + requestsPerSecond * seconds;
-  const errors = flow.totalErrors + requestsPerSecond * errorRate * seconds;
+  const now = totalsOf(flow, seconds);
   const { before } = lane;
-  lane.before = { requests, errors };
+  lane.before = now;
   // A flow that was taken away and made again counts from 0.
-  const anew = requests < before.requests;
-  return anew
-    ? { requests, errors }
-    : { requests: requests - before.requests, errors: Math.max(0, errors - before.errors) };
+  if (now.requests < before.requests) return now;
+  const since = (part: keyof Counted): number => Math.max(0, now[part] - before[part]);
+  return {
+    requests: since('requests'),
+    errors: since('errors'),
+    refused: since('refused'),
+    timedOut: since('timedOut'),
+  };
+}
+
+/** The totals of a flow that goes on as it does for `seconds`. */
+function totalsOf(flow: FlowObservation, seconds: number): Counted {
+  const { requestsPerSecond, errorRate, refusedPerSecond, timedOutPerSecond } = flow;
+  return {
+    requests: flow.totalRequests + requestsPerSecond * seconds,
+    errors: flow.totalErrors + requestsPerSecond * errorRate * seconds,
+    refused: flow.totalRefused + refusedPerSecond * seconds,
+    timedOut: flow.totalTimedOut + timedOutPerSecond * seconds,
+  };
+}
+
+function perSecond(count: number, lengthMs: number): number {
+  return (count * 1000) / lengthMs;
 }

@@ -46,6 +46,8 @@ function totalsOf({ sums, ledger, marks, options }: Recorder): RunTotals {
   return {
     requests: Math.round(sums.requests),
     errors: round(sums.errors, 1),
+    refused: round(sums.refused, 1),
+    timedOut: round(sums.timedOut, 1),
     cost: round(sums.cost, 4),
     energyKWh: round(sums.energyKWh, 4),
     migrations: ledger.moves.filter(({ atMs }) => atMs >= options.startMs).length,

@@ -34,6 +34,8 @@ export interface RecorderOptions {
 export interface Sums {
   requests: number;
   errors: number;
+  refused: number;
+  timedOut: number;
   cost: number;
   energyKWh: number;
   machineHours: number;
@@ -46,7 +48,15 @@ export class Recorder {
   readonly table: SeriesTable;
   readonly ledger = new MachineLedger();
   readonly roster = new Roster();
-  readonly sums: Sums = { requests: 0, errors: 0, cost: 0, energyKWh: 0, machineHours: 0 };
+  readonly sums: Sums = {
+    requests: 0,
+    errors: 0,
+    refused: 0,
+    timedOut: 0,
+    cost: 0,
+    energyKWh: 0,
+    machineHours: 0,
+  };
   readonly marks: Mark[] = [];
   readonly #flows: FlowMeter;
   /** In the place of the other, where single requests are played. */
@@ -132,7 +142,7 @@ export class Recorder {
     const { table, roster, ledger, sums } = this;
     const { wanted, machines } = this.options;
     const scene = { world, cache, nowMs: world.nowMs, table, roster, step: this.#step, wanted };
-    const { requests, errors } =
+    const { requests, errors, refused, timedOut } =
       this.#windows?.sample(world, this.#step, lengthMs) ??
       this.#flows.sample(world, this.#step, toMs, lengthMs);
     const power = sampleHosts(scene);
@@ -144,6 +154,8 @@ export class Recorder {
     table.set('pending', whole, this.#step, ledger.waiting);
     sums.requests += requests;
     sums.errors += errors;
+    sums.refused += refused;
+    sums.timedOut += timedOut;
     sums.cost += costOver(power.perHour, lengthMs);
     sums.energyKWh += energyKWh(power.watts, lengthMs);
     sums.machineHours += (ledger.running * lengthMs) / 3_600_000;

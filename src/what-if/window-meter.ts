@@ -51,7 +51,8 @@ export class WindowMeter {
       if (isStraight(traffic)) this.#straight.add(subjectOf(traffic));
     }
     const all = this.#write(world, whole, { type: 'All' }, step, lengthMs);
-    return { requests: all?.arrived ?? 0, errors: all?.failed ?? 0 };
+    const { arrived = 0, failed = 0, refused = 0, timedOut = 0 } = all ?? {};
+    return { requests: arrived, errors: failed, refused, timedOut };
   }
 
   /** A subject's flow; none when it was never seen. */

@@ -122,6 +122,51 @@ describe('LeastRequest', () => {
   ])('%s', (_name, rate, expected) => {
     expectShares(sharesOf('LeastRequest', [fast, slow], rate), expected);
   });
+  test.each([
+    ['one of four at a tenth of the speed', [1, 1, 1, 0.1], 2.5, [0.3125, 0.3125, 0.3125, 0.0625]],
+    ['the same, with time for all it is given', [1, 1, 1, 0.1], 0.001, [0.25, 0.25, 0.25, 0.25]],
+    [
+      'two of four slow: both choices fall on them one time in four',
+      [1, 0.01, 1, 0.01],
+      1.9,
+      [3 / 8, 1 / 8, 3 / 8, 1 / 8],
+    ],
+    ['a fast one of two: no more than three quarters', [9, 1], 8, [0.75, 0.25]],
+    ['unequal weights are not chosen by two draws', [1, 0.01], 0.99, [0.98, 0.02], [2, 1]],
+  ])('two choices · %s', (_name, capacities, rate, expected, weights = capacities.map(() => 1)) => {
+    const backends = capacities.map((capacity, i) => backend({ capacity, weight: weights[i]! }));
+    sharesOf('LeastRequest', backends, rate).forEach((share, i) => {
+      expect(Math.abs(share - expected[i]!)).toBeLessThan(0.011);
+    });
+  });
+  test('two choices · any m of n backends get (m / n)² at the least, and no more time is lost for it than has to be', () => {
+    const capacity = fc.oneof(fc.constantFrom(0.01, 1), fc.double({ min: 0.01, max: 10, noNaN: true }));
+    fc.assert(
+      fc.property(
+        fc.array(capacity, { minLength: 1, maxLength: 12 }),
+        fc.double({ min: 0.001, max: 1.5, noNaN: true }),
+        (capacities, utilization) => {
+          const offered = utilization * capacities.reduce((sum, one) => sum + one, 0);
+          const shares = [
+            ...sharesOf(
+              'LeastRequest',
+              capacities.map((one) => backend({ capacity: one })),
+              offered,
+            ),
+          ];
+          let sum = 0;
+          const n = capacities.length;
+          shares
+            .sort((a, b) => a - b)
+            .forEach((share, i) => {
+              sum += share;
+              expect(sum).toBeGreaterThan(((i + 1) / n) ** 2 - 1e-9);
+            });
+          expect(sum).toBeCloseTo(1, 9);
+        },
+      ),
+    );
+  });
   test('without capacity · nothing, while others have some', () => {
     expectShares(sharesOf('LeastRequest', [fast, backend({ capacity: 0 })], 10), [1, 0]);
     expectShares(sharesOf('LeastRequest', [backend({ capacity: 0 })], 10), [1]);
@@ -136,6 +181,8 @@ describe('LeastRequest', () => {
         fc.array(any, { minLength: 1, maxLength: 12 }),
         fc.double({ min: 0.001, max: 0.99, noNaN: true }),
         (changes, utilization) => {
+          // Of equal weights only two choices are made: see below.
+          fc.pre(changes.length === 1 || changes.some(({ weight }) => weight !== changes[0]!.weight));
           const backends = changes.map(backend);
           const offered = utilization * backends.reduce((sum, { capacity }) => sum + capacity, 0);
           const rates = sharesOf('LeastRequest', backends, offered).map((share) => share * offered);
@@ -179,6 +226,9 @@ describe('LeastRequest', () => {
     ['two speeds, 95 %', [1, 2], [1, 1], 0.95],
     ['eight, half of them slow, 80 %', [1, 1, 1, 1, 2, 2, 2, 2], [1, 1, 1, 1, 1, 1, 1, 1], 0.8],
     ['weights of the capacities, 70 %', [1, 2], [1, 2], 0.7],
+    ['one so slow that it is overloaded', [1, 1, 1, 0.1], [1, 1, 1, 1], 0.8],
+    ['two of five so slow', [0.05, 1, 0.05, 1, 1], [1, 1, 1, 1, 1], 0.7],
+    ['one so fast that the other is overloaded', [5, 1], [1, 1], 0.9],
   ])('as the picks themselves, within 0.03 · %s', (_name, capacities, weights, utilization) => {
     const backends = capacities.map((capacity, i) => backend({ capacity, weight: weights[i]! }));
     const rate = utilization * capacities.reduce((sum, capacity) => sum + capacity, 0);

@@ -79,7 +79,10 @@ export function madeRecord({ seed, cost, requests, errors, met }: Outcome): RunR
     },
     verdicts: met === undefined ? [] : [{ ...verdict, met }],
     topology: { hosts: [], waiting: [], balancers: [], tenants: [] },
-    totals: { requests, errors, cost, energyKWh: 0, migrations: 0, scaleDecisions: 0, machineHours: 0 },
+    totals: {
+      ...{ requests, errors, refused: 0, timedOut: 0, cost },
+      ...{ energyKWh: 0, migrations: 0, scaleDecisions: 0, machineHours: 0 },
+    },
     result: '',
   };
 }

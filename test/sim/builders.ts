@@ -95,8 +95,8 @@ export function traffic(name: string, fields: Partial<TrafficRequest> = {}): Tra
   };
 }
 
-export function newWorld(restore: readonly PrivateEntry[] = [], seed = 42): SimulatedWorld {
-  return createWorld({ seed, nowMs: epochMs, restore });
+export function newWorld(restore: readonly PrivateEntry[] = [], seed = 42, stepMs?: number): SimulatedWorld {
+  return createWorld({ seed, nowMs: epochMs, restore, ...(stepMs === undefined ? {} : { stepMs }) });
 }
 
 /** A world with these hosts switched on, nothing dirty and no changes left to take. */

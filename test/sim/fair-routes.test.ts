@@ -8,6 +8,7 @@ import {
   finishOperations,
   host,
   machine,
+  minuteMs,
   route,
   traffic,
   worldWithHosts,
@@ -32,6 +33,8 @@ function shared(offered: Readonly<Record<string, Offered>>, calls: readonly stri
     const pattern = { type: 'Constant', value: rate } as const;
     world.ensureTraffic(traffic(`to-${name}`, { target: { type: 'Route', name }, pattern }));
   }
+  // Long enough for all queues to fill that are going to.
+  advance(world, 5 * minuteMs);
   return world;
 }
 

@@ -81,7 +81,7 @@ test('a machine that has just started has no sample', () => {
   expect(world.machineUsage('m1')).toBeDefined();
 });
 
-test('what exceeds the capacity fails, and is counted to the request', () => {
+test('what exceeds the capacity waits, then fails, and is counted to the request', () => {
   const world = pair();
   world.ensureTraffic(traffic('t', constant(800)));
   const startMs = world.nowMs;
@@ -91,7 +91,9 @@ test('what exceeds the capacity fails, and is counted to the request', () => {
   expect(seen?.errorRate).toBeCloseTo(0.5, 2);
   expect(seen?.totalRequests).toBeCloseTo(800 * 100, 6);
   const served = 100 * (world.machineUsage('m1')?.requestsPerSecond ?? 0) * 2;
-  expect((seen?.totalErrors ?? 0) + served).toBeCloseTo(seen?.totalRequests ?? 0, 6);
+  expect(seen?.backlog).toBeCloseTo(2 * 1024, 6);
+  expect((seen?.totalErrors ?? 0) + (seen?.backlog ?? 0) + served).toBeCloseTo(seen?.totalRequests ?? 0, 6);
+  expect(seen?.totalRefused).toBe(seen?.totalErrors);
   expect(world.machineUsage('m1')?.utilization).toBe(1);
   expect(world.nowMs - startMs).toBe(100_000);
 });
@@ -281,18 +283,24 @@ describe('tiers', () => {
   test('a first tier that is full passes on only what it serves', () => {
     const world = tiers(5);
     world.ensureTraffic(traffic('t', constant(400)));
-    const web = world.balancer('web');
-    expect(web?.errorRate).toBeCloseTo(0.5, 2);
-    expect(world.balancer('db')?.requestsPerSecond).toBeCloseTo(400 * (1 - (web?.errorRate ?? 0)), 9);
-    expect(world.balancer('db')?.errorRate).toBe(0);
+    const passedOn = world.balancer('db')?.requestsPerSecond ?? 0;
+    expect(passedOn).toBeCloseTo(200, -0.5);
+    expect(world.balancer('web')?.errorRate).toBe(0);
+    // 200 a second too many for 1024 places.
+    advance(world, 6000);
+    expect(world.balancer('web')?.errorRate).toBeCloseTo(1 - passedOn / 400, 9);
+    expect(world.balancer('db')?.requestsPerSecond).toBeCloseTo(passedOn, 6);
+    expect(world.balancer('db')).toMatchObject({ errorRate: 0, backlog: 0 });
   });
 
   test('what fails in the second tier fails for the callers of the first', () => {
     const world = tiers(40);
     world.ensureTraffic(traffic('t', constant(100)));
+    advance(world, 30_000);
     const db = world.balancer('db');
     expect(db?.errorRate).toBeCloseTo(0.5, 2);
-    expect(world.balancer('web')?.errorRate).toBe(db?.errorRate);
+    expect(world.balancer('web')).toMatchObject({ errorRate: db?.errorRate, backlog: 0 });
+    expect(db?.backlog).toBeCloseTo(1024, 6);
     world.removeBalancer('db');
     expect(world.balancer('web')?.errorRate).toBe(1);
   });

@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type TrafficPattern } from '../../src/model/ports.ts';
-import { offeredInStep, patternValue, waveAt, waveValue } from '../../src/sim/traffic-pattern.ts';
-import { epochMs, traffic } from './builders.ts';
+import { patternMean, waveOver, waveValue } from '../../src/sim/flow/traffic-pattern.ts';
+import { epochMs } from './builders.ts';
 
 const hour = 3_600_000;
+const day = 24 * hour;
 const steps: TrafficPattern = {
   type: 'Steps',
   steps: [
@@ -16,81 +18,143 @@ const spike: TrafficPattern = { type: 'Spike', base: 1, peak: 11, atMs: 1000, du
 const trace: TrafficPattern = { type: 'Trace', intervalMs: 100, samples: [1, 2, 3] };
 const sine: TrafficPattern = { type: 'Sine', mean: 5, amplitude: 2, periodMs: 400, perTarget: false };
 
-test.each<[string, TrafficPattern, number, number]>([
-  ['constant', { type: 'Constant', value: 7 }, 123, 7],
-  ['steps · before the first', steps, 999, 0],
-  ['steps · at the first', steps, 1000, 10],
-  ['steps · after the last', steps, 5000, 20],
-  ['daily · top', daily, 14 * hour, 180],
-  ['daily · bottom', daily, 2 * hour, 20],
-  ['daily · half way, next day', daily, 32 * hour, 100],
-  ['spike · long before', spike, 0, 1],
-  ['spike · half up', spike, 950, 6],
-  ['spike · begins', spike, 1000, 11],
-  ['spike · ends', spike, 1500, 11],
-  ['spike · half down', spike, 1550, 6],
-  ['spike · over', spike, 1600, 1],
-  ['spike · without ramps, begins', { ...spike, rampMs: 0 }, 1000, 11],
-  ['spike · without ramps, ends', { ...spike, rampMs: 0 }, 1500, 1],
-  ['trace · first', trace, 99, 1],
-  ['trace · last', trace, 250, 3],
-  ['trace · begins again', trace, 300, 1],
-  ['trace · empty', { ...trace, samples: [] }, 0, 0],
-  ['sine · start', sine, 0, 5],
-  ['sine · top', sine, 100, 7],
-  ['sine · never below 0', { ...sine, amplitude: 50 }, 300, 0],
-])('%s', (_name, pattern, sinceMs, expected) => {
-  expect(patternValue(pattern, sinceMs, epochMs + sinceMs)).toBeCloseTo(expected, 9);
+test.each<[string, TrafficPattern, number, number, number]>([
+  ['constant', { type: 'Constant', value: 7 }, 123, 456, 7],
+  ['steps · before the first', steps, 0, 1000, 0],
+  ['steps · from the first', steps, 1000, 2000, 10],
+  ['steps · over both', steps, 500, 3000, (0 * 500 + 10 * 1000 + 20 * 1000) / 2500],
+  ['steps · after the last', steps, 5000, 9000, 20],
+  ['daily · a day', daily, 7 * hour, 31 * hour, 100],
+  ['daily · a moment at the top', daily, 14 * hour, 14 * hour + 1, 180],
+  ['daily · the upper half', daily, 8 * hour, 20 * hour, 100 + (80 * 2) / Math.PI],
+  ['spike · long before', spike, 0, 900, 1],
+  ['spike · the way up', spike, 900, 1000, 6],
+  ['spike · all of it', spike, 0, 2000, 1 + (10 * 600) / 2000],
+  ['spike · within one ramp', spike, 1520, 1540, 8],
+  ['spike · shorter than the stretch, without ramps', { ...spike, rampMs: 0 }, 0, 15_000, 1 + 5000 / 15_000],
+  ['trace · one interval', trace, 0, 100, 1],
+  ['trace · parts of two', trace, 50, 250, (1 * 50 + 2 * 100 + 3 * 50) / 200],
+  ['trace · many rounds', trace, 0, 15_000, 2],
+  ['trace · many rounds and a bit', trace, 250, 3150, (3 * 50 + 9 * 2 * 300 + 1 * 100 + 2 * 50) / 2900],
+  ['trace · a burst between the seconds', { ...trace, intervalMs: 1000, samples: [0, 0, 9] }, 0, 15_000, 3],
+  ['trace · empty', { ...trace, samples: [] }, 0, 1000, 0],
+  ['sine · a wave', sine, 123, 523, 5],
+  ['sine · half a wave', sine, 0, 200, 5 + 4 / Math.PI],
+  ['sine · what lies below 0 is cut off', { ...sine, mean: 0, amplitude: Math.PI }, 0, 400, 1],
+  ['sine · all below 0', { ...sine, mean: -3 }, 0, 400, 0],
+])('mean of a pattern · %s', (_name, pattern, fromMs, toMs, expected) => {
+  expect(patternMean(pattern, { fromMs, toMs }, epochMs)).toBeCloseTo(expected, 9);
 });
 
-test('a phase moves a sine ahead', () => {
-  expect(patternValue(sine, 0, epochMs, 0.25)).toBeCloseTo(7, 9);
-});
+/** The pattern at one moment, written down as its documentation says it. */
+function valueAt(pattern: TrafficPattern, ms: number, startMs: number, phase: number): number {
+  switch (pattern.type) {
+    case 'Constant':
+      return pattern.value;
+    case 'Steps':
+      return pattern.steps.filter(({ atMs }) => atMs <= ms).sort((a, b) => b.atMs - a.atMs)[0]?.value ?? 0;
+    case 'Daily':
+      return (
+        (pattern.base + pattern.peak) / 2 +
+        ((pattern.peak - pattern.base) / 2) *
+          Math.cos((2 * Math.PI * (startMs + ms - pattern.peakAtMs)) / day)
+      );
+    case 'Spike': {
+      const { base, peak, atMs, durationMs, rampMs } = pattern;
+      const awayMs = Math.max(atMs - ms, ms - atMs - durationMs, 0);
+      const height = awayMs === 0 ? 1 : rampMs > 0 ? Math.max(0, 1 - awayMs / rampMs) : 0;
+      return base + (peak - base) * height;
+    }
+    case 'Trace':
+      return pattern.samples[Math.floor(ms / pattern.intervalMs) % pattern.samples.length] ?? 0;
+    case 'Sine':
+      return Math.max(
+        0,
+        pattern.mean + pattern.amplitude * Math.sin(2 * Math.PI * (ms / pattern.periodMs + phase)),
+      );
+  }
+}
 
-describe('in a step', () => {
-  const stepMs = 15_000;
-  const at = (startMs: number, fields = {}): number =>
-    offeredInStep(traffic('t', fields), startMs, stepMs, 42);
+describe('properties', () => {
+  const level = fc.integer({ min: 0, max: 50 });
+  const ms = fc.integer({ min: 0, max: 4000 });
+  const length = fc.integer({ min: 1, max: 4000 });
+  const pattern = fc.oneof(
+    fc.record({ type: fc.constant('Constant' as const), value: level }),
+    fc.record({
+      type: fc.constant('Steps' as const),
+      steps: fc.uniqueArray(fc.record({ atMs: ms, value: level }), {
+        selector: ({ atMs }) => atMs,
+        minLength: 1,
+      }),
+    }),
+    fc.record({ type: fc.constant('Daily' as const), base: level, peak: level, peakAtMs: fc.nat(day) }),
+    fc.record({
+      ...{ type: fc.constant('Spike' as const), base: level, peak: level, atMs: ms },
+      ...{ durationMs: ms, rampMs: fc.oneof(fc.constant(0), length) },
+    }),
+    fc.record({
+      type: fc.constant('Trace' as const),
+      intervalMs: length,
+      samples: fc.array(level, { minLength: 1, maxLength: 9 }),
+    }),
+    fc.record({
+      ...{ type: fc.constant('Sine' as const), mean: level, amplitude: level },
+      ...{ periodMs: length, perTarget: fc.boolean() },
+    }),
+  );
 
-  test('traffic offers nothing before the step in which it starts', () => {
-    const late = { startMs: epochMs + 20_000 };
-    expect([at(epochMs, late), at(epochMs + stepMs, late), at(epochMs + 2 * stepMs, late)]).toEqual([
-      0, 10, 10,
-    ]);
+  test('a mean is the sum of what the pattern says at many moments', () => {
+    fc.assert(
+      fc.property(
+        pattern,
+        ms,
+        length,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (given, fromMs, lengthMs, phase) => {
+          const toMs = fromMs + lengthMs;
+          const moments = 8 * lengthMs;
+          let sum = 0;
+          for (let i = 0; i < moments; i++) {
+            sum += valueAt(given, fromMs + ((i + 0.5) * lengthMs) / moments, epochMs, phase);
+          }
+          const seen = patternMean(given, { fromMs, toMs }, epochMs, phase);
+          // Fast sines have a wave of 8 moments at the least; all else changes at whole ms.
+          expect(Math.abs(seen - sum / moments)).toBeLessThan(given.type === 'Sine' ? 1.3 : 1e-3);
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 
-  test('the pattern is looked at where the step begins', () => {
-    expect(at(epochMs + stepMs, { pattern: { ...trace, intervalMs: stepMs } })).toBe(2);
-  });
-
-  test('noise is drawn by step and name, with the right mean', () => {
-    const noisy = { poisson: true };
-    const draws = Array.from({ length: 2000 }, (_, i) => at(epochMs + i * stepMs, noisy));
-    expect(draws).toEqual(Array.from({ length: 2000 }, (_, i) => at(epochMs + i * stepMs, noisy)));
-    expect(new Set(draws).size).toBeGreaterThan(20);
-    const mean = draws.reduce((sum, draw) => sum + draw, 0) / draws.length;
-    // 150 requests a step: a standard error of 0.8 requests a second / sqrt(2000).
-    expect(Math.abs(mean - 10)).toBeLessThan(0.1);
-    const other = Array.from({ length: 50 }, (_, i) => at(epochMs + i * stepMs, { ...noisy, name: 'u' }));
-    expect(other).not.toEqual(draws.slice(0, 50));
+  test('two parts of a stretch come to the whole', () => {
+    fc.assert(
+      fc.property(pattern, ms, length, length, (given, fromMs, first, second) => {
+        const over = (from: number, to: number): number =>
+          patternMean(given, { fromMs: from, toMs: to }, epochMs) * (to - from);
+        const [middle, end] = [fromMs + first, fromMs + first + second];
+        expect(over(fromMs, middle) + over(middle, end)).toBeCloseTo(over(fromMs, end), 5);
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 
 test('a wave read at a phase is the sine of that phase', () => {
-  const steep: TrafficPattern = {
-    type: 'Sine',
-    mean: 1,
-    amplitude: 2,
-    periodMs: 86_400_000,
-    perTarget: true,
-  };
-  for (const ms of [0, 1, 60_000, 50_000_000, 30 * 86_400_000 + 7]) {
-    const wave = waveAt(steep, ms);
+  const slow = { type: 'Sine' as const, mean: 2, amplitude: 1.9, periodMs: day, perTarget: true };
+  for (const fromMs of [0, 1, 60_000, 50_000_000, 30 * day + 7]) {
+    const stretch = { fromMs, toMs: fromMs + 3 * hour };
+    const wave = waveOver(slow, stretch);
     for (const phase of [0, 0.25, 0.4, 0.75, 0.999]) {
       const angle = 2 * Math.PI * phase;
       const value = wave && waveValue(wave, Math.cos(angle), Math.sin(angle));
-      expect(value).toBeCloseTo(patternValue(steep, ms, 0, phase), 9);
+      expect(value).toBeCloseTo(patternMean(slow, stretch, 0, phase), 9);
     }
   }
-  expect(waveAt(steps, 0)).toBeUndefined();
+});
+
+test('only a sine that stays above 0 is read as a wave', () => {
+  const stretch = { fromMs: 0, toMs: 100 };
+  expect(waveOver(steps, stretch)).toBeUndefined();
+  expect(waveOver({ ...sine, amplitude: 6 }, stretch)).toBeUndefined();
 });

@@ -44,6 +44,9 @@ const units: Readonly<Record<SeriesName, SeriesUnit>> = {
   latencyP99: 'ms',
   errorRate: 'ratio',
   availability: 'ratio',
+  backlog: 'count',
+  refused: 'perSecond',
+  timedOut: 'perSecond',
   utilization: 'ratio',
   replicas: 'count',
   readyReplicas: 'count',
@@ -320,6 +323,8 @@ export function makeRecord(shape: RecordShape = flashCrowd): RunRecord {
     totals: {
       requests,
       errors: Math.round(requests * 0.0042),
+      refused: Math.round(requests * 0.0031),
+      timedOut: 0,
       cost: 61.2,
       energyKWh: 31.4,
       migrations: 3,

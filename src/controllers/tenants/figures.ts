@@ -15,6 +15,9 @@ type Figures = Pick<
   | 'throttledPerSecond'
   | 'heldPerSecond'
   | 'errorRate'
+  | 'backlog'
+  | 'refused'
+  | 'timedOut'
   | 'servedBy'
   | 'costPerHour'
   | 'dominantShare'
@@ -48,6 +51,9 @@ export function figuresOf(tenant: Tenant, set: string | undefined, turn: Turn): 
     throttledPerSecond: round(flow?.throttledPerSecond ?? 0, 2),
     heldPerSecond: round(flow?.heldPerSecond ?? 0, 2),
     errorRate: round(flow?.errorRate ?? 0, 6),
+    backlog: round(flow?.backlog ?? 0, 0),
+    refused: round(flow?.totalRefused ?? 0, 0),
+    timedOut: round(flow?.totalTimedOut ?? 0, 0),
     servedBy: servedBy.sort(),
     costPerHour: round(costOf(tenant, set, turn), 6),
     dominantShare: dominantShareOf(tenant, own, turn),

@@ -37,7 +37,8 @@ function panicShare(threshold: string | undefined): number {
   return Number.parseInt(threshold ?? '50%', 10) / 100;
 }
 
-function queueOf({ spec: { queue } }: LoadBalancer): RequestQueue {
+/** What waits at each of its backends. */
+export function queueOf({ spec: { queue } }: LoadBalancer): RequestQueue {
   const { limit = 1024, timeout } = queue ?? {};
   return timeout === undefined ? { limit } : { limit, timeoutMs: durationMs(timeout) };
 }

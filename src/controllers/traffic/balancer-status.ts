@@ -144,6 +144,9 @@ export function figuresOf(seen: BalancerObservation | undefined): Partial<Status
   return {
     requestsPerSecond: round(seen.requestsPerSecond, 2),
     errorRate: round(seen.errorRate, 6),
+    backlog: round(seen.backlog, 0),
+    refused: round(seen.totalRefused, 0),
+    timedOut: round(seen.totalTimedOut, 0),
     latency: meanMs > 0 ? latency : undefined,
     movedKeys: seen.movedKeys === undefined ? undefined : round(seen.movedKeys, 4),
   };

@@ -114,6 +114,8 @@ export interface FlowObservation {
   readonly totalTimedOut: number;
   /** Requests that wait now because more came than could be served. */
   readonly backlog: number;
+  /** By how much that grows until something happens, requests a second; absent: it does not glide. */
+  readonly backlogGrowth?: number;
 }
 
 export interface BalancerObservation extends FlowObservation {

@@ -102,7 +102,7 @@ describe('metrics of the kinds that autoscaling/v2 has', () => {
     const engine = await scaled(metric, { 0: 20, 10: 250 });
     await engine.advance(9 * minute);
     expect(status(engine).currentMetrics).toEqual([
-      { name: 'error rate of LoadBalancer/web', current: '0 %', target: '5 %', wish: 1 },
+      { name: 'error rate of LoadBalancer/web', current: '0 %', target: '5 %', wish: 0 },
     ]);
     await engine.advance(5 * minute);
     expect(replicas(engine)).toBeGreaterThan(2);

@@ -6,12 +6,15 @@ import { TestEngine, someHypervisors, vm, xenHost } from '../../support/engine.t
 const minute = 60_000;
 const hour = 60 * minute;
 
+const stepMs = 15_000;
+
 const pool = `kind: VirtualMachinePool
 metadata: {name: web}
 spec: {replicas: 2, selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {guest: {os: debian-12, paravirtualized: true}, resources: {cpu: 1, memory: 2Gi}}}}`;
+/** Whoever has waited for a second is gone, so that no load is carried into the time after it. */
 const balancer = `kind: LoadBalancer
 metadata: {name: web}
-spec: {selector: {matchLabels: {app: web}}, serviceTime: 10ms}`;
+spec: {selector: {matchLabels: {app: web}}, serviceTime: 10ms, queue: {timeout: 1s}}`;
 const cpu60 =
   'metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 60}}}]';
 
@@ -33,7 +36,7 @@ async function engineWith(...documents: string[]): Promise<TestEngine> {
   return engine;
 }
 
-/** Requests a second to the balancer, at these minutes from now on. */
+/** Requests a second to the balancer, at these minutes from the next load step on: none has two levels in it. */
 function send(engine: TestEngine, levels: Readonly<Record<number, number>>, poisson = true): void {
   const steps = Object.entries(levels).map(([at, value]) => ({ atMs: Number(at) * minute, value }));
   const pattern: TrafficPattern = { type: 'Steps', steps };
@@ -44,7 +47,7 @@ function send(engine: TestEngine, levels: Readonly<Record<number, number>>, pois
     unit: 'Requests',
     pattern,
     poisson,
-    startMs: engine.world.nowMs,
+    startMs: Math.ceil(engine.world.nowMs / stepMs) * stepMs,
   });
 }
 
@@ -128,7 +131,7 @@ describe('out and in', () => {
         "explanation": [
           "metric    cpu utilization 100 % of a 60 % target (2 of 2 VMs sampled) → wish 4",
           "limits    max 6: no · rate (100 % or 4 per 15 s): at most 6: no · up window 0 s: no",
-          "next      no earlier than 00:02:45 up, 00:07:30 down (stabilization 5 m)",
+          "next      no earlier than 00:03:00 up, 00:07:45 down (stabilization 5 m)",
           "since     hold at 4 at 00:05:15",
           "  metric    cpu utilization 60 % of a 60 % target (4 of 4 VMs sampled) → wish 4",
           "  limits    none: the wish is the present size",
@@ -136,7 +139,7 @@ describe('out and in', () => {
         ],
         "notChosen": [],
         "summary": "scale out 2 → 4",
-        "time": "2000-01-01T00:02:30Z",
+        "time": "2000-01-01T00:02:45Z",
         "type": "ScaleOut",
       }
     `);

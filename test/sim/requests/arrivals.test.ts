@@ -4,7 +4,7 @@ import { Random } from '../../../src/base/random.ts';
 import { type TrafficPattern } from '../../../src/model/ports.ts';
 import { ArrivalTimes } from '../../../src/sim/requests/arrival-times.ts';
 import { integralOf, rateOf } from '../../../src/sim/requests/rate-pieces.ts';
-import { patternValue } from '../../../src/sim/traffic-pattern.ts';
+import { patternMean } from '../../../src/sim/flow/traffic-pattern.ts';
 import { epochMs } from '../builders.ts';
 
 const hourMs = 3_600_000;
@@ -100,7 +100,7 @@ describe('a rate cut into pieces', () => {
         const stepMs = 100;
         let sum = 0;
         for (let ms = fromMs + stepMs / 2; ms < toMs; ms += stepMs) {
-          sum += (patternValue(one, ms, epochMs + ms) * stepMs) / 1000;
+          sum += (patternMean(one, { fromMs: ms, toMs: ms + 1e-3 }, epochMs) * stepMs) / 1000;
         }
         // A jump lies within one of the small steps; a trace of short intervals has thousands of them.
         const tolerance = one.type === 'Trace' ? 5 * (1_800_000 / one.intervalMs) * 0.1 : 2;

@@ -1,10 +1,12 @@
+import { formatDuration } from '../../../base/duration.ts';
+import { queueOf } from '../../../controllers/traffic/balancer-request.ts';
 import { isTrue } from '../../../model/conditions.ts';
 import { decimal, milliseconds, percent } from '../../../model/kinds/cells.ts';
 import { type LoadBalancer } from '../../../model/kinds/index.ts';
 import { type DescribeNode, field } from '../../../output/describe.ts';
 import { balancerPools } from '../relations.ts';
 import { type Snapshot } from '../../snapshot.ts';
-import { failureText, section, selectorText, table, yesNo } from './parts.ts';
+import { failureText, section, selectorText, table, backlogNodes, yesNo } from './parts.ts';
 
 /** Who sends requests, how they are spread, and what became of them. */
 export function describeBalancer(balancer: LoadBalancer, { cache }: Snapshot): DescribeNode[] {
@@ -26,7 +28,8 @@ export function describeBalancer(balancer: LoadBalancer, { cache }: Snapshot): D
       balancerPools(cache, balancer).map(({ metadata: { name } }) => `vmp/${name}`),
     ),
     field('Algorithm', spec.algorithm),
-    field('Service time', `${spec.serviceTime} of a bare physical core for each request`),
+    field('Service time', serviceText(spec)),
+    field('Queue', queueText(balancer)),
     field(
       'Health check',
       `every ${healthCheck.interval}, up after ${healthCheck.healthyThreshold} good, down after ${healthCheck.unhealthyThreshold} bad`,
@@ -51,6 +54,7 @@ export function describeBalancer(balancer: LoadBalancer, { cache }: Snapshot): D
       ),
       field('Latency', latencyText(status?.latency)),
       field('Errors', failureText(status?.errorRate)),
+      ...backlogNodes(status),
     ]),
     backendTable(balancer, cache),
   ];
@@ -74,6 +78,22 @@ function backendTable({ metadata, status }: LoadBalancer, cache: Snapshot['cache
       ];
     }),
   );
+}
+
+function serviceText({ serviceTime, serviceVariation = 1 }: LoadBalancer['spec']): string {
+  const spread = serviceVariation === 1 ? 'on the mean, exponential' : 'on the mean';
+  const how = serviceVariation === 0 ? 'each' : spread;
+  const variation = [0, 1].includes(serviceVariation) ? '' : `, variation ${decimal(serviceVariation)}`;
+  return `${serviceTime} of a bare physical core for a request, ${how}${variation}`;
+}
+
+function queueText(balancer: LoadBalancer): string {
+  const { limit, timeoutMs } = queueOf(balancer);
+  if (limit === 0) return 'none: what cannot be served at once is refused';
+  const most = `at most ${limit} ${limit === 1 ? 'waits' : 'wait'} at each VM`;
+  return timeoutMs === undefined
+    ? `${most}, as long as it takes`
+    : `${most}, ${formatDuration(timeoutMs)} at the longest`;
 }
 
 function panicText({ spec, status }: LoadBalancer): string {

@@ -3,7 +3,7 @@ import { cpuMillis, humanCpu, humanMemory, memoryBytes } from '../../../base/qua
 import { type VirtualMachine } from '../../../model/kinds/index.ts';
 import { percent } from '../../../model/kinds/cells.ts';
 import { formatSelector, type LabelSelector } from '../../../model/selectors.ts';
-import { type DescribeNode } from '../../../output/describe.ts';
+import { type DescribeNode, field } from '../../../output/describe.ts';
 import { type TableColumn } from '../../../output/table.ts';
 import { stateStyle } from '../../../output/paint.ts';
 
@@ -65,6 +65,27 @@ export function yesNo(value: boolean | undefined): string {
 /** A field whose value is coloured by how good or bad the word is. */
 export function stateField(label: string, value: string | undefined): DescribeNode {
   return { type: 'field', label, value: value ?? '', state: true };
+}
+
+/** What waits because more came than could be served, and what was lost of it; nothing where there was none. */
+export function backlogNodes(
+  status: { readonly backlog?: number; readonly refused?: number; readonly timedOut?: number } | undefined,
+): DescribeNode[] {
+  const { backlog = 0, refused = 0, timedOut = 0 } = status ?? {};
+  const lost = [
+    refused > 0 ? `${amount(refused)} refused by a full queue` : '',
+    timedOut > 0 ? `${amount(timedOut)} given up after waiting` : '',
+  ].filter(Boolean);
+  return [
+    ...(backlog > 0
+      ? [field('Backlog', `${amount(backlog)} ${backlog === 1 ? 'request waits' : 'requests wait'}`)]
+      : []),
+    ...(lost.length > 0 ? [field('Lost so far', lost.join(', '))] : []),
+  ];
+}
+
+function amount(count: number): string {
+  return count.toLocaleString('en-US');
 }
 
 export function section(label: string, children: readonly DescribeNode[]): DescribeNode {

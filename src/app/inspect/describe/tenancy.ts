@@ -8,6 +8,7 @@ import { labels } from '../../../model/annotations.ts';
 import { type ObjectCache } from '../../../engine/cache.ts';
 import { type Snapshot } from '../../snapshot.ts';
 import {
+  backlogNodes,
   cpuText,
   failureText,
   keyValues,
@@ -74,6 +75,7 @@ export function describeTenant(tenant: Tenant, { cache }: Snapshot): DescribeNod
     ...fairShareNodes(tenant),
     field('Requests', requestsText(status)),
     field('Errors', failureText(status?.errorRate)),
+    ...backlogNodes(status),
     field('Utilization', utilizationText(status)),
     field('Cost', priceText(status?.costPerHour)),
     ...waitingNodes(tenant, cache),

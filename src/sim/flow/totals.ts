@@ -1,12 +1,16 @@
-/** What a flow is made of at a time, requests a second. */
-export interface FlowRates {
-  readonly offered: number;
-  /** Those that fail, refused and timed out ones included. */
+/** Requests that come to nothing, or so many a second. */
+export interface Lost {
+  /** All of them, refused and timed out ones included. */
   readonly failing: number;
   /** Refused by full queues. */
   readonly refused: number;
   /** Given up after waiting. */
   readonly timedOut: number;
+}
+
+/** What a flow is made of at a time, requests a second. */
+export interface FlowRates extends Lost {
+  readonly offered: number;
 }
 
 /** What a flow has carried, as saved, and the time up to which it is counted. */
@@ -55,6 +59,13 @@ export class Totals {
     this.#adopts = false;
     this.rates = rates;
     return changed;
+  }
+
+  /** Counts requests that were lost all at once. */
+  add({ failing, refused, timedOut }: Lost): void {
+    this.#errors += failing;
+    this.#refused += refused;
+    this.#timedOut += timedOut;
   }
 
   requestsAt(nowMs: number): number {

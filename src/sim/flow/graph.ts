@@ -1,19 +1,27 @@
-import { splitFlow, type FlowBackend } from '../balancing/flow.ts';
-import { isHashing, keyPopulation, movedShare, type KeyPopulation, type Owners } from '../balancing/keys.ts';
-import { compareText } from '../base/listing.ts';
-import { type BalancerRequest, type RouteRequest } from '../model/ports.ts';
-import { type Latency, type LatencyPart } from '../performance/latency.ts';
-import { type Balancer } from './balancers.ts';
-import { type Columns } from './columns.ts';
-import { type Machine } from './machine.ts';
+import { splitFlow, type FlowBackend } from '../../balancing/flow.ts';
+import {
+  isHashing,
+  keyPopulation,
+  movedShare,
+  type KeyPopulation,
+  type Owners,
+} from '../../balancing/keys.ts';
+import { compareText } from '../../base/listing.ts';
+import { type BalancerRequest, type RouteRequest } from '../../model/ports.ts';
+import { type Latency, type LatencyPart } from '../../performance/latency.ts';
+import { type Balancer } from '../balancers.ts';
+import { type Columns } from '../columns.ts';
+import { noBacklog, type Backlog } from './fluid-queue.ts';
+import { nothing, type Offered } from './offered.ts';
+import { type Station } from './station.ts';
 import { type Totals } from './totals.ts';
 
 /** A balancer as the flow of requests sees it. */
 export interface FlowNode {
   readonly balancer: Balancer;
   readonly totals: Totals;
-  /** The machines of its backends, in their order; undefined where there is none. */
-  machines: readonly (Machine | undefined)[];
+  /** One for each of its backends, in their order. */
+  stations: readonly Station[];
   /** Share of the requests that goes to each backend; 0 for all when none is to be had. */
   shares: Float64Array;
   /** The rate for which `shares` hold; NaN when they have to be worked out again. */
@@ -26,14 +34,20 @@ export interface FlowNode {
   owners: Owners | undefined;
   /** What its requests call next; an unknown balancer is undefined: such calls fail. */
   calls: readonly (FlowNode | undefined)[];
+  /** Whose requests call it. */
+  callers: readonly FlowNode[];
   /** The routes that lead here. */
   routes: readonly RouteFlow[];
-  /** Requests a second that reach it. */
+  /** Requests a second that reach it on the mean: what queues and latencies come of. */
   inflow: number;
+  /** The same as drawn: what is counted. */
+  drawn: number;
   /** Requests a second that its own backends serve. */
   served: number;
-  /** Share of its requests that succeed at this tier and at all that it calls, 0..1. */
-  success: number;
+  /** Requests a second that are lost here because a backend is gone, or all are. */
+  gone: number;
+  /** Requests a second that reach it and fail, here or at what it calls. */
+  failing: number;
   /** The latency at its own backends as last worked out, and from what. */
   ownLatency: { readonly parts: readonly LatencyPart[]; readonly latency: Latency } | undefined;
   /** The latency of all tiers as last worked out, and from what. */
@@ -44,26 +58,35 @@ export interface FlowNode {
 export interface RouteFlow {
   readonly request: RouteRequest;
   readonly totals: Totals;
-  offered: number;
+  offered: Offered;
   /** What is left after the quota. */
-  admitted: number;
+  admitted: Offered;
   /** Of that, what is failed because the route asks for more than its share of a saturated balancer. */
   heldPerSecond: number;
-  /** Share of what is admitted that succeeds, 0..1. */
-  success: number;
+  /** What becomes of what is admitted on the mean, requests a second. */
+  failing: number;
+  refused: number;
+  timedOut: number;
   /** How much of its share of a saturated balancer it uses, 0..1; 1 without saturation. */
   shareUsed: number;
+  /** Its part of what waits behind the route. */
+  backlog: Backlog;
+  /** How much longer than the mean of all its requests wait in the backlog. */
+  waitFactor: number;
 }
 
-export function newRoute(request: RouteRequest, totals: Totals): RouteFlow {
-  return { ...{ request, totals, offered: 0, admitted: 0 }, heldPerSecond: 0, success: 0, shareUsed: 1 };
+export function newRoute(request: RouteRequest, totals: Totals, backlog = noBacklog): RouteFlow {
+  return {
+    ...{ request, totals, offered: nothing, admitted: nothing, backlog, waitFactor: 1 },
+    ...{ heldPerSecond: 0, failing: 0, refused: 0, timedOut: 0, shareUsed: 1 },
+  };
 }
 
 export function newNode(balancer: Balancer, totals: Totals): FlowNode {
   return {
-    ...{ balancer, totals, machines: [], shares: new Float64Array(0), sharesFor: NaN },
+    ...{ balancer, totals, stations: [], shares: new Float64Array(0), sharesFor: NaN },
     ...{ clients: undefined, clientsFor: undefined, owners: undefined },
-    ...{ calls: [], routes: [], inflow: 0, served: 0, success: 0 },
+    ...{ calls: [], callers: [], routes: [], inflow: 0, drawn: 0, served: 0, gone: 0, failing: 0 },
     ...{ ownLatency: undefined, allLatency: undefined },
   };
 }
@@ -92,7 +115,14 @@ export function link(nodes: ReadonlyMap<string, FlowNode>): FlowNode[] {
     compareText(a.balancer.request.name, b.balancer.request.name),
   );
   for (const node of byName) if (state.get(node) === undefined) visit(node);
+  linkBack(done);
   return done.reverse();
+}
+
+function linkBack(nodes: readonly FlowNode[]): void {
+  const callers = new Map<FlowNode, FlowNode[]>(nodes.map((node) => [node, []]));
+  for (const node of nodes) for (const next of new Set(node.calls)) if (next) callers.get(next)?.push(node);
+  for (const node of nodes) node.callers = callers.get(node) ?? [];
 }
 
 /**
@@ -106,7 +136,7 @@ export function updateShares(node: FlowNode, rate: number, columns: Columns): nu
   if (node.sharesFor === rate || (!rateMatters && !Number.isNaN(node.sharesFor))) return 0;
   const flowBackends = backends.map((backend, index): FlowBackend => ({
     // Another VM of the same name takes the place of the one before it.
-    name: node.machines[index]?.request.name ?? backend.machineUid,
+    name: node.stations[index]?.machine?.request.name ?? backend.machineUid,
     weight: backend.request.weight,
     capacity: capacityOf(node, index, columns),
     healthy: backend.fit,
@@ -147,13 +177,16 @@ export function serviceMs(node: FlowNode, slot: number, columns: Columns): numbe
 
 /** Requests a second that the backend could serve with all of its vCPUs; 0 when it is gone. */
 function capacityOf(node: FlowNode, index: number, columns: Columns): number {
-  const slot = node.machines[index]?.slot ?? -1;
+  const slot = node.stations[index]?.machine?.slot ?? -1;
   const perRequest = serviceMs(node, slot, columns);
   const millis = columns.vcpuMillis[slot] ?? 0;
   return perRequest > 0 ? millis / perRequest : millis;
 }
 
-/** What a route lets through: up to its quota. */
-export function admit({ quotaRequestsPerSecond }: RouteRequest, offered: number): number {
-  return quotaRequestsPerSecond === undefined ? offered : Math.min(offered, quotaRequestsPerSecond);
+/** What a route lets through: up to its quota, of the mean as of what is drawn. */
+export function admit(
+  { quotaRequestsPerSecond = Infinity }: RouteRequest,
+  { mean, drawn }: Offered,
+): Offered {
+  return { mean: Math.min(mean, quotaRequestsPerSecond), drawn: Math.min(drawn, quotaRequestsPerSecond) };
 }

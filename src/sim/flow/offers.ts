@@ -1,15 +1,15 @@
-import { compareText } from '../base/listing.ts';
-import { type TrafficRequest } from '../model/ports.ts';
-import { type Core } from './core.ts';
-import { isPerTarget, type Step } from './direct-loads.ts';
-import { type Registry } from './registry.ts';
-import { offeredInStep } from './traffic-pattern.ts';
+import { compareText } from '../../base/listing.ts';
+import { type TrafficRequest } from '../../model/ports.ts';
+import { type Core } from '../core.ts';
+import { isPerTarget } from '../direct-loads.ts';
+import { nothing, offeredIn, type Offered, type Step } from './offered.ts';
+import { type Registry } from '../registry.ts';
 
 /** A traffic in the step under way. */
 interface Offer {
   readonly request: TrafficRequest;
-  /** Its value in this step, in its unit. */
-  offered: number;
+  /** What it comes to in this step, in its unit. */
+  offered: Offered;
   /** The machines that it loads without a balancer; undefined when its requests take the way of requests. */
   readonly uids: readonly string[] | undefined;
 }
@@ -32,7 +32,7 @@ export class Offers {
     private readonly traffic: Registry<TrafficRequest>,
   ) {}
 
-  get(name: string): number | undefined {
+  get(name: string): Offered | undefined {
     return this.#offers.get(name)?.offered;
   }
 
@@ -62,28 +62,30 @@ export class Offers {
   revalue(step: Step): { readonly flows: boolean; readonly direct: boolean } {
     const changed = { flows: false, direct: false };
     for (const offer of this.#offers.values()) {
-      const value = this.#value(offer.request, step);
+      const { mean, drawn } = offer.offered;
+      offer.offered = this.#value(offer.request, step);
+      const same = offer.offered.mean === mean && offer.offered.drawn === drawn;
       const kind = offer.uids === undefined ? 'flows' : 'direct';
-      if (value !== offer.offered || (kind === 'direct' && isPerTarget(offer.request))) changed[kind] = true;
-      offer.offered = value;
+      if (!same || (kind === 'direct' && isPerTarget(offer.request))) changed[kind] = true;
     }
     return changed;
   }
 
   /** Requests a second by balancer and by route; those that get none are left out. */
-  rates(): { readonly toBalancers: Map<string, number>; readonly toRoutes: Map<string, number> } {
-    const toBalancers = new Map<string, number>();
-    const toRoutes = new Map<string, number>();
+  rates(): { readonly toBalancers: Map<string, Offered>; readonly toRoutes: Map<string, Offered> } {
+    const toBalancers = new Map<string, Offered>();
+    const toRoutes = new Map<string, Offered>();
     for (const { request, offered, uids } of this.#offers.values()) {
       const { target } = request;
-      if (uids !== undefined || target.type === 'Machines' || offered <= 0) continue;
+      if (uids !== undefined || target.type === 'Machines' || offered.mean <= 0) continue;
       const rates = target.type === 'Route' ? toRoutes : toBalancers;
-      rates.set(target.name, (rates.get(target.name) ?? 0) + offered);
+      const { mean, drawn } = rates.get(target.name) ?? nothing;
+      rates.set(target.name, { mean: mean + offered.mean, drawn: drawn + offered.drawn });
     }
     return { toBalancers, toRoutes };
   }
 
-  #value(request: TrafficRequest, { startMs, lengthMs }: Step): number {
-    return offeredInStep(request, startMs, lengthMs, this.core.seed);
+  #value(request: TrafficRequest, step: Step): Offered {
+    return offeredIn(request, step, this.core.seed);
   }
 }
