@@ -330,7 +330,8 @@ describe('describe, kind by kind', () => {
       Selector:       app=web
       Pools:          vmp/web
       Algorithm:      LeastRequest
-      Service time:   8ms of a bare physical core for each request
+      Service time:   8ms of a bare physical core for a request, on the mean, exponential
+      Queue:          at most 1024 wait at each VM, as long as it takes
       Health check:   every 5s, up after 2 good, down after 2 bad
       Panic:          fewer than 50% healthy: all get requests
       Outliers:       not detected
