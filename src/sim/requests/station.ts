@@ -13,10 +13,10 @@ export interface StationFacts {
 }
 
 /**
- * Least share of a guest's CPU that requests get, whatever its other programs want: its scheduler lets nobody starve.
- * An assumption.
+ * Least share of a guest's CPU that requests get, whatever its other programs want: the guest's scheduler is fair to both
+ * sides, so that who wants less than half gets it, and who wants more gets what is left.
  */
-const leastShare = 0.05;
+const leastShare = 0.5;
 
 /**
  * A guest as a station of a queueing network: as many requests in service as it has vCPUs (those of fractional size
