@@ -1,7 +1,7 @@
 /** What `test` and `simulate` print of a run. */
 import { formatDuration } from '../base/duration.ts';
 import { type RunRecord, type Series, type Verdict } from '../model/run-record.ts';
-import { formatBeside, formatFigure } from '../model/figures.ts';
+import { formatBeside, formatDifference, formatFigure } from '../model/figures.ts';
 
 /** How a run went, beside its record. */
 export interface RunLines {
@@ -151,6 +151,8 @@ export function* runSummary({ record }: RunLines): Iterable<string> {
     `${formatFigure(totals.cost, 'money')} · ${formatFigure(totals.energyKWh, 'kWh')} · ${totals.machineHours.toFixed(1)} VM hours`,
   );
   for (const [index, line] of flowLines(series).entries()) yield row(index === 0 ? 'latency' : '', line);
+  for (const [index, line] of fidelityLines(record).entries())
+    yield row(index === 0 ? 'flow model' : '', line);
   const scaling = marks.filter(({ type }) => type === 'Scale');
   const others = marks.filter(({ type }) => type !== 'Scale' && type !== 'Migration');
   for (const [index, { atMs, subject, text }] of others.entries()) {
@@ -182,6 +184,32 @@ function flowLines(series: readonly Series[]): string[] {
   });
   const width = Math.max(0, ...lines.map(([of]) => of.length));
   return lines.map(([of, text]) => `${of.padEnd(width)}  ${text}`);
+}
+
+/** What the flow model makes of each subject's requests, with how far it is from those that were played. */
+function fidelityLines({ fidelities = [] }: RunRecord): string[] {
+  const cells = fidelities.map(({ of, played, flow }) => [
+    of ?? 'all together',
+    besideText('mean', played.meanMs, flow.meanMs),
+    besideText('p95', played.p95Ms, flow.p95Ms),
+    besideText('p99', played.p99Ms, flow.p99Ms),
+    `${formatFigure(flow.failed, 'ratio')} failed (${formatFigure(played.failed, 'ratio')} were)`,
+  ]);
+  const widths = [0, 1, 2, 3, 4].map((column) =>
+    Math.max(0, ...cells.map((line) => (line[column] ?? '').length)),
+  );
+  return cells.map((line) =>
+    line
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** `p95 42.4 ms (−5.4 %)` */
+function besideText(name: string, played: number | undefined, flow: number | undefined): string {
+  if (played === undefined || flow === undefined) return `${name} –`;
+  return `${name} ${formatFigure(flow, 'ms')} (${formatDifference(flow / played - 1)})`;
 }
 
 function row(label: string, text: string): string {

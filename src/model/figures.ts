@@ -38,6 +38,14 @@ function formatRatio(ratio: number, digits: number): string {
   return `${formatNumber(percent, digits)} %`;
 }
 
+/** A relative difference with its sign, in tenths of a percent or, from ten on, whole ones: `−5.4 %`, `+12 %`. */
+export function formatDifference(ratio: number): string {
+  const percent = ratio * 100;
+  const text = Math.abs(percent) < 10 ? percent.toFixed(1) : percent.toFixed(0);
+  if (Number(text) === 0) return '0 %';
+  return `${percent > 0 ? '+' : '−'}${text.replace('-', '')} %`;
+}
+
 function formatMs(ms: number, digits: number): string {
   if (Math.abs(ms) < 1000) return `${formatNumber(ms, digits)} ms`;
   if (Math.abs(ms) < 60_000) return `${formatNumber(ms / 1000, digits)} s`;

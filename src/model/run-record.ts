@@ -166,6 +166,25 @@ export interface RunTotals {
   readonly machineHours: number;
 }
 
+/** The requests of a subject over a whole run. Latencies are those of the answered ones; absent: there were none. */
+export interface RequestFigures {
+  readonly requests: number;
+  /** Share of them that failed, 0..1. */
+  readonly failed: number;
+  readonly meanMs?: number;
+  readonly p50Ms?: number;
+  readonly p95Ms?: number;
+  readonly p99Ms?: number;
+}
+
+/** What single requests came to, and what the flow model makes of the same scenario and seed. */
+export interface FidelityComparison {
+  /** Absent: the whole. */
+  readonly of?: SubjectName;
+  readonly played: RequestFigures;
+  readonly flow: RequestFigures;
+}
+
 export interface RunRecord {
   /** `namespace/name` of the scenario; absent for a run of manifests without one. */
   readonly scenario?: string;
@@ -195,6 +214,8 @@ export interface RunRecord {
   readonly totals: RunTotals;
   /** Traffic whose requests went straight to VMs: they are in no figure but the VMs' and hosts'. Absent: none. */
   readonly uncounted?: readonly SubjectName[];
+  /** Where requests were played one by one: all subjects with requests, the whole first, then by name. */
+  readonly fidelities?: readonly FidelityComparison[];
   /**
    * Short hash of all of the above, but for what the flow model makes of it, and of every object at the end: equal
    * runs have equal results.

@@ -3,7 +3,7 @@ import { reportDocument } from './document.ts';
 import client from './generated/client.json' with { type: 'json' };
 import { embedJson, embedScript, embedStyle, html, type Markup } from './markup.ts';
 import { type RunDocument } from './page-data.ts';
-import { answer, facts, moments, objectives, overview, totals } from './page-parts.ts';
+import { answer, facts, fidelities, moments, objectives, overview, totals } from './page-parts.ts';
 import { headline, runName } from './verdict-text.ts';
 
 export interface HtmlReportOptions {
@@ -68,7 +68,7 @@ export function htmlReport(records: readonly RunRecord[], options: HtmlReportOpt
 function section(record: RunRecord, data: RunDocument | undefined, index: number, named: boolean): Markup {
   return html`<section class="run" id="run-${index}" data-run="${index}" aria-label="${runName(record)}">
     <h2 class="${named ? '' : 'hidden'}">${named ? runName(record) : 'Result'}</h2>
-    ${answer(record)} ${facts(record)} ${objectives(record)} ${totals(record)}
+    ${answer(record)} ${facts(record)} ${objectives(record)} ${fidelities(record)} ${totals(record)}
     <h3>Over time</h3>
     <noscript><p class="note">The charts and the topology need JavaScript.</p></noscript>
     <div class="charts"></div>

@@ -1,7 +1,7 @@
 /** The parts of the page that are there without its program: texts, tables, headings. */
 import { formatDuration } from '../base/duration.ts';
 import { type Mark, type RunRecord, type RunTotals, type Verdict } from '../model/run-record.ts';
-import { formatClock, formatFigure, formatMoment, formatSpan } from '../model/figures.ts';
+import { formatClock, formatDifference, formatFigure, formatMoment, formatSpan } from '../model/figures.ts';
 import { html, type Markup } from './markup.ts';
 import {
   describeLimit,
@@ -106,6 +106,48 @@ export function objectives(record: RunRecord): Markup | undefined {
         </thead>
         <tbody>
           ${record.verdicts.map((verdict) => objective(record, verdict, explained, compared))}
+        </tbody>
+      </table>
+    </div>`;
+}
+
+/** What single requests came to beside what the flow model makes of them. */
+export function fidelities({ fidelities: rows = [] }: RunRecord): Markup | undefined {
+  if (rows.length === 0) return undefined;
+  const ms = (value: number | undefined): string => (value === undefined ? '–' : formatFigure(value, 'ms'));
+  const pair = (label: string, played: number | undefined, flow: number | undefined): Markup =>
+    html`<td class="number" data-label="${label}">${ms(played)}</td>
+      <td class="number" data-label="${label}, flow model">
+        ${ms(flow)}
+        ${played !== undefined && flow !== undefined && html`<small>${formatDifference(flow / played - 1)}</small>`}
+      </td>`;
+  const heads = ['Mean', 'p95', 'p99'].map(
+    (name) =>
+      html`<th scope="col" class="number">${name}</th>
+        <th scope="col" class="number">flow model</th>`,
+  );
+  return html`<h3>Single requests and the flow model</h3>
+    <div class="scroll">
+      <table class="objectives">
+        <thead>
+          <tr>
+            <th scope="col">Of</th>
+            ${heads}
+            <th scope="col" class="number">Failed</th>
+            <th scope="col" class="number">flow model</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            ({ of, played, flow }) =>
+              html`<tr>
+                <th scope="row">${of ?? 'all together'}</th>
+                ${pair('Mean', played.meanMs, flow.meanMs)} ${pair('p95', played.p95Ms, flow.p95Ms)}
+                ${pair('p99', played.p99Ms, flow.p99Ms)}
+                <td class="number" data-label="Failed">${formatFigure(played.failed, 'ratio')}</td>
+                <td class="number" data-label="Failed, flow model">${formatFigure(flow.failed, 'ratio')}</td>
+              </tr>`,
+          )}
         </tbody>
       </table>
     </div>`;

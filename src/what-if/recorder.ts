@@ -2,16 +2,18 @@
  * Watches a world and writes one value a series and load step. Figures are those just before a step ends, requests
  * and errors are counted over the whole step. The cost of a step is proportional to the subjects.
  */
+import { compareText } from '../base/listing.ts';
 import { type ObjectCache } from '../engine/cache.ts';
 import { type KubeObject } from '../model/object.ts';
 import { type VirtualMachine } from '../model/kinds/index.ts';
 import { type World } from '../model/ports.ts';
-import { type Fidelity, type Mark, type SubjectName } from '../model/run-record.ts';
+import { type Fidelity, type Mark, type RequestFigures, type SubjectName } from '../model/run-record.ts';
 import { latencyPercentile } from '../objectives/latency.ts';
 import { type Flow, type Recording, type Values } from '../objectives/recording.ts';
 import { costOver, energyKWh } from '../performance/cost.ts';
 import { FlowMeter } from './flow-meter.ts';
 import { MachineLedger } from './machine-ledger.ts';
+import { requestFigures } from './request-figures.ts';
 import { Roster } from './roster.ts';
 import { sampleHosts, sampleMachines, samplePools, sampleTenantCosts } from './samples.ts';
 import { scaleMarks } from './scale-marks.ts';
@@ -126,6 +128,26 @@ export class Recorder {
       moves: this.ledger.moves.filter(({ atMs }) => atMs >= startMs),
       marks: this.marksInOrder(),
     };
+  }
+
+  /** The requests of every tenant, load balancer and of the whole, over all steps, by their names. */
+  requestFigures(): Map<SubjectName, RequestFigures> {
+    const { seen } = this.roster;
+    const subjects = [...seen]
+      .filter((of) => of.startsWith('tenant/') || of.startsWith('lb/'))
+      .sort(compareText);
+    const figures = new Map<SubjectName, RequestFigures>();
+    for (const of of [whole, ...subjects]) {
+      const found = this.#windows
+        ? this.#windows.figuresOf(of)
+        : requestFigures(
+            of === whole ? this.#flows.entries() : this.#flows.flowOf(of),
+            this.#step,
+            this.options.stepMs,
+          );
+      if (found) figures.set(of, found);
+    }
+    return figures;
   }
 
   /** Marks and migrations in the order of time. */

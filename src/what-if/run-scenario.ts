@@ -3,7 +3,7 @@ import { defaultEpochMs, sleep, toTimestamp, wallClock } from '../base/clock.ts'
 import { ApiError, ExitCode, UserError } from '../base/errors.ts';
 import { type Manager } from '../engine/manager.ts';
 import { type Scenario } from '../model/kinds/index.ts';
-import { type RunRecord } from '../model/run-record.ts';
+import { type RequestFigures, type RunRecord, type SubjectName } from '../model/run-record.ts';
 import { Engine } from '../app/engine.ts';
 import { type ApplyRequest, runApply } from '../app/apply/run-apply.ts';
 import { memoryState, type State } from '../app/state.ts';
@@ -34,6 +34,8 @@ export interface Run {
   readonly record: RunRecord;
   /** All that was recorded. */
   readonly table: SeriesTable;
+  /** The requests of every tenant, load balancer and of the whole (which has no name), worked out when asked for. */
+  readonly requestFigures: () => ReadonlyMap<SubjectName, RequestFigures>;
 }
 
 /**
@@ -82,7 +84,7 @@ export async function runScenario(plan: RunPlan, options: RunOptions = {}): Prom
   const { figures } = bringUp;
   const record = makeRecord({ plan, recorder, objectives, manager, startMs, interrupted, bringUp: figures });
   await engine.stop();
-  return { record, table: recorder.table };
+  return { record, table: recorder.table, requestFigures: () => recorder.requestFigures() };
 }
 
 /** What the parts of a run work on. */

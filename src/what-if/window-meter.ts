@@ -1,8 +1,8 @@
 /** Requests of tenants, of load balancers and of the whole, step by step, where every single one is played. */
-import { type SparseCounts } from '../base/histogram.ts';
+import { Histogram, type SparseCounts } from '../base/histogram.ts';
 import { compareText } from '../base/listing.ts';
 import { type RequestSubject, type RequestWindow, type World } from '../model/ports.ts';
-import { type SeriesName, type SubjectName } from '../model/run-record.ts';
+import { type RequestFigures, type SeriesName, type SubjectName } from '../model/run-record.ts';
 import { type Flow, type Values } from '../objectives/recording.ts';
 import { type Counted, isStraight, worldName } from './flow-meter.ts';
 import { type Roster } from './roster.ts';
@@ -18,6 +18,8 @@ interface Lane {
   readonly ended: Float64Array;
   /** By step; undefined when no objective asks for the latencies of more than one step. */
   readonly latencies: (SparseCounts | undefined)[] | undefined;
+  /** Of all steps. */
+  readonly all: { requests: number; failed: number; readonly latencies: Histogram };
 }
 
 const whole: SubjectName = '';
@@ -30,7 +32,7 @@ export class WindowMeter {
   constructor(
     private readonly table: SeriesTable,
     private readonly roster: Roster,
-    /** Subjects of which all latencies are kept, for percentiles of windows. */
+    /** Subjects of which all latencies are kept, beside the whole, for percentiles of windows. */
     private readonly kept: ReadonlySet<SubjectName>,
   ) {}
 
@@ -78,6 +80,18 @@ export class WindowMeter {
     return this.#lanes.get(of)?.ended;
   }
 
+  /** The requests of a subject over all steps; undefined when there were none. */
+  figuresOf(of: SubjectName): RequestFigures | undefined {
+    const { requests, failed, latencies } = this.#lanes.get(of)?.all ?? {};
+    if (!requests || failed === undefined || latencies === undefined) return undefined;
+    const ended = failed + latencies.count;
+    return {
+      ...{ requests, failed: ended > 0 ? failed / ended : 0 },
+      ...(latencies.count > 0 ? { meanMs: latencies.mean } : {}),
+      ...{ p50Ms: latencies.quantile(0.5), p95Ms: latencies.quantile(0.95), p99Ms: latencies.quantile(0.99) },
+    };
+  }
+
   #write(
     world: World,
     of: SubjectName,
@@ -102,7 +116,11 @@ export class WindowMeter {
     set('latencyP99', latencies.quantile(0.99) ?? NaN);
     lane.answered[step] = (answered * 1000) / lengthMs;
     lane.ended[step] = (ended * 1000) / lengthMs;
-    if (lane.latencies !== undefined) lane.latencies[step] = latencies.sparse();
+    const counts = latencies.sparse();
+    if (lane.latencies !== undefined) lane.latencies[step] = counts;
+    lane.all.requests += arrived;
+    lane.all.failed += failed;
+    lane.all.latencies.merge(counts);
     return window;
   }
 
@@ -110,7 +128,9 @@ export class WindowMeter {
     const known = this.#lanes.get(of);
     if (known !== undefined) return known;
     const [answered, ended] = [new Float64Array(this.table.count), new Float64Array(this.table.count)];
-    const lane = { of, subject, answered, ended, latencies: this.kept.has(of) ? [] : undefined };
+    const latencies = of === whole || this.kept.has(of) ? [] : undefined;
+    const all = { requests: 0, failed: 0, latencies: new Histogram() };
+    const lane = { of, subject, answered, ended, latencies, all };
     this.#lanes.set(of, lane);
     return lane;
   }

@@ -88,6 +88,7 @@ function measure(what: string, layout: Layout): void {
 
 const algorithms: readonly BalancingAlgorithm[] = ['Random', 'RoundRobin', 'LeastRequest', 'Maglev'];
 measure('1 VM of 1 vCPU', {});
-for (const algorithm of algorithms) measure(`${algorithm} over 40 VMs`, { machines: 40, balancer: { algorithm } });
+for (const algorithm of algorithms)
+  measure(`${algorithm} over 40 VMs`, { machines: 40, balancer: { algorithm } });
 measure('4 VMs of 8 vCPUs', { machines: 4, cores: 8 });
 measure('24 VMs on 20 cores', { machines: 24, hostCores: 20, balancer: { algorithm: 'LeastRequest' } });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   formatBeside,
   formatClock,
+  formatDifference,
   formatFigure,
   formatSpan,
   type FigureUnit,
@@ -41,6 +42,16 @@ describe('figures', () => {
     expect(formatBeside(200.04, 200, 'ms')).toBe('200.04 ms');
     expect(formatBeside(0.0010001, 0.001, 'ratio')).toBe('0.10001 %');
     expect(formatBeside(200, 200, 'ms')).toBe('200 ms');
+  });
+
+  test.each([
+    [-0.0543, '−5.4 %'],
+    [0.124, '+12 %'],
+    [0.00999, '+1.0 %'],
+    [-0.0001, '0 %'],
+    [-1, '−100 %'],
+  ])('a difference of %d is %s', (ratio, text) => {
+    expect(formatDifference(ratio)).toBe(text);
   });
 
   test('times of day, with days only where they differ', () => {

@@ -29,6 +29,22 @@ describe('HTML report', () => {
     expect(page.match(/role="img" aria-label="met"/g)).toHaveLength(2);
   });
 
+  test('what the flow model makes of single requests stands beside them', () => {
+    const figures = { requests: 1000, failed: 0.01, meanMs: 20, p50Ms: 15, p95Ms: 60, p99Ms: 90 };
+    const page = htmlReport([
+      {
+        ...small,
+        fidelity: 'requests',
+        verdicts: small.verdicts.map((verdict) => ({ ...verdict, flowValue: 0.0321 })),
+        fidelities: [{ of: 'lb/default/shop', played: figures, flow: { ...figures, p95Ms: 57, failed: 0 } }],
+      },
+    ]);
+    expect(page).toContain('<dd>requests</dd>');
+    expect(page.match(/data-label="Flow model"/g)).toHaveLength(3);
+    expect(page.replace(/\s+/g, ' ')).toContain('57 ms <small>−5.0 %</small>');
+    expect(htmlReport([small])).not.toMatch(/Flow model|flow model/);
+  });
+
   test('several scenarios: a table of them and a section each', () => {
     const page = htmlReport([small, { ...small, scenario: 'default/calm' }]);
     expect(page).toContain('<a href="#run-1">default/calm</a>');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { whatIf, type TimedRun, type WhatIfRequest } from '../../src/what-if/what-if.ts';
 import { ExitCode, UserError } from '../../src/base/errors.ts';
-import { expectedText, runTitle, verdictLines } from '../../src/cli/what-if-text.ts';
+import { expectedText, runSummary, runTitle, verdictLines } from '../../src/cli/what-if-text.ts';
 
 const world = `
 apiVersion: vctl.dev/v1alpha1
@@ -83,6 +83,11 @@ describe('a scenario that is played request by request', () => {
       expect(Math.abs((flow.get(name) ?? 0) / (values.get(name) ?? 0) - 1)).toBeLessThan(0.08);
     }
     expect(Math.abs(record.totals.requests / 30_000 - 1)).toBeLessThan(0.03);
+    expect(record.fidelities?.map(({ of }) => of)).toEqual([undefined, 'lb/default/web']);
+    const [whole] = record.fidelities ?? [];
+    expect(whole?.played.requests).toBe(record.totals.requests);
+    expect(whole?.played.meanMs).toBeCloseTo(values.get('mean') ?? 0, 2);
+    expect(whole?.flow.meanMs).toBeCloseTo(flow.get('mean') ?? 0, 2);
   });
 
   test('is the same for the same seed, and names its fidelity', async () => {
@@ -92,6 +97,9 @@ describe('a scenario that is played request by request', () => {
     expect(runTitle(first)).toMatch(/^one {2}2m of world time in .* s · request by request · seed 3/);
     const paint = { good: (text: string): string => text, bad: (text: string): string => text };
     const [line = ''] = verdictLines(first.record.verdicts, paint);
+    expect([...runSummary(first)].join('\n')).toMatch(
+      /flow model all together {4}mean [0-9.]+ ms \([+−]?[0-9.]+ %\) .* p99 .* 0 % failed \(0 % were\)/,
+    );
     expect(line).toMatch(/latency p95 of lb\/default\/web +[0-9.]+ ms +< 1 s +\(flow model: [0-9.]+ ms\)/);
   });
 
