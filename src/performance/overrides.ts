@@ -53,7 +53,7 @@ export const performanceFields: Fields<PerformanceParameters> = {
     spread: { form: 'number', least: 0, most: 2 },
     host: time,
   },
-  contention: { loss: share, slice: { form: 'time', least: 0.01 } },
+  contention: { loss: share, slice: { form: 'time', least: 1e-6 } },
 };
 
 /**
