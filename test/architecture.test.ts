@@ -59,7 +59,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   gitops: [...pure, 'manifest'],
   'controllers/cluster': subject,
   'controllers/machines': [...subject, 'autoscaling', 'performance', 'placement'],
-  'controllers/hosts': [...subject, 'controllers/machines', 'merge', 'placement'],
+  'controllers/hosts': [...subject, 'controllers/machines', 'merge', 'performance', 'placement'],
   'controllers/pools': [...subject, 'controllers/cluster', 'controllers/machines', 'placement', 'rollout'],
   'controllers/traffic': [...subject, 'controllers/machines'],
   'controllers/scaling': [

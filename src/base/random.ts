@@ -110,10 +110,13 @@ export function randomStream(seed: number, stream: string, counter = 0): Random 
   return new Random(hash32(stream, mix32(seed ^ mix32(counter))));
 }
 
-/** A version-4-shaped UUID that depends only on the seed and the counter. */
-export function seededUuid(seed: number, counter: number): string {
-  const random = randomStream(seed, 'uid', counter);
-  const hex = Array.from({ length: 4 }, () => random.nextUint32().toString(16).padStart(8, '0')).join('');
+/**
+ * A version-4-shaped UUID that depends only on the seed and the text, which says whose it is. Other texts give another
+ * one: all of its words are hashes of the whole text.
+ */
+export function identityUuid(seed: number, text: string): string {
+  const words = Array.from({ length: 4 }, (_, i) => hash32(text, mix32(mix32(seed) + i + 1)));
+  const hex = words.map((word) => word.toString(16).padStart(8, '0')).join('');
   const variant = ((parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
 }

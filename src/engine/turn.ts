@@ -4,7 +4,7 @@
  */
 import { toTimestamp } from '../base/clock.ts';
 import { deepEqual } from '../base/deep.ts';
-import { hash32, seededUuid } from '../base/random.ts';
+import { hash32, identityUuid } from '../base/random.ts';
 import { type ConditionInput, type Condition, setConditions } from '../model/conditions.ts';
 import { withDefaults } from '../model/defaults.ts';
 import { type Kind, type KindMap } from '../model/kinds/index.ts';
@@ -48,7 +48,6 @@ export class Turn {
   /** Key texts of the objects that the store holds and that this turn removes or replaces. */
   readonly #created = new Set<string>();
   readonly #private = new Map<string, unknown>();
-  #createdCount = 0;
 
   constructor(options: TurnOptions) {
     this.#options = options;
@@ -60,9 +59,9 @@ export class Turn {
 
   /** Makes an object, its defaults filled in. One of the same name must not be there. */
   create<K extends Kind>(kind: K, object: Omit<KindMap[K], 'status'>): KindMap[K] {
-    const uid = seededUuid(hash32('engine', this.seed), this.#options.revision + ++this.#createdCount);
+    const text = keyText(keyOf(object));
+    const uid = identityUuid(this.seed, `${text}/${this.nowMs}`);
     const made = lifecycle.create(withDefaults(kind, object), uid, this.nowMs);
-    const text = keyText(keyOf(made));
     if (!this.#written.has(text)) this.#created.add(text);
     this.#put(made);
     return made as KindMap[K];

@@ -24,10 +24,20 @@ export interface Objective {
   readonly toMs?: number;
 }
 
-/** Steps of a window, `from` to before `to`. */
+/** Steps that a window touches, `from` to before `to`; of the first and the last only a part may lie in it. */
 interface Range {
   readonly from: number;
   readonly to: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** The part of a step's time that lies in the window, 0..1. */
+function shareIn({ fromMs, toMs }: Range, recording: Recording, step: number): number {
+  const startMs = stepStart(recording, step);
+  const length = stepLength(recording, step);
+  const inside = Math.min(startMs + length, toMs) - Math.max(startMs, fromMs);
+  return length > 0 ? Math.max(0, inside) / length : 0;
 }
 
 /**
@@ -41,7 +51,8 @@ export function judge(objective: Objective, recording: Recording): Verdict {
     toMs: Math.min(recording.startMs + (objective.toMs ?? Infinity), recording.endMs),
   };
   const range = {
-    from: Math.ceil((window.fromMs - recording.startMs) / recording.stepMs),
+    ...window,
+    from: Math.floor((window.fromMs - recording.startMs) / recording.stepMs),
     to: Math.ceil((window.toMs - recording.startMs) / recording.stepMs),
   };
   const value = valueOf(objective, recording, range, window);
@@ -97,19 +108,15 @@ const seriesOf: Readonly<Partial<Record<ObjectiveMetric, SeriesName>>> = {
 };
 
 /** The steps' values; errors are weighted by requests, all else by time in hours. */
-function samplesOf(
-  metric: ObjectiveMetric,
-  recording: Recording,
-  { from, to }: Range,
-  of?: SubjectName,
-): Sample[] {
+function samplesOf(metric: ObjectiveMetric, recording: Recording, range: Range, of?: SubjectName): Sample[] {
+  const { from, to } = range;
   const series = seriesOf[metric];
   const values = series === undefined ? undefined : recording.values(series, of);
   const requests =
     metric === 'errorRate' ? (recording.ended?.(of) ?? recording.values('requestsPerSecond', of)) : undefined;
   const samples: Sample[] = [];
   for (let step = from; step < to && values; step++) {
-    const hours = stepLength(recording, step) / 3_600_000;
+    const hours = (stepLength(recording, step) * shareIn(range, recording, step)) / 3_600_000;
     const weight = requests === undefined ? hours : hours * (requests[step] ?? 0);
     samples.push({ value: values[step] ?? NaN, weight });
   }
@@ -118,10 +125,11 @@ function samplesOf(
 
 function latencyOf(
   recording: Recording,
-  { from, to }: Range,
+  range: Range,
   statistic: Statistic,
   of?: SubjectName,
 ): number | undefined {
+  const { from, to } = range;
   const flows = recording.flows(of);
   const share = percentileOf(statistic);
   if (share !== undefined) return latencyPercentile(flows, from, to, share);
@@ -129,7 +137,8 @@ function latencyOf(
   for (const flow of flows) {
     const values = statistic === 'max' ? flow.p99 : flow.mean;
     for (let step = from; step < to; step++) {
-      samples.push({ value: values[step] ?? NaN, weight: answered(flow, step) });
+      const weight = answered(flow, step) * shareIn(range, recording, step);
+      samples.push({ value: values[step] ?? NaN, weight });
     }
   }
   return statisticOf(samples, statistic);
@@ -181,15 +190,11 @@ function steppedWorst(
 }
 
 /** The statistic of each step alone. */
-function stepLatencies(
-  recording: Recording,
-  { from, to }: Range,
-  statistic: Statistic,
-  of?: SubjectName,
-): Values {
+function stepLatencies(recording: Recording, range: Range, statistic: Statistic, of?: SubjectName): Values {
+  const { from, to } = range;
   const values = new Float64Array(recording.count).fill(NaN);
   for (let step = from; step < to; step++) {
-    values[step] = latencyOf(recording, { from: step, to: step + 1 }, statistic, of) ?? NaN;
+    values[step] = latencyOf(recording, { ...range, from: step, to: step + 1 }, statistic, of) ?? NaN;
   }
   return values;
 }

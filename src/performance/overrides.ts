@@ -44,6 +44,7 @@ export const performanceFields: Fields<PerformanceParameters> = {
     workingSet: share,
     downtime: time,
     rounds: { form: 'number', least: 1 },
+    slowdown: { form: 'number', least: 0, most: 0.99 },
   },
   boot: {
     imageRate: rate,

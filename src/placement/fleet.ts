@@ -55,12 +55,16 @@ export class Fleet {
     const slot = this.table.slot(host.name);
     const before = slot === undefined ? undefined : this.table.hosts[slot];
     const residents = slot === undefined ? undefined : this.#vmsOn.get(slot);
-    // A host that changes its domains takes its VMs along to the counters of the new ones.
+    // A host that changes its domains takes its VMs along to the counters of the new ones; under another hypervisor they
+    // have another overhead.
     const moves = before !== undefined && residents !== undefined && !deepEqual(before.labels, host.labels);
     if (moves) this.#recount(residents, -1);
+    const weighs = before !== undefined && before.memoryOverhead !== host.memoryOverhead;
+    if (weighs) for (const vm of residents?.values() ?? []) this.table.use(slot ?? -1, vm, -1);
     if (before) this.shares.countTotal(before.allocatable, -1);
     this.shares.countTotal(host.allocatable, 1);
     this.table.put(host);
+    if (weighs) for (const vm of residents?.values() ?? []) this.table.use(slot ?? -1, vm, 1);
     if (moves) this.#recount(residents, 1);
   }
 
@@ -139,7 +143,7 @@ export class Fleet {
 
   #account(assigned: AssignedVm, sign: 1 | -1): void {
     const { vm, slot } = assigned;
-    this.table.use(slot, vm.cpuMillis, vm.memoryBytes, sign);
+    this.table.use(slot, vm, sign);
     this.counters.count(assigned, sign);
     this.shares.count(vm.party ?? '', vm, sign);
     const priority = vm.priority ?? 0;

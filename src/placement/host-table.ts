@@ -1,5 +1,6 @@
 import { deepEqual } from '../base/deep.ts';
 import { compareText } from '../base/listing.ts';
+import { type Amount } from '../model/amount.ts';
 import { ChangeLog } from './change-log.ts';
 import { Axis } from './topology.ts';
 import { type HostView } from './types.ts';
@@ -15,12 +16,9 @@ export class HostTable {
   readonly hosts: (HostView | undefined)[] = [];
   readonly allocatableCpu: number[] = [];
   readonly allocatableMemory: number[] = [];
-  /** What a guest takes besides its own memory. */
-  readonly overhead: number[] = [];
   readonly usedCpu: number[] = [];
   /** With each guest's overhead. */
   readonly usedMemory: number[] = [];
-  readonly guests: number[] = [];
   readonly changes = new ChangeLog();
   /** Slots whose readiness, cordon, taints or capacity changed: a part of `changes`. */
   readonly factChanges = new ChangeLog();
@@ -61,7 +59,7 @@ export class HostTable {
     return axis;
   }
 
-  /** Adds a host or replaces what is known of it. Its VMs stay. */
+  /** Adds a host or replaces what is known of it. Its VMs stay, with the overhead that they were added with. */
   put(host: HostView): number {
     const known = this.#slotOf.get(host.name);
     const slot = known ?? this.#free.pop() ?? this.hosts.length;
@@ -69,14 +67,11 @@ export class HostTable {
     if (known === undefined) {
       this.#slotOf.set(host.name, slot);
       this.#ordered = undefined;
-      this.usedCpu[slot] = this.usedMemory[slot] = this.guests[slot] = 0;
+      this.usedCpu[slot] = this.usedMemory[slot] = 0;
     }
-    const overheadGrowth = host.perVirtualMachineMemoryBytes - (before?.perVirtualMachineMemoryBytes ?? 0);
-    this.usedMemory[slot] = (this.usedMemory[slot] ?? 0) + overheadGrowth * (this.guests[slot] ?? 0);
     this.hosts[slot] = host;
     this.allocatableCpu[slot] = host.allocatable.cpuMillis;
     this.allocatableMemory[slot] = host.allocatable.memoryBytes;
-    this.overhead[slot] = host.perVirtualMachineMemoryBytes;
     if (before === undefined || hasNewStructure(before, host)) {
       this.#structure++;
       for (const axis of this.#axes.values()) axis.put(slot, host);
@@ -99,10 +94,9 @@ export class HostTable {
   }
 
   /** Adds (`sign` 1) or takes off (-1) one guest. */
-  use(slot: number, cpuMillis: number, memoryBytes: number, sign: 1 | -1): void {
-    this.usedCpu[slot] = (this.usedCpu[slot] ?? 0) + sign * cpuMillis;
-    this.usedMemory[slot] = (this.usedMemory[slot] ?? 0) + sign * (memoryBytes + (this.overhead[slot] ?? 0));
-    this.guests[slot] = (this.guests[slot] ?? 0) + sign;
+  use(slot: number, guest: Amount, sign: 1 | -1): void {
+    this.usedCpu[slot] = (this.usedCpu[slot] ?? 0) + sign * guest.cpuMillis;
+    this.usedMemory[slot] = (this.usedMemory[slot] ?? 0) + sign * this.memoryNeed(slot, guest);
     this.changes.mark(slot);
   }
 
@@ -111,9 +105,20 @@ export class HostTable {
     return (this.allocatableCpu[slot] ?? 0) - (this.usedCpu[slot] ?? 0);
   }
 
-  /** Bytes that one more guest could have for itself, its overhead set aside. */
-  freeMemory(slot: number): number {
-    return (this.allocatableMemory[slot] ?? 0) - (this.usedMemory[slot] ?? 0) - (this.overhead[slot] ?? 0);
+  /** What a guest takes of a host's memory: its own, and what the VMM needs for it, bytes. */
+  memoryNeed(slot: number, guest: Amount): number {
+    return guest.memoryBytes + this.overhead(slot, guest);
+  }
+
+  /** What the VMM needs for a guest, bytes. */
+  overhead(slot: number, guest: Amount): number {
+    return this.hosts[slot]?.memoryOverhead(guest) ?? 0;
+  }
+
+  /** Bytes that this guest could have for itself, its overhead set aside. */
+  freeMemory(slot: number, guest: Amount): number {
+    const left = (this.allocatableMemory[slot] ?? 0) - (this.usedMemory[slot] ?? 0);
+    return left - this.overhead(slot, guest);
   }
 
   /**
@@ -129,9 +134,9 @@ export class HostTable {
    * The same for memory. What the VMM takes for a guest is a part of the guest's need, as the overhead of a pod
    * is: a guest without memory of its own may need some.
    */
-  lacksMemory(slot: number, memoryBytes: number, freed = 0): boolean {
-    const need = memoryBytes + (this.overhead[slot] ?? 0);
-    return need > 0 && memoryBytes > this.freeMemory(slot) + freed;
+  lacksMemory(slot: number, guest: Amount, freed = 0): boolean {
+    const need = this.memoryNeed(slot, guest);
+    return need > 0 && need > (this.allocatableMemory[slot] ?? 0) - (this.usedMemory[slot] ?? 0) + freed;
   }
 }
 

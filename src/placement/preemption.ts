@@ -94,15 +94,14 @@ function hasRoom(
   rules: readonly Rule[],
   eligibility: Eligibility,
 ): boolean {
-  const overhead = table.overhead[slot] ?? 0;
   let freedCpu = 0;
   let freedMemory = 0;
-  for (const { cpuMillis, memoryBytes } of gone) {
-    freedCpu += cpuMillis;
-    freedMemory += memoryBytes + overhead;
+  for (const one of gone) {
+    freedCpu += one.cpuMillis;
+    freedMemory += table.memoryNeed(slot, one);
   }
   if (table.lacksCpu(slot, vm.cpuMillis, freedCpu)) return false;
-  if (table.lacksMemory(slot, vm.memoryBytes, freedMemory)) return false;
+  if (table.lacksMemory(slot, vm, freedMemory)) return false;
   return rules.every((rule) => judgeWithout(rule, slot, gone, eligibility.domains(rule.counter.axis)));
 }
 

@@ -114,7 +114,7 @@ export class Ranking {
     return this.input.capacityScore(
       (table.usedCpu[slot] ?? 0) + this.input.cpuMillis,
       table.allocatableCpu[slot] ?? 0,
-      (table.usedMemory[slot] ?? 0) + this.input.memoryBytes + (table.overhead[slot] ?? 0),
+      (table.usedMemory[slot] ?? 0) + table.memoryNeed(slot, this.input),
       table.allocatableMemory[slot] ?? 0,
     );
   }
@@ -156,10 +156,10 @@ export class Ranking {
   /** A host's score; -1 when it is out. */
   #score(slot: number): number {
     this.statistics.scans++;
-    const { eligibility, cpuMillis, memoryBytes } = this.input;
+    const { eligibility, cpuMillis } = this.input;
     if (eligibility.mode[slot] === undefined) return -1;
     const { table } = this;
-    if (table.lacksCpu(slot, cpuMillis) || table.lacksMemory(slot, memoryBytes)) return -1;
+    if (table.lacksCpu(slot, cpuMillis) || table.lacksMemory(slot, this.input)) return -1;
     const points = sumOfPoints(this.#rules, slot);
     if (points < 0) return -1;
     const taints = this.input.taintWeight * (eligibility.taintScore[slot] ?? 0);

@@ -56,12 +56,12 @@ export function refusalsOnHost(input: RefusalInput, slot: number): Refusal[] {
   if (reason !== undefined) return [{ cause: reason, reason }];
   const refusals: Refusal[] = [];
   const freeCpu = table.freeCpu(slot);
-  const freeMemory = table.freeMemory(slot);
+  const freeMemory = table.freeMemory(slot, vm);
   if (table.lacksCpu(slot, vm.cpuMillis)) {
     const figures = `needs ${humanCpu(vm.cpuMillis)}, free ${downCpu(freeCpu)}`;
     refusals.push({ cause: noCpu, reason: `${noCpu} (${figures})` });
   }
-  if (table.lacksMemory(slot, vm.memoryBytes)) {
+  if (table.lacksMemory(slot, vm)) {
     const figures = `needs ${humanMemory(vm.memoryBytes)}, free ${downMemory(freeMemory)}`;
     refusals.push({ cause: noMemory, reason: `${noMemory} (${figures})` });
   }
@@ -90,9 +90,9 @@ export function countRefusals(input: RefusalInput): RefusalCount[] {
     }
     if (eligibility.mode[slot] === undefined) continue;
     const lacksCpu = table.lacksCpu(slot, vm.cpuMillis);
-    const lacksMemory = table.lacksMemory(slot, vm.memoryBytes);
+    const lacksMemory = table.lacksMemory(slot, vm);
     if (lacksCpu) cpu.see(slot, table.freeCpu(slot));
-    if (lacksMemory) memory.see(slot, table.freeMemory(slot));
+    if (lacksMemory) memory.see(slot, table.freeMemory(slot, vm));
     const rule = lacksCpu || lacksMemory ? undefined : refusingRule(input.rules, slot);
     if (rule) add(rule.reason);
   }

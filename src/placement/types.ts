@@ -1,3 +1,4 @@
+import { type Amount } from '../model/amount.ts';
 import { type Architecture, type VirtualizationMode } from '../model/ports.ts';
 import { type Labels, type LabelSelector } from '../model/selectors.ts';
 
@@ -32,6 +33,9 @@ export interface HypervisorView {
   readonly requiresHardwareAssist?: Readonly<Partial<Record<VirtualizationMode, boolean>>>;
 }
 
+/** Bytes that the VMM takes of its host for a guest of this size, on top of the guest's own. Pure. */
+export type MemoryOverhead = (guest: Amount) => number;
+
 /** What placement knows of a host. */
 export interface HostView {
   readonly name: string;
@@ -46,8 +50,8 @@ export interface HostView {
   readonly hardwareAssist: boolean;
   /** For guests: after the host OS, the VMM and overcommitment. */
   readonly allocatable: { readonly cpuMillis: number; readonly memoryBytes: number };
-  /** What the VMM takes for itself for each guest, on top of the guest's own memory. */
-  readonly perVirtualMachineMemoryBytes: number;
+  /** What the VMM takes for itself for a guest. Another function stands for other figures. */
+  readonly memoryOverhead: MemoryOverhead;
   /** Only rebalancing looks at it. @defaultValue 0 */
   readonly pricePerHour?: number;
 }

@@ -61,7 +61,9 @@ export function inflationOf(machine: Machine, host: Host): number {
   const { profile, mode } = machine.request;
   const { hypervisor, hardwareAssist } = host.request;
   const { architecture } = hypervisor;
-  return slowdown({ profile, architecture, mode, hardwareAssist }, host.parameters) / host.speed;
+  const copied = machine.state === 'Migrating' ? host.parameters.migration.slowdown : 0;
+  const base = slowdown({ profile, architecture, mode, hardwareAssist }, host.parameters);
+  return base / (host.speed * (1 - copied));
 }
 
 /**

@@ -1,7 +1,8 @@
-import { hash32, uniform } from '../base/random.ts';
+import { uniform } from '../base/random.ts';
 import { type TrafficRequest } from '../model/ports.ts';
 import { type Columns } from './columns.ts';
 import { type Machine } from './machine.ts';
+import { identityOf } from './timing.ts';
 import { flowingIn, nothing, type Offered, type Step } from './flow/offered.ts';
 import { patternMean, waveOver, waveValue, type Stretch, type Wave } from './flow/traffic-pattern.ts';
 
@@ -57,7 +58,8 @@ export class DirectLoads {
     this.#loads = loads.map(({ request, uids, offered }) => {
       const machines = uids.map(machineOf).filter((machine) => machine !== undefined);
       const { target } = request;
-      const phase = ({ id }: Machine): number => uniform(this.seed, `phase/${request.name}`, hash32(id));
+      const phase = (machine: Machine): number =>
+        uniform(this.seed, `phase/Traffic/${request.name}/${identityOf(machine.request)}`);
       const load: DirectLoad = {
         ...{ request, offered, slots: Int32Array.from(machines, ({ slot }) => slot) },
         requestShare: 1 / uids.length,

@@ -8,12 +8,12 @@ import {
 import { type Actor } from './core.ts';
 import { Rank } from './event-queue.ts';
 import { type Host } from './hosts.ts';
-import { isServing, type Machine } from './machine.ts';
+import { type Machine } from './machine.ts';
 import { type OutlierWatch } from './outliers.ts';
 
 /** True when a health check of the machine passes; undefined arguments are things that are not there. */
 export function answersChecks(machine: Machine | undefined, host: Host | undefined): boolean {
-  return machine !== undefined && host?.state === 'On' && !host.networkLost && isServing(machine.state);
+  return machine !== undefined && host?.state === 'On' && !host.networkLost && machine.works;
 }
 
 /**

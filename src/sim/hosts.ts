@@ -200,7 +200,8 @@ export class Hosts {
 
   #powerOn(host: Host): void {
     host.state = 'PoweringOn';
-    host.bootEndsAtMs = this.core.nowMs + powerOnMs(this.core.seed, host.id, host.bootCount, host.parameters);
+    host.bootEndsAtMs =
+      this.core.nowMs + powerOnMs(this.core.seed, host.request.name, host.bootCount, host.parameters);
   }
 
   #changed(host: Host, down = false): void {

@@ -8,7 +8,7 @@ import { type Core } from './core.ts';
 import { DirectLoads } from './direct-loads.ts';
 import { Flows } from './flow/flows.ts';
 import { type Host, type Hosts } from './hosts.ts';
-import { isServing, type Machine } from './machine.ts';
+import { type Machine } from './machine.ts';
 import { type Machines } from './machines.ts';
 import { type Step } from './flow/offered.ts';
 import { Offers } from './flow/offers.ts';
@@ -236,9 +236,9 @@ export class Load {
   /** Takes over size, place and reach of a machine; does nothing when they are as they were. */
   #place(machine: Machine): void {
     const { columns } = this;
-    const { slot, request, state } = machine;
+    const { slot, request } = machine;
     const host = this.parts.hosts.get(request.hostUid);
-    const serving = host?.state === 'On' && isServing(state) ? host : undefined;
+    const serving = host?.state === 'On' && machine.works ? host : undefined;
     const reachable = serving !== undefined && !serving.networkLost ? 1 : 0;
     // Known for those that do not work, too: a balancer that has yet to notice counts on them.
     const inflation = host === undefined ? 1 : inflationOf(machine, host);

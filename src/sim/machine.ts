@@ -2,11 +2,13 @@ import {
   type MachineObservation,
   type MachineRequest,
   type MachineState,
+  type MigrationOutcome,
   type Operation,
   type Termination,
 } from '../model/ports.ts';
 import { type Actor } from './core.ts';
 import { Rank } from './event-queue.ts';
+import { type Move } from './scenery/move.ts';
 
 /** What a live resize will leave. */
 export interface MachineSize {
@@ -24,6 +26,8 @@ export interface SavedMachine {
   readonly endsAtMs?: number;
   readonly targetHostUid?: string;
   readonly resizeTo?: MachineSize;
+  readonly move?: Move;
+  readonly lastMigration?: MigrationOutcome;
   readonly lastTermination?: Termination;
 }
 
@@ -59,6 +63,9 @@ export class Machine implements Actor {
   targetHostUid: string | undefined;
   /** Set exactly while Resizing. */
   resizeTo: MachineSize | undefined;
+  /** Set exactly while Migrating. */
+  move: Move | undefined;
+  lastMigration: MigrationOutcome | undefined;
   /** How the guest last went down by itself. */
   lastTermination: Termination | undefined;
   /** Its place in the load's arrays; -1 while it has none. Never saved. */
@@ -93,6 +100,7 @@ export class Machine implements Actor {
         this.request = { ...this.request, ...this.resizeTo };
         break;
       case 'Migrating':
+        this.#endMove(nowMs);
         this.state = 'Running';
         this.request = { ...this.request, hostUid: this.targetHostUid ?? this.request.hostUid };
         break;
@@ -105,8 +113,14 @@ export class Machine implements Actor {
     this.#forgetOperation();
   }
 
+  /** It works and is not stopped for the last copy of a migration. */
+  get works(): boolean {
+    return isServing(this.state) && this.move?.pausedAtMs === undefined;
+  }
+
   /** A migration is given up: the machine stays where it is. */
-  abandonMigration(): void {
+  abandonMigration(failure: string, nowMs: number): void {
+    this.#endMove(nowMs, failure);
     this.state = 'Running';
     this.#forgetOperation();
   }
@@ -143,6 +157,7 @@ export class Machine implements Actor {
       ...(this.endsAtMs === undefined ? {} : { operationEndsAtMs: this.endsAtMs }),
       ...(this.targetHostUid === undefined ? {} : { targetHostUid: this.targetHostUid }),
       bootCount: this.bootCount,
+      ...(this.lastMigration === undefined ? {} : { lastMigration: this.lastMigration }),
       ...(this.lastTermination === undefined ? {} : { lastTermination: this.lastTermination }),
     };
   }
@@ -155,6 +170,8 @@ export class Machine implements Actor {
       ...(this.endsAtMs === undefined ? {} : { endsAtMs: this.endsAtMs }),
       ...(this.targetHostUid === undefined ? {} : { targetHostUid: this.targetHostUid }),
       ...(this.resizeTo === undefined ? {} : { resizeTo: this.resizeTo }),
+      ...(this.move === undefined ? {} : { move: this.move }),
+      ...(this.lastMigration === undefined ? {} : { lastMigration: this.lastMigration }),
       ...(this.lastTermination === undefined ? {} : { lastTermination: this.lastTermination }),
     };
   }
@@ -167,10 +184,25 @@ export class Machine implements Actor {
     this.endsAtMs = saved.endsAtMs;
     this.targetHostUid = saved.targetHostUid;
     this.resizeTo = saved.resizeTo;
+    this.move = saved.move;
+    this.lastMigration = saved.lastMigration;
     this.lastTermination = saved.lastTermination;
   }
 
+  #endMove(nowMs: number, failure?: string): void {
+    if (this.move === undefined) return;
+    const { startedAtMs, rounds, sentBytes, pausedAtMs } = this.move;
+    this.lastMigration = {
+      fromHostUid: this.request.hostUid,
+      toHostUid: this.targetHostUid ?? '',
+      ...{ startedAtMs, endedAtMs: nowMs, rounds, sentBytes },
+      downtimeMs: pausedAtMs === undefined ? 0 : nowMs - pausedAtMs,
+      ...(failure === undefined ? {} : { failure }),
+    };
+  }
+
   #forgetOperation(): void {
+    this.move = undefined;
     this.endsAtMs = undefined;
     this.targetHostUid = undefined;
     this.resizeTo = undefined;

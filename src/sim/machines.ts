@@ -17,16 +17,17 @@ import {
   mayStop,
   type Ruling,
 } from './machine-rules.ts';
+import { atRate, beginMove, endsAtMs, nextAtMs, pause } from './scenery/move.ts';
 import { accepted, refused } from './refusal.ts';
 import { Residents } from './residents.ts';
-import { copyMs, guestBootMs, hotplugMs, migrationMs, shutdownMs } from './timing.ts';
+import { copyMs, guestBootMs, hotplugMs, migrationOfGuest, shutdownMs } from './timing.ts';
 
 /** What `Machines` tells and asks the rest of the world. */
 export interface MachineSurroundings {
   /** After a machine has changed, come or (`gone`) been removed. */
   changed(machine: Machine, gone: boolean): void;
-  /** CPU that the machine keeps busy at present, millicores. */
-  busyMillis(machine: Machine): number;
+  /** Memory that the machine has in use at present, and CPU that it keeps busy, millicores. */
+  usage(machine: Machine): { readonly usedBytes: number; readonly busyMillis: number };
 }
 
 /**
@@ -106,7 +107,7 @@ export class Machines {
   stop(uid: string): Acceptance {
     return this.#obey(uid, mayStop, (machine) => {
       machine.startedAtMs = undefined;
-      this.#begin(machine, 'Stopping', shutdownMs(this.core.seed, machine.id, machine.begun));
+      this.#begin(machine, 'Stopping', shutdownMs(this.core.seed, machine.request, machine.begun));
     });
   }
 
@@ -117,7 +118,7 @@ export class Machines {
       (machine) => mayResize(machine, this.#hostOf(machine), size),
       (machine) => {
         machine.resizeTo = size;
-        this.#begin(machine, 'Resizing', hotplugMs(this.core.seed, machine.id, machine.begun));
+        this.#begin(machine, 'Resizing', hotplugMs(this.core.seed, machine.request, machine.begun));
       },
     );
   }
@@ -143,8 +144,13 @@ export class Machines {
         if (source === undefined) return;
         machine.targetHostUid = targetHostUid;
         this.#residents.add(targetHostUid, machine);
-        const busyMillis = this.surroundings.busyMillis(machine);
-        this.#begin(machine, 'Migrating', migrationMs(machine.request, busyMillis, source.parameters));
+        const { usedBytes, busyMillis } = this.surroundings.usage(machine);
+        machine.state = 'Migrating';
+        const rate = this.#linkRate(machine);
+        const migration = migrationOfGuest(usedBytes, busyMillis, source.parameters, rate);
+        machine.move = beginMove(migration, rate, this.core.nowMs);
+        this.#begin(machine, 'Migrating', endsAtMs(machine.move) - this.core.nowMs);
+        this.#shareLinks(machine.request.hostUid, targetHostUid);
       },
     );
   }
@@ -153,8 +159,10 @@ export class Machines {
     const machine = this.#machines.get(uid);
     if (machine === undefined) return;
     this.#machines.delete(uid);
-    this.#residents.delete(machine.request.hostUid, machine);
-    this.#residents.delete(machine.targetHostUid, machine);
+    const { request, targetHostUid } = machine;
+    this.#residents.delete(request.hostUid, machine);
+    this.#residents.delete(targetHostUid, machine);
+    if (targetHostUid !== undefined) this.#shareLinks(request.hostUid, targetHostUid);
     this.core.queue.schedule(machine, undefined);
     this.core.operations.set(machine, false);
     this.core.dirty.remove(machinePrefix + uid);
@@ -174,15 +182,17 @@ export class Machines {
   /** Everything on the host is lost; what migrates to it stays where it is. */
   hostDown(host: Host): void {
     for (const machine of this.#residents.sorted(host.id)) {
-      if (machine.request.hostUid !== host.id) this.#cancelMigration(machine);
-      else if (machine.state !== 'Lost') this.#lose(machine);
+      if (machine.request.hostUid !== host.id) {
+        this.#cancelMigration(machine, `${host.request.name} has gone down`);
+      } else if (machine.state !== 'Lost') this.#lose(machine);
     }
   }
 
   /** Migrations from and to a host that cannot be reached any more are given up. */
   hostUnreachable(host: Host): void {
     for (const machine of this.#residents.sorted(host.id)) {
-      if (machine.state === 'Migrating') this.#cancelMigration(machine);
+      if (machine.state === 'Migrating')
+        this.#cancelMigration(machine, `${host.request.name} cannot be reached`);
     }
   }
 
@@ -217,21 +227,60 @@ export class Machines {
 
   /** Ends the operation under way, its time having come. */
   #complete(machine: Machine): void {
-    if (machine.state === 'Migrating') this.#residents.delete(machine.request.hostUid, machine);
+    const { move, targetHostUid } = machine;
+    const { hostUid } = machine.request;
+    if (move !== undefined && move.pausedAtMs === undefined) {
+      machine.move = pause(move, this.core.nowMs);
+      machine.endsAtMs = endsAtMs(machine.move);
+      this.#changed(machine);
+      return;
+    }
+    if (machine.state === 'Migrating') this.#residents.delete(hostUid, machine);
     machine.finish(this.core.nowMs);
     this.#changed(machine);
+    if (targetHostUid !== undefined) this.#shareLinks(hostUid, targetHostUid);
   }
 
-  #cancelMigration(machine: Machine): void {
-    this.#residents.delete(machine.targetHostUid, machine);
-    machine.abandonMigration();
+  #cancelMigration(machine: Machine, failure: string): void {
+    const { targetHostUid = '' } = machine;
+    this.#residents.delete(targetHostUid, machine);
+    machine.abandonMigration(failure, this.core.nowMs);
     this.#changed(machine);
+    this.#shareLinks(machine.request.hostUid, targetHostUid);
   }
 
   #lose(machine: Machine): void {
-    this.#residents.delete(machine.targetHostUid, machine);
+    const { targetHostUid } = machine;
+    this.#residents.delete(targetHostUid, machine);
     machine.lose();
     this.#changed(machine);
+    if (targetHostUid !== undefined) this.#shareLinks(machine.request.hostUid, targetHostUid);
+  }
+
+  /** Bytes a second that a migration gets: an even share of its source's link out and of its target's link in. */
+  #linkRate({ request: { hostUid }, targetHostUid = '' }: Machine): number {
+    const share = (uid: string, uses: (machine: Machine) => boolean): number => {
+      const bandwidth = this.hosts.get(uid)?.parameters.migration.bandwidth ?? Infinity;
+      let count = 0;
+      for (const machine of this.onHost(uid)) if (machine.state === 'Migrating' && uses(machine)) count++;
+      return bandwidth / Math.max(1, count);
+    };
+    return Math.min(
+      share(hostUid, ({ request }) => request.hostUid === hostUid),
+      share(targetHostUid, (machine) => machine.targetHostUid === targetHostUid),
+    );
+  }
+
+  /** Has the migrations that use the links of these hosts go on at what they get of them now. */
+  #shareLinks(...hostUids: string[]): void {
+    for (const machine of new Set(hostUids.flatMap((uid) => this.#residents.sorted(uid)))) {
+      if (machine.move === undefined) continue;
+      const rate = this.#linkRate(machine);
+      if (rate === machine.move.rate) continue;
+      machine.move = atRate(machine.move, rate, this.core.nowMs);
+      machine.endsAtMs = endsAtMs(machine.move);
+      this.#changed(machine);
+    }
   }
 
   #changed(machine: Machine): void {
@@ -248,7 +297,8 @@ export class Machines {
 
   #plan(machine: Machine): void {
     this.core.operations.set(machine, activities[machine.state] !== undefined);
-    this.core.queue.schedule(machine, machine.endsAtMs);
+    // A migration acts twice: it stops the guest, and has it run on the target.
+    this.core.queue.schedule(machine, machine.move ? nextAtMs(machine.move) : machine.endsAtMs);
   }
 
   #copiesEndAtMs(host: Host): number {

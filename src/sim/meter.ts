@@ -3,16 +3,17 @@ import {
   type BalancerObservation,
   type FlowObservation,
   type HostUsage,
+  type MachineLoad,
   type MachineUsage,
   type RouteObservation,
 } from '../model/ports.ts';
-import { watts } from '../performance/cost.ts';
 import { usageKey, type Core } from './core.ts';
 import { type FlowNode, type RouteFlow } from './flow/graph.ts';
 import { type SavedFlows } from './flow/flows.ts';
 import { balancerFlow, observeBalancer, observeRoute, routeFlow } from './flow/view.ts';
 import { type Hosts } from './hosts.ts';
-import { capacityOf, type Load } from './load.ts';
+import { hostUsageOf } from './scenery/host-usage.ts';
+import { type Load } from './load.ts';
 import { type Machines } from './machines.ts';
 import { type Moment } from './flow/response.ts';
 import { type Steps } from './steps.ts';
@@ -75,19 +76,21 @@ export class Meter {
     };
   }
 
-  /** At present. A host without power uses none; one that powers on idles. */
+  /** At present. */
+  machineLoad(uid: string): MachineLoad | undefined {
+    const machine = this.machines.get(uid);
+    if (machine?.startedAtMs === undefined) return undefined;
+    this.load.refresh();
+    const usedMillis = this.load.columns.usedMillis[machine.slot] ?? 0;
+    return { usedMillis, sizeMillis: machine.request.cpuMillis };
+  }
+
+  /** At present. */
   hostUsage(uid: string): HostUsage | undefined {
     const host = this.hosts.get(uid);
     if (host === undefined) return undefined;
-    if (host.state === 'Crashed') return { utilization: 0, watts: 0 };
     this.load.refresh();
-    const { idleWatts, maxWatts, cpuMillis } = host.request;
-    const usedMillis = this.load.hostUsedMillis(uid);
-    const capacity = capacityOf(host);
-    return {
-      utilization: capacity > 0 ? usedMillis / capacity : 0,
-      watts: watts(idleWatts, maxWatts, cpuMillis > 0 ? usedMillis / cpuMillis : 0),
-    };
+    return hostUsageOf(host, this.load.hostUsedMillis(uid));
   }
 
   balancer(name: string): BalancerObservation | undefined {

@@ -1,21 +1,22 @@
 /**
  * How long things take in the world, in whole ms: the performance model's formulas with draws from the seed.
- * A draw depends on the seed, the thing's uid and how often it has done this, so nothing has to be remembered.
+ * A draw depends on the seed, what it is for, the kind and the name of the thing and how often it has done this: not on
+ * its uid, nor on the order in which things came, and nothing has to be remembered.
  */
 import { randomStream, uniform } from '../base/random.ts';
 import { type MachineRequest } from '../model/ports.ts';
 import { bootMs, hostBootMs, imageCopyMs } from '../performance/boot.ts';
-import { migrationOf } from '../performance/migration.ts';
+import { type Migration, migrationOf } from '../performance/migration.ts';
 import { type PerformanceParameters } from '../performance/parameters.ts';
 
 /** From power to taking guests. `count` is how often the host has powered on before. */
 export function powerOnMs(
   seed: number,
-  uid: string,
+  name: string,
   count: number,
   parameters: PerformanceParameters,
 ): number {
-  const normal = randomStream(seed, `power-on/${uid}`, count).normal();
+  const normal = randomStream(seed, `power-on/Host/${name}`, count).normal();
   return Math.round(hostBootMs(parameters, normal));
 }
 
@@ -31,26 +32,32 @@ export function guestBootMs(
   count: number,
   parameters: PerformanceParameters,
 ): number {
-  const normal = randomStream(seed, `boot/${request.uid}`, count).normal();
+  const normal = randomStream(seed, `boot/${identityOf(request)}`, count).normal();
   return Math.round(bootMs(request.guestOS, parameters, normal));
 }
 
 /** An orderly shutdown: 2 to 4 s, evenly (an assumption: systemd units given seconds to end). */
-export function shutdownMs(seed: number, uid: string, count: number): number {
-  return Math.round(2000 + 2000 * uniform(seed, `stop/${uid}`, count));
+export function shutdownMs(seed: number, request: MachineRequest, count: number): number {
+  return Math.round(2000 + 2000 * uniform(seed, `stop/${identityOf(request)}`, count));
 }
 
 /** Hot-plugging CPU or memory: 1 to 2 s, evenly (an assumption: the guest has to bring it online). */
-export function hotplugMs(seed: number, uid: string, count: number): number {
-  return Math.round(1000 + 1000 * uniform(seed, `resize/${uid}`, count));
+export function hotplugMs(seed: number, request: MachineRequest, count: number): number {
+  return Math.round(1000 + 1000 * uniform(seed, `resize/${identityOf(request)}`, count));
 }
 
-/** A pre-copy live migration of a guest that uses all of its memory and keeps `busyMillis` of CPU busy. */
-export function migrationMs(
-  request: MachineRequest,
+/** Whose draw it is: uids would hang on when a machine was made. */
+export function identityOf({ namespace, name }: MachineRequest): string {
+  return `VirtualMachine/${namespace}/${name}`;
+}
+
+/** A pre-copy live migration at `bandwidth` bytes a second of a guest that has `usedBytes` of memory in use and keeps `busyMillis` of CPU busy. */
+export function migrationOfGuest(
+  usedBytes: number,
   busyMillis: number,
   parameters: PerformanceParameters,
-): number {
-  const guest = { usedBytes: request.memoryBytes, busyCores: busyMillis / 1000 };
-  return Math.max(1, Math.round(migrationOf(guest, parameters).totalMs));
+  bandwidth: number,
+): Migration {
+  const migration = { ...parameters.migration, bandwidth };
+  return migrationOf({ usedBytes, busyCores: busyMillis / 1000 }, { ...parameters, migration });
 }

@@ -2,7 +2,7 @@ import { type PrivateEntry, type World } from '../model/ports.ts';
 import { clockKey, Core } from './core.ts';
 import { infrastructureOf } from './scenery/infrastructure.ts';
 import { Load } from './load.ts';
-import { Meter } from './meter.ts';
+import { memoryInUse, Meter } from './meter.ts';
 import { restoreWorld } from './persistence.ts';
 import { buildScenery } from './scenery/scenery.ts';
 import { Steps } from './steps.ts';
@@ -44,9 +44,13 @@ export function createWorld({ seed, nowMs, stepMs = 15_000, restore = [] }: Worl
       load.trafficChanged();
       if (traffic.size > 0) steps.run();
     },
-    busyMillis: (machine) => {
+    usage: (machine) => {
       load.refresh();
-      return load.columns.usedMillis[machine.slot] ?? 0;
+      const { columns } = load;
+      const { cpuMillis, memoryBytes } = machine.request;
+      const busyMillis = columns.usedMillis[machine.slot] ?? 0;
+      const wanted = columns.directMemory[machine.slot] ?? 0;
+      return { usedBytes: memoryInUse(memoryBytes, Math.min(1, busyMillis / cpuMillis), wanted), busyMillis };
     },
   });
   const { hosts, machines, traffic } = scenery;
@@ -81,6 +85,7 @@ export function createWorld({ seed, nowMs, stepMs = 15_000, restore = [] }: Worl
     checkpoint: () => meter.checkpoint(),
     takeMoved: () => load.takeMoved(),
     machineUsage: (uid) => meter.machineUsage(uid),
+    machineLoad: (uid) => meter.machineLoad(uid),
     hostUsage: (uid) => meter.hostUsage(uid),
     balancer: (name) => meter.balancer(name),
     route: (name) => meter.route(name),

@@ -1,6 +1,6 @@
 /** What a batch of writes does to the stored state, decided without touching it. Pure. */
 import { ApiError, assert, assertNever } from '../base/errors.ts';
-import { seededUuid } from '../base/random.ts';
+import { identityUuid } from '../base/random.ts';
 import { checkPreconditions, create, remove, update, type Transition } from '../model/lifecycle.ts';
 import { keyOf, keyText, type KubeObject, type ObjectKey } from '../model/object.ts';
 import { type Batch, type Change, type Committed, type Write } from '../model/ports.ts';
@@ -61,7 +61,9 @@ class Planner {
       case 'create': {
         const key = keyOf(write.object);
         this.#refuseDuplicate(key);
-        const uid = write.object.metadata.uid ?? seededUuid(this.#seed, this.revision + 1);
+        // By what and when, not by what came before: the order of writes shall not matter to anything.
+        const uid =
+          write.object.metadata.uid ?? identityUuid(this.#seed, `${keyText(key)}/${this.#batch.nowMs}`);
         return this.#store(key, create(write.object, uid, this.#batch.nowMs), 'Added');
       }
       case 'update': {

@@ -1,5 +1,6 @@
 /** From what was recorded to the plain record of a run. */
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../base/deep.ts';
 import { compareText } from '../base/listing.ts';
 import { type Manager } from '../engine/manager.ts';
 import { type KubeObject, keyOf, keyText } from '../model/object.ts';
@@ -56,12 +57,18 @@ function totalsOf({ sums, ledger, marks, options }: Recorder): RunTotals {
   };
 }
 
-/** Equal for equal records and objects. */
+/** Equal for equal records and objects, in whatever order they or their fields came to be. */
 function resultOf(record: Omit<RunRecord, 'result'>, objects: Iterable<KubeObject>): string {
-  const hash = createHash('sha256').update(JSON.stringify(record));
+  const hash = createHash('sha256').update(canonicalJson(record));
   const sorted = [...objects].sort((a, b) => compareText(keyText(keyOf(a)), keyText(keyOf(b))));
-  for (const object of sorted) hash.update(JSON.stringify(object));
+  for (const object of sorted) hash.update(canonicalJson(withoutVersion(object)));
   return hash.digest('hex').slice(0, hashDigits);
+}
+
+/** The version of an object counts the writes to all objects: it tells of their order. */
+function withoutVersion(object: KubeObject): KubeObject {
+  const { resourceVersion: _version, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
 
 function round(value: number, digits: number): number {

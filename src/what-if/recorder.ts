@@ -11,11 +11,12 @@ import { type Fidelity, type Mark, type RequestFigures, type SubjectName } from 
 import { latencyPercentile } from '../objectives/latency.ts';
 import { type Flow, type Recording, type Values } from '../objectives/recording.ts';
 import { costOver, energyKWh } from '../performance/cost.ts';
+import { AvailabilityMeter } from './availability-meter.ts';
 import { FlowMeter } from './flow-meter.ts';
 import { MachineLedger } from './machine-ledger.ts';
 import { requestFigures } from './request-figures.ts';
 import { Roster } from './roster.ts';
-import { sampleHosts, sampleMachines, samplePools, sampleTenantCosts } from './samples.ts';
+import { mostMachines, sampleHosts, sampleMachines, samplePools, sampleTenantCosts } from './samples.ts';
 import { scaleMarks } from './scale-marks.ts';
 import { SeriesTable } from './series-table.ts';
 import { WindowMeter } from './window-meter.ts';
@@ -61,6 +62,7 @@ export class Recorder {
   };
   readonly marks: Mark[] = [];
   readonly #flows: FlowMeter;
+  readonly #availability: AvailabilityMeter;
   /** In the place of the other, where single requests are played. */
   readonly #windows: WindowMeter | undefined;
   #step = 0;
@@ -70,6 +72,7 @@ export class Recorder {
     const { startMs, endMs, stepMs } = options;
     this.table = new SeriesTable(Math.ceil((endMs - startMs) / stepMs));
     this.#flows = new FlowMeter(this.table, this.roster);
+    this.#availability = new AvailabilityMeter(startMs);
     if (options.fidelity === 'requests')
       this.#windows = new WindowMeter(this.table, this.roster, options.wanted);
   }
@@ -103,14 +106,18 @@ export class Recorder {
   /** What holds in the world now holds until `untilMs`: closes the steps that end by then. */
   pass(world: World, cache: ObjectCache, untilMs: number): void {
     if (!this.#running) return;
-    const { startMs, endMs, stepMs } = this.options;
+    const { startMs, endMs, stepMs, wanted } = this.options;
+    const { roster, ledger } = this;
+    this.#availability.look({ world, cache, roster, wanted, pools: ledger.total <= mostMachines });
     while (this.#step < this.table.count) {
       const fromMs = startMs + this.#step * stepMs;
       const toMs = Math.min(fromMs + stepMs, endMs);
-      if (toMs > untilMs) return;
+      if (toMs > untilMs) break;
+      this.#availability.passTo(toMs);
       this.#sample(world, cache, toMs, toMs - fromMs);
       this.#step++;
     }
+    this.#availability.passTo(Math.min(untilMs, endMs));
   }
 
   /** What was recorded up to `endMs`, for judging. */
@@ -157,7 +164,9 @@ export class Recorder {
       .map(({ atMs, machine, from, to }): Mark => {
         return { atMs, type: 'Migration', subject: machine, text: `moved from ${from} to ${to}` };
       });
-    return [...this.marks, ...moves].sort((a, b) => a.atMs - b.atMs);
+    return [...this.marks, ...moves].sort(
+      (a, b) => a.atMs - b.atMs || compareText(a.subject, b.subject) || compareText(a.text, b.text),
+    );
   }
 
   #sample(world: World, cache: ObjectCache, toMs: number, lengthMs: number): void {
@@ -171,6 +180,9 @@ export class Recorder {
     samplePools(scene, ledger.total);
     sampleMachines(scene, machines);
     sampleTenantCosts(scene, lengthMs);
+    for (const [subject, mean] of this.#availability.take()) {
+      table.set('availability', subject, this.#step, mean);
+    }
     table.set('replicas', whole, this.#step, ledger.total);
     table.set('readyReplicas', whole, this.#step, ledger.running);
     table.set('pending', whole, this.#step, ledger.waiting);

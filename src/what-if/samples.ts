@@ -1,14 +1,13 @@
 /** The figures of hosts, pools, VMs and tenants at the end of a step. */
 import { type ObjectCache } from '../engine/cache.ts';
 import { tenantCostPerHour } from '../controllers/tenants/figures.ts';
-import { isTrue } from '../model/conditions.ts';
 import { type Host, type VirtualMachine } from '../model/kinds/index.ts';
 import { type World } from '../model/ports.ts';
 import { type SubjectName } from '../model/run-record.ts';
 import { cpuMillis } from '../base/quantity.ts';
 import { type Roster } from './roster.ts';
 import { type SeriesTable } from './series-table.ts';
-import { selectMachines } from '../controllers/machines/lookup.ts';
+import { ownMachines } from './availability-meter.ts';
 
 /** What is looked at, and where it is written. */
 export interface Scene {
@@ -25,7 +24,7 @@ export interface Scene {
 /** Where there are more hosts than this, only those that objectives name have series of their own. */
 const mostHosts = 200;
 /** Where there are more VMs than this, only pools that objectives name tell how busy their VMs are. */
-const mostMachines = 500;
+export const mostMachines = 500;
 /** What a tenant costs changes with the VMs: it is looked at so often, ms of world time. */
 const costEveryMs = 60_000;
 
@@ -50,8 +49,6 @@ export function sampleHosts({ world, table, roster, step, wanted }: Scene): {
     table.set('utilization', subject, step, usage?.utilization ?? NaN);
     table.set('watts', subject, step, usage?.watts ?? NaN);
     if (!wanted.has(subject)) continue;
-    const seen = world.host(uid);
-    table.set('availability', subject, step, seen?.state === 'On' && !seen.networkLost ? 1 : 0);
     table.set('costPerHour', subject, step, perHour);
   }
   table.set('costPerHour', '', step, sum.perHour);
@@ -74,19 +71,12 @@ export function samplePools(
   { world, cache, table, roster, step, wanted }: Scene,
   machineCount: number,
 ): void {
-  for (const [subject, { metadata, spec, status }] of roster.of('VirtualMachinePool')) {
-    const { replicas = 0, readyReplicas = 0 } = status ?? {};
+  for (const [subject, pool] of roster.of('VirtualMachinePool')) {
+    const { replicas = 0, readyReplicas = 0 } = pool.status ?? {};
     table.set('replicas', subject, step, replicas);
     table.set('readyReplicas', subject, step, readyReplicas);
-    table.set(
-      'availability',
-      subject,
-      step,
-      spec.replicas > 0 ? Math.min(1, readyReplicas / spec.replicas) : NaN,
-    );
     if (machineCount > mostMachines && !wanted.has(subject)) continue;
-    const members = selectMachines(cache, metadata.namespace ?? '', spec.selector);
-    table.set('utilization', subject, step, meanUtilization(members, world));
+    table.set('utilization', subject, step, meanUtilization(ownMachines(pool, cache), world));
   }
   for (const subject of wanted) {
     const policy = roster.of('ScalingPolicy').get(subject);
@@ -96,15 +86,15 @@ export function samplePools(
   }
 }
 
-/** Of the vCPUs of those that were sampled. */
+/** Of the vCPUs of those that are on, just now. */
 function meanUtilization(machines: readonly VirtualMachine[], world: World): number {
   let used = 0;
   let size = 0;
   for (const { metadata } of machines) {
-    const usage = world.machineUsage(metadata.uid ?? '');
-    if (!usage) continue;
-    used += usage.utilization;
-    size++;
+    const load = world.machineLoad(metadata.uid ?? '');
+    if (!load) continue;
+    used += load.usedMillis;
+    size += load.sizeMillis;
   }
   return size > 0 ? used / size : NaN;
 }
@@ -116,10 +106,7 @@ export function sampleMachines({ world, table, roster, step, wanted }: Scene, al
   for (const subject of sampled) {
     const vm = machines.get(subject);
     if (!vm) continue;
-    table.set('utilization', subject, step, world.machineUsage(vm.metadata.uid ?? '')?.utilization ?? NaN);
-    if (wanted.has(subject)) {
-      table.set('availability', subject, step, isTrue(vm.status?.conditions, 'Ready') ? 1 : 0);
-    }
+    table.set('utilization', subject, step, meanUtilization([vm], world));
   }
 }
 

@@ -28,7 +28,7 @@ const paths = pathsOf(performanceFields);
 
 describe('what a manifest may set under spec.performance', () => {
   test.each(paths)('%s · the schema knows it', (path) => {
-    const values = [1, '1', '1s'].filter((value) => admitted(setting(path, value)).ok);
+    const values = [0.5, 1, '1', '1s'].filter((value) => admitted(setting(path, value)).ok);
     expect(values).not.toEqual([]);
   });
 

@@ -1,24 +1,19 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { memoryOverheadBytes } from '../../src/performance/memory-overhead.ts';
+import { largestGuestMemory, memoryOverheadBytes } from '../../src/performance/memory-overhead.ts';
 import { defaultParameters } from '../../src/performance/parameters.ts';
+import { publishedOverheads } from './published-overheads.ts';
 
 const mib = 2 ** 20;
-/** VMware, vSphere 6.x Resource Management: sample overhead memory, MB, for 1, 2, 4 and 8 vCPU. */
-const published: readonly (readonly [memoryMib: number, ...overhead: number[]])[] = [
-  [256, 20.29, 24.28, 32.23, 48.16],
-  [1024, 25.9, 29.91, 37.86, 53.82],
-  [4096, 48.64, 52.72, 60.67, 76.78],
-  [16384, 139.62, 143.98, 151.93, 168.6],
-];
-const cells = published.flatMap(([memoryMib, ...row]) =>
-  row.map((overhead, column) => [memoryMib, 2 ** column, overhead] as const),
-);
 
-test.each(cells)('ESXi · %i MB, %i vCPU · %d MB, within 0.4 per cent', (memoryMib, vcpus, overhead) => {
-  const guest = { cpuMillis: vcpus * 1000, memoryBytes: memoryMib * mib };
-  const actual = memoryOverheadBytes(guest, defaultParameters('BareMetal')) / mib;
-  expect(Math.abs(actual / overhead - 1)).toBeLessThan(0.004);
-});
+test.each(publishedOverheads)(
+  'ESXi · $memoryMib MB, $vcpus vCPU · $overheadMib MB, within 0.4 per cent',
+  ({ memoryMib, vcpus, overheadMib }) => {
+    const guest = { cpuMillis: vcpus * 1000, memoryBytes: memoryMib * mib };
+    const actual = memoryOverheadBytes(guest, defaultParameters('BareMetal')) / mib;
+    expect(Math.abs(actual / overheadMib - 1)).toBeLessThan(0.004);
+  },
+);
 
 describe('memoryOverheadBytes', () => {
   const guest = { cpuMillis: 2000, memoryBytes: 4096 * mib };
@@ -35,4 +30,23 @@ describe('memoryOverheadBytes', () => {
     expect(of(500)).toBe(of(1000));
     expect(of(1001)).toBe(of(2000));
   });
+});
+
+test('the largest guest that fits is the largest: a byte more does not', () => {
+  fc.assert(
+    fc.property(
+      fc.nat(2 ** 40),
+      fc.constantFrom(100, 1000, 1500, 8000),
+      fc.constantFrom('BareMetal' as const, 'Hosted' as const),
+      fc.constantFrom(undefined, 0, 64 * mib),
+      (free, cpuMillis, architecture, declared) => {
+        const parameters = defaultParameters(architecture);
+        const memoryBytes = largestGuestMemory(free, cpuMillis, parameters, declared);
+        const need = (bytes: number): number =>
+          bytes + memoryOverheadBytes({ cpuMillis, memoryBytes: bytes }, parameters, declared);
+        if (memoryBytes > 0) expect(need(memoryBytes)).toBeLessThanOrEqual(free);
+        expect(need(memoryBytes + 1)).toBeGreaterThan(free);
+      },
+    ),
+  );
 });

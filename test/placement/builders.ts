@@ -15,7 +15,7 @@ export function host(name: string, changes: Partial<HostView> = {}): HostView {
     hypervisor: { name: 'xen', architecture: 'BareMetal', modes: ['Para', 'Full'] },
     hardwareAssist: true,
     allocatable: { cpuMillis: 8000, memoryBytes: 32 * Gi },
-    perVirtualMachineMemoryBytes: 0,
+    memoryOverhead: () => 0,
     ...changes,
   };
 }

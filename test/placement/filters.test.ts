@@ -129,14 +129,14 @@ const rows: readonly Row[] = [
   { name: 'cpu and memory to the last bit', vm: { cpuMillis: 8000, memoryBytes: 32 * Gi } },
   {
     name: 'memory that only the overhead of the VM exceeds',
-    host: { perVirtualMachineMemoryBytes: 64 * Mi },
+    host: { memoryOverhead: () => 64 * Mi },
     vm: { memoryBytes: 32 * Gi },
     reason: 'insufficient memory (needs 32Gi, free 31.9Gi)',
     summary: 'insufficient memory (needs 32Gi, most free h 31.9Gi)',
   },
   {
     name: 'memory that the overhead of those there takes',
-    host: { perVirtualMachineMemoryBytes: Gi },
+    host: { memoryOverhead: () => Gi },
     vm: { memoryBytes: 30 * Gi },
     there: [vm('a')],
     reason: 'insufficient memory (needs 30Gi, free 29Gi)',
@@ -161,7 +161,7 @@ const rows: readonly Row[] = [
   },
   {
     name: 'no memory but the overhead of the VM, for which none is left',
-    host: { perVirtualMachineMemoryBytes: Gi },
+    host: { memoryOverhead: () => Gi },
     vm: { memoryBytes: 0 },
     there: [vm('a', { memoryBytes: 31 * Gi })],
     reason: 'insufficient memory (needs 0, free -1Gi)',
@@ -169,7 +169,7 @@ const rows: readonly Row[] = [
   },
   {
     name: 'no memory but the overhead of the VM, for which just enough is left',
-    host: { perVirtualMachineMemoryBytes: Gi },
+    host: { memoryOverhead: () => Gi },
     vm: { memoryBytes: 0 },
     there: [vm('a', { memoryBytes: 30 * Gi })],
   },

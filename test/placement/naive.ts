@@ -33,7 +33,7 @@ export function naivePlace(vm: VmRequest, fleet: NaiveFleet, options: PlaceOptio
 
 /** What a VM takes of a host, the VMM's overhead included. */
 export function needOn(host: HostView, vm: VmRequest): { cpu: number; memory: number } {
-  return { cpu: vm.cpuMillis, memory: vm.memoryBytes + host.perVirtualMachineMemoryBytes };
+  return { cpu: vm.cpuMillis, memory: vm.memoryBytes + host.memoryOverhead(vm) };
 }
 
 export function usedOf(host: HostView, fleet: NaiveFleet): { cpu: number; memory: number } {

@@ -162,7 +162,7 @@ describe('preemption', () => {
   });
 
   test('makes room for the overhead of a VM without memory of its own', () => {
-    const fleet = fleetOf([host('a', { perVirtualMachineMemoryBytes: Gi })], {
+    const fleet = fleetOf([host('a', { memoryOverhead: () => Gi })], {
       a: [vm('x', { priority: 5 }), vm('y', { memoryBytes: 29 * Gi, priority: 20 })],
     });
     const wanted = vm('new', { memoryBytes: 0, priority: 10 });

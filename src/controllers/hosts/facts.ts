@@ -5,13 +5,9 @@ import { findCondition, isTrue } from '../../model/conditions.ts';
 import { type Host, type Hypervisor } from '../../model/kinds/index.ts';
 import { isTerminating } from '../../model/object.ts';
 import { type HostRequest, type HypervisorTraits } from '../../model/ports.ts';
-import { type HostView } from '../../placement/types.ts';
-
-/**
- * Memory that a VM costs a hypervisor whose manifest does not say: VMware's published 52.72 MB for a guest
- * of 2 vCPU and 4 GiB, rounded up.
- */
-const defaultPerMachineMemory = '53Mi';
+import { largestGuestMemory, memoryOverheadBytes } from '../../performance/memory-overhead.ts';
+import { parametersOf } from '../../performance/overrides.ts';
+import { type HostView, type MemoryOverhead } from '../../placement/types.ts';
 
 /** What the host OS (if any) and the VMM take before any guest. */
 export function reservedOf(host: Host, hypervisor: Hypervisor): Amount {
@@ -31,9 +27,28 @@ export function allocatableOf(host: Host, hypervisor: Hypervisor): Amount {
   };
 }
 
-/** Memory that each guest costs on top of its own, bytes. */
-export function perMachineMemory(hypervisor: Hypervisor): number {
-  return memoryBytes(hypervisor.spec.perVirtualMachine.memory ?? defaultPerMachineMemory);
+/** By spec, which changes of the status leave as it is: placement takes another function for other figures. */
+const overheads = new WeakMap<Hypervisor['spec'], MemoryOverhead>();
+
+/** What a guest costs the hypervisor: what its manifest declares, or the formula with what the manifest sets of it. */
+export function memoryOverheadOf({ spec }: Hypervisor): MemoryOverhead {
+  let overhead = overheads.get(spec);
+  if (!overhead) {
+    const parameters = parametersOf(spec);
+    const declared = declaredOverhead(spec);
+    overhead = (guest) => memoryOverheadBytes(guest, parameters, declared);
+    overheads.set(spec, overhead);
+  }
+  return overhead;
+}
+
+/** The most memory that a guest with this CPU can have where `freeBytes` are left for it and its overhead. */
+export function largestMemory({ spec }: Hypervisor, freeBytes: number, cpuMillis: number): number {
+  return largestGuestMemory(freeBytes, cpuMillis, parametersOf(spec), declaredOverhead(spec));
+}
+
+function declaredOverhead({ perVirtualMachine: { memory } }: Hypervisor['spec']): number | undefined {
+  return memory === undefined ? undefined : memoryBytes(memory);
 }
 
 /** Why a host cannot work with its hypervisor, if so: what admission refuses, but may come about later. */
@@ -89,7 +104,7 @@ export function hostView(host: Host, hypervisor: Hypervisor): HostView {
     },
     hardwareAssist: host.spec.hardwareAssist,
     allocatable: allocatableOf(host, hypervisor),
-    perVirtualMachineMemoryBytes: perMachineMemory(hypervisor),
+    memoryOverhead: memoryOverheadOf(hypervisor),
     pricePerHour: host.spec.price.perHour,
   };
 }

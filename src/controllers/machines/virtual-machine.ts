@@ -14,6 +14,7 @@ import { shownShare } from '../../engine/figures.ts';
 import { evictionOf, leavingOf } from './leaving.ts';
 import { type MachineView, type Plan, imageOf, planMachine } from './plan.ts';
 import { resizeMethodOf, roomFor } from './resize-room.ts';
+import { migratedText, migrationReport } from './migration-report.ts';
 import { newTermination, terminationText } from './termination.ts';
 import { type Turn } from '../../engine/turn.ts';
 import { machinesOn } from './lookup.ts';
@@ -288,15 +289,22 @@ function migrate(vm: VirtualMachine, plan: Plan, turn: Turn): Result {
 /** A migration has ended: on the target, or back at the source when the target failed. */
 function arrive(vm: VirtualMachine, turn: Turn): Result {
   const machine = turn.world.machine(vm.metadata.uid ?? '');
-  const host = turn.cache.byUid(machine?.hostUid ?? '')?.metadata.name ?? vm.status?.host;
-  turn.event(vm, 'Normal', 'Migrated', `from ${vm.status?.host} to ${host}`);
-  turn.updateStatus(vm, {
-    phase: 'Running',
-    host,
-    migrationTarget: undefined,
-    taintedSince: undefined,
-  });
+  const { host: from = '', migrationTarget: target = '' } = vm.status ?? {};
+  const host = turn.cache.byUid(machine?.hostUid ?? '')?.metadata.name ?? from;
+  if (host === from) return stay(vm, target, machine?.lastMigration?.failure ?? 'it was given up', turn);
+  const lastMigration = machine?.lastMigration && migrationReport(machine.lastMigration, from, host);
+  turn.event(vm, 'Normal', 'Migrated', migratedText(from, host, lastMigration));
+  const status = { phase: 'Running', host, migrationTarget: undefined, taintedSince: undefined } as const;
+  turn.updateStatus(vm, { ...status, lastMigration });
   forgetMove(vm, turn);
+  return { settled: false };
+}
+
+/** The target or the way to it has failed: a move to one host is over, one away from a host goes on to another. */
+function stay(vm: VirtualMachine, target: string, failure: string, turn: Turn): Result {
+  turn.event(vm, 'Warning', 'MigrationFailed', `to ${target}: ${failure}; it stays on ${vm.status?.host}`);
+  turn.updateStatus(vm, { phase: 'Running', migrationTarget: undefined });
+  if (vm.metadata.annotations?.[annotations.moveTo] !== undefined) forgetMove(vm, turn);
   return { settled: false };
 }
 

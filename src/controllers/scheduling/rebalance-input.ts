@@ -92,8 +92,11 @@ function termsOf(
   const usage = world.machineUsage(vm.metadata.uid ?? '');
   const { architecture, performance = {} } = hypervisor.spec;
   const migration = migrationOf(
-    // Without a sample the worst is assumed: every vCPU is busy writing.
-    { usedBytes: size.memoryBytes, busyCores: (usage?.cpuMillis ?? size.cpuMillis) / 1000 },
+    // Without a sample the worst is assumed: all memory is in use, and every vCPU busy writing.
+    {
+      usedBytes: usage?.memoryBytes ?? size.memoryBytes,
+      busyCores: (usage?.cpuMillis ?? size.cpuMillis) / 1000,
+    },
     parametersOf({ architecture, performance }),
   );
   return { request: liveRequestOf(vm), migrationMs: migration.totalMs, sentBytes: migration.sentBytes };

@@ -101,7 +101,8 @@ export class Scheduler implements Placer {
     const has = amountOf(vm.status?.resources);
     const { cpuMillis, memoryBytes } = host.allocatable;
     const moreCpu = size.cpuMillis - has.cpuMillis;
-    const moreMemory = size.memoryBytes - has.memoryBytes;
+    const overhead = host.memoryOverhead(size) - host.memoryOverhead(has);
+    const moreMemory = size.memoryBytes - has.memoryBytes + overhead;
     // What shrinks fits even where more is promised than there is, as while others make room.
     return (
       (moreCpu <= 0 || allocated.cpuMillis + moreCpu <= cpuMillis) &&

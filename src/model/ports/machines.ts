@@ -83,8 +83,25 @@ export interface MachineObservation {
   /** Where a migration goes. */
   readonly targetHostUid?: string;
   readonly bootCount: number;
+  /** How its last live migration went; absent: there was none. */
+  readonly lastMigration?: MigrationOutcome;
   /** How the guest last went down by itself; absent: it never did. */
   readonly lastTermination?: Termination;
+}
+
+/** How a live migration went. */
+export interface MigrationOutcome {
+  readonly fromHostUid: string;
+  readonly toHostUid: string;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  /** Copies made, the last one, with the guest stopped, included. */
+  readonly rounds: number;
+  readonly sentBytes: number;
+  /** How long the guest stood still. */
+  readonly downtimeMs: number;
+  /** Why the guest is still where it was, as `h-1 has crashed`; absent: it has moved. */
+  readonly failure?: string;
 }
 
 /** The end of a guest that nobody asked for. It is left `Stopped`. */

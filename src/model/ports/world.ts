@@ -21,6 +21,13 @@ export interface MachineUsage {
   readonly sampledAtMs: number;
 }
 
+/** One machine's load at present. */
+export interface MachineLoad {
+  /** CPU in use, and the size of the machine, millicores. */
+  readonly usedMillis: number;
+  readonly sizeMillis: number;
+}
+
 export interface HostUsage {
   readonly utilization: number;
   readonly watts: number;
@@ -49,6 +56,10 @@ export interface RequestWindow {
 /** What is measured. Absent where nothing was sampled yet. */
 export interface Metrics {
   machineUsage(uid: string): MachineUsage | undefined;
+  /** What a machine does now, where `machineUsage` tells of the last step. Absent while it is off. */
+  machineLoad(uid: string): MachineLoad | undefined;
+  /** True while requests to the machine reach it: it works, on a host that is on and can be reached. */
+  answers(machineUid: string): boolean;
   hostUsage(uid: string): HostUsage | undefined;
   balancer(name: NetworkName): BalancerObservation | undefined;
   route(name: NetworkName): RouteObservation | undefined;

@@ -3,6 +3,7 @@ import { type RouteRequest, type TrafficRequest } from '../../model/ports.ts';
 import { type Balancers } from '../balancers.ts';
 import { type Core } from '../core.ts';
 import { type Host, type Hosts } from '../hosts.ts';
+import { memoryInUse } from '../meter.ts';
 import { type Machine } from '../machine.ts';
 import { type Machines } from '../machines.ts';
 import { type Registry } from '../registry.ts';
@@ -139,9 +140,11 @@ export class RequestLoad {
     return full.sort((a, b) => compareText(a.id, b.id));
   }
 
-  /** CPU that the machine kept busy in the last whole step, millicores. */
-  busyMillis({ id }: Machine): number {
-    return this.windows.machine(id).millis;
+  /** Memory that the machine has in use, and CPU that it kept busy in the last whole step, millicores. */
+  usage({ id, request }: Machine): { readonly usedBytes: number; readonly busyMillis: number } {
+    const busyMillis = this.windows.machine(id).millis;
+    const utilization = Math.min(1, busyMillis / request.cpuMillis);
+    return { usedBytes: memoryInUse(request.memoryBytes, utilization, this.memoryWanted(id)), busyMillis };
   }
 
   /** Memory that traffic wants of a machine, bytes; 0: nothing tells. */

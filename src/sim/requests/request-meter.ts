@@ -4,15 +4,15 @@ import {
   type FlowObservation,
   type HostUsage,
   type LatencyObservation,
+  type MachineLoad,
   type MachineUsage,
   type RequestSubject,
   type RequestWindow,
   type RouteObservation,
 } from '../../model/ports.ts';
 import { type Histogram } from '../../base/histogram.ts';
-import { watts } from '../../performance/cost.ts';
 import { type Core } from '../core.ts';
-import { capacityOf } from '../load.ts';
+import { hostUsageOf } from '../scenery/host-usage.ts';
 import { memoryInUse } from '../meter.ts';
 import { type Scenery } from '../scenery/scenery.ts';
 import { integralOf, rateOf } from './rate-pieces.ts';
@@ -39,18 +39,16 @@ export class RequestMeter {
     return { cpuMillis, utilization, memoryBytes, requestsPerSecond, sampledAtMs };
   }
 
-  /** A host without power uses none; one that powers on idles. */
+  /** Of the last whole step: requests that are played one by one have no rate at a moment. */
+  machineLoad(uid: string): MachineLoad | undefined {
+    const machine = this.scenery.machines.get(uid);
+    if (machine?.startedAtMs === undefined) return undefined;
+    return { usedMillis: this.load.windows.machine(uid).millis, sizeMillis: machine.request.cpuMillis };
+  }
+
   hostUsage(uid: string): HostUsage | undefined {
     const host = this.scenery.hosts.get(uid);
-    if (host === undefined) return undefined;
-    if (host.state === 'Crashed') return { utilization: 0, watts: 0 };
-    const { idleWatts, maxWatts, cpuMillis } = host.request;
-    const usedMillis = this.load.windows.host(uid).millis;
-    const capacity = capacityOf(host);
-    return {
-      utilization: capacity > 0 ? usedMillis / capacity : 0,
-      watts: watts(idleWatts, maxWatts, cpuMillis > 0 ? usedMillis / cpuMillis : 0),
-    };
+    return host && hostUsageOf(host, this.load.windows.host(uid).millis);
   }
 
   balancerFlow(name: string): FlowObservation | undefined {

@@ -29,7 +29,7 @@ export function createRequestWorld({
       load.trafficChanged();
       if (scenery.traffic.size > 0) steps.run();
     },
-    busyMillis: (machine) => load.busyMillis(machine),
+    usage: (machine) => load.usage(machine),
   });
   const load: RequestLoad = new RequestLoad(core, scenery);
   const steps = new Steps(core, load, {
@@ -52,6 +52,7 @@ export function createRequestWorld({
     checkpoint: () => undefined,
     takeMoved: () => load.windows.takeMoved(),
     machineUsage: (uid) => meter.machineUsage(uid),
+    machineLoad: (uid) => meter.machineLoad(uid),
     hostUsage: (uid) => meter.hostUsage(uid),
     balancer: (name) => meter.balancer(name),
     route: (name) => meter.route(name),

@@ -1,12 +1,13 @@
 import { type Infrastructure, type World } from '../../model/ports.ts';
 import { type Core } from '../core.ts';
+import { answersChecks } from '../health.ts';
 import { type Scenery } from './scenery.ts';
 
 /** What a world is asked for, and what is under way in it. */
 export function infrastructureOf(
   core: Core,
   { hosts, machines, balancers, routes, traffic }: Scenery,
-): Infrastructure & Pick<World, 'takeChanges' | 'operations' | 'operationCount'> {
+): Infrastructure & Pick<World, 'takeChanges' | 'operations' | 'operationCount' | 'answers'> {
   return {
     takeChanges: () => core.changes.take(),
     operations: () => core.operations.list(),
@@ -19,6 +20,10 @@ export function infrastructureOf(
     clearFaults: (uid) => hosts.clearFaults(uid),
 
     machine: (uid) => machines.observe(uid),
+    answers: (uid) => {
+      const machine = machines.get(uid);
+      return answersChecks(machine, machine && hosts.get(machine.request.hostUid));
+    },
     provision: (request) => machines.provision(request),
     start: (uid) => machines.start(uid),
     stop: (uid) => machines.stop(uid),

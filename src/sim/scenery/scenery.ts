@@ -26,8 +26,8 @@ export interface SceneryLoad {
   /** After the health of a backend, or what a balancer makes of its backends, has changed. */
   healthChanged(balancer: NetworkName): void;
   trafficChanged(): void;
-  /** CPU that the machine keeps busy at present, millicores. */
-  busyMillis(machine: Machine): number;
+  /** Memory that the machine has in use at present, and CPU that it keeps busy, millicores. */
+  usage(machine: Machine): { readonly usedBytes: number; readonly busyMillis: number };
 }
 
 /** An empty scenery. `load`, which is made of the scenery itself, is told nothing before something happens. */
@@ -45,7 +45,7 @@ export function buildScenery(core: Core, load: SceneryLoad): Scenery {
       load.machineChanged(machine, gone);
       balancers.machineChanged(machine.id);
     },
-    busyMillis: (machine) => load.busyMillis(machine),
+    usage: (machine) => load.usage(machine),
   });
   const balancers = new Balancers(core, {
     machine: (uid) => machines.get(uid),

@@ -30,10 +30,11 @@ describe('describe, kind by kind', () => {
         OS:     debian-12 (paravirtualized)
         Build:  shop-1.4
       Resources:
-        Resource  Wanted  Has
-        --------  ------  ---
-        cpu            1    1
-        memory       2Gi  2Gi
+        Resource         Wanted   Has
+        --------         ------   ---
+        cpu                   1     1
+        memory              2Gi   2Gi
+        overhead of xen    32Mi  32Mi
       Utilization:     61%
       Started:         2000-01-01T00:00:00Z
       Restarts:        0
@@ -670,6 +671,7 @@ test('several objects, by kind and selector, as data', async () => {
     resources: [
       { resource: 'cpu', wanted: '1', has: '1' },
       { resource: 'memory', wanted: '2Gi', has: '2Gi' },
+      { resource: 'overhead of xen', wanted: '32Mi', has: '32Mi' },
     ],
   });
 });

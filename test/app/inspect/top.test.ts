@@ -49,7 +49,7 @@ test('usage from the world as it was saved', async () => {
   `);
   expect(await text({ of: 'hosts' })).toMatchInlineSnapshot(`
     "NAME    CPU   CPU%   MEMORY   MEMORY%   VMS   WATTS
-    h1     0.52     6%    4.1Gi       13%     2   126.9
+    h1     0.75     9%    4.1Gi       13%     2   135.3
     "
   `);
   expect(await state.store.revision()).toBe(revision);

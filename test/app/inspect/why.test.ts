@@ -35,10 +35,10 @@ describe('why vm', () => {
     expect(answer).toBe('it is on one (running): chosen for LeastAllocated 94; two is equal, later by name');
     expect(text).toContain('Chosen now:      the same host again, with 394 points');
     expect(text).toMatch(/one +chosen \(its host\) +394 +94 +300\n/);
-    expect(text).toMatch(/two +takes +389 +89 +300 +LeastAllocated -5\n/);
+    expect(text).toMatch(/two +takes +390 +90 +300 +LeastAllocated -4\n/);
     expect(reasons['hosts']).toMatchObject([
       { host: 'one', verdict: 'chosen', present: true, score: 394 },
-      { host: 'two', verdict: 'scored', present: false, score: 389 },
+      { host: 'two', verdict: 'scored', present: false, score: 390 },
     ]);
   });
 

@@ -113,13 +113,13 @@ describe('a policy for its size', () => {
       [
         "metric    cpu utilization cannot be read: none of 1 VMs has a usable sample (1 not ready yet, 0 without one)",
         "memory    2.8Gi, recommended 4Gi, bounds 1Gi to 16Gi",
-        "rule      out of memory 3 s after its start",
+        "rule      out of memory 12 s after its start",
         "way       1 VM in place",
-        "since     hold at 1 CPU 4Gi at 00:11:30",
+        "since     hold at 1 CPU 4Gi at 00:12:30",
         "  metric    cpu utilization 0 % of a 80 % target (1 of 1 VMs sampled) → wish 0",
         "  cpu       1 CPU, recommended 1 CPU, bounds 1 CPU to 1 CPU",
         "  memory    4Gi, recommended 4.6Gi, bounds 3.5Gi to 16Gi",
-        "  vertical  within the bounds, and too young for a smaller correction for another 11h50m45s",
+        "  vertical  within the bounds, and too young for a smaller correction for another 11h50m56s",
       ]
     `);
     const restarts = status(engine).restarts;

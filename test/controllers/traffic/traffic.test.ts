@@ -97,7 +97,7 @@ describe('where it goes', () => {
   ])('a VM %s gets its requests from when it runs', async (_name, to) => {
     const engine = await engineWith(vm('web-0', '', web), traffic(to));
     await engine.advance(0);
-    await engine.advance(120_000);
+    await engine.advance(240_000);
     const { uid = '' } = engine.get('VirtualMachine', 'web-0').metadata;
     expect(engine.world.machineUsage(uid)?.requestsPerSecond).toBeGreaterThan(90);
   });

@@ -4,6 +4,7 @@ import { percent } from '../../../model/kinds/cells.ts';
 import { type Host, type HostPool, type Hypervisor } from '../../../model/kinds/index.ts';
 import { isControlledBy, isTerminating } from '../../../model/object.ts';
 import { type DescribeNode, field } from '../../../output/describe.ts';
+import { parametersOf } from '../../../performance/overrides.ts';
 import { type Snapshot } from '../../snapshot.ts';
 import {
   keyValues,
@@ -92,7 +93,7 @@ export function describeHypervisor({ metadata, spec }: Hypervisor, { cache }: Sn
     field('Modes', spec.modes.join(', ')),
     field('Needs hardware assist', assisted.length === 0 ? 'in no mode' : `in mode ${assisted.join(', ')}`),
     field('Reserved for the VMM', sizeText(spec.reserved)),
-    field('Reserved per VM', memoryText(spec.perVirtualMachine.memory)),
+    field('Reserved per VM', overheadText(spec)),
     field(
       'Can',
       features
@@ -103,6 +104,13 @@ export function describeHypervisor({ metadata, spec }: Hypervisor, { cache }: Sn
     field('Performance overrides', keyValues(spec.performance)),
     hostsTable(cache.list('Host').filter((host) => host.spec.hypervisor === metadata.name)),
   ];
+}
+
+/** What a guest costs it beside the guest's own memory. */
+function overheadText(spec: Hypervisor['spec']): string {
+  if (spec.perVirtualMachine.memory !== undefined) return memoryText(spec.perVirtualMachine.memory);
+  const { fixed, perCpu, perGiB } = parametersOf(spec).memory;
+  return `${humanMemory(fixed)} + ${humanMemory(perCpu)} per vCPU + ${humanMemory(perGiB)} per GiB of the guest`;
 }
 
 /** Hosts from a template, and what became of each. */

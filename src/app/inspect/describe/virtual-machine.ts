@@ -1,7 +1,11 @@
+import { humanMemory } from '../../../base/quantity.ts';
+import { migratedText } from '../../../controllers/machines/migration-report.ts';
+import { memoryOverheadOf } from '../../../controllers/hosts/facts.ts';
+import { amountOf } from '../../../model/amount.ts';
 import { annotations } from '../../../model/annotations.ts';
 import { findCondition } from '../../../model/conditions.ts';
 import { percent } from '../../../model/kinds/cells.ts';
-import { type VirtualMachine } from '../../../model/kinds/index.ts';
+import { type Hypervisor, type VirtualMachine } from '../../../model/kinds/index.ts';
 import { isTerminating } from '../../../model/object.ts';
 import { matchesSelector } from '../../../model/selectors.ts';
 import { type DescribeNode, field } from '../../../output/describe.ts';
@@ -32,15 +36,27 @@ export function describeMachine(vm: VirtualMachine, snapshot: Snapshot): Describ
       [
         ['cpu', cpuText(spec.resources.cpu), cpuText(status?.resources?.cpu)],
         ['memory', memoryText(spec.resources.memory), memoryText(status?.resources?.memory)],
+        ...overheadRow(vm, hypervisor),
       ],
     ),
     field('Utilization', percent(status?.utilization)),
     field('Started', status?.startedAt ?? ''),
     field('Restarts', String(status?.restarts ?? 0)),
+    ...migrationField(vm),
     ...terminationField(vm),
     ...placementSection(vm),
     field('Load balancers', balancersOf(vm, snapshot)),
     ...refusals(vm, snapshot),
+  ];
+}
+
+/** What the VMM takes for the guest on top of its own memory; nothing is known of that without a hypervisor. */
+function overheadRow({ spec, status }: VirtualMachine, hypervisor: Hypervisor | undefined): string[][] {
+  if (!hypervisor) return [];
+  const overhead = memoryOverheadOf(hypervisor);
+  const has = status?.resources && humanMemory(overhead(amountOf(status.resources)));
+  return [
+    [`overhead of ${hypervisor.metadata.name}`, humanMemory(overhead(amountOf(spec.resources))), has ?? ''],
   ];
 }
 
@@ -53,6 +69,12 @@ function modeText({ spec, status }: VirtualMachine): string {
 function powerText({ spec, metadata }: VirtualMachine): string {
   const last = metadata.annotations?.[annotations.power];
   return spec.runPolicy === 'Manual' ? `Manual (last asked: ${last ?? 'Off'})` : spec.runPolicy;
+}
+
+function migrationField({ status }: VirtualMachine): DescribeNode[] {
+  const last = status?.lastMigration;
+  if (!last) return [];
+  return [field('Last migration', `at ${last.finishedAt}, ${migratedText(last.from, last.to, last)}`)];
 }
 
 function terminationField({ status }: VirtualMachine): DescribeNode[] {

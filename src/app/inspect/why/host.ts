@@ -1,6 +1,11 @@
 /** Why a host is (not) ready, what keeps VMs away from it, and what could be placed there. Pure. */
 import { humanCpu, humanMemory } from '../../../base/quantity.ts';
-import { allocatableOf, mismatchOf, perMachineMemory } from '../../../controllers/hosts/facts.ts';
+import {
+  allocatableOf,
+  largestMemory,
+  memoryOverheadOf,
+  mismatchOf,
+} from '../../../controllers/hosts/facts.ts';
 import { evictionOf } from '../../../controllers/machines/leaving.ts';
 import { wantsHost } from '../../../controllers/machines/plan.ts';
 import { findCondition, isTrue } from '../../../model/conditions.ts';
@@ -76,14 +81,14 @@ function roomNodes(host: Host, snapshot: Snapshot): DescribeNode[] {
   const hypervisor = snapshot.cache.get('Hypervisor', '', host.spec.hypervisor);
   const free = freeOf(host, snapshot);
   if (!hypervisor || !free) return [];
-  const overhead = perMachineMemory(hypervisor);
   const cpu = Math.max(0, free.cpuMillis);
-  const memory = Math.max(0, free.memoryBytes - overhead);
+  const memory = largestMemory(hypervisor, free.memoryBytes, cpu);
+  const overhead = memoryOverheadOf(hypervisor)({ cpuMillis: cpu, memoryBytes: memory });
   return [
     field('Free', `${humanCpu(free.cpuMillis)} CPU, ${humanMemory(free.memoryBytes)}`),
     field(
       'Largest VM',
-      `${humanCpu(cpu)} CPU, ${humanMemory(memory)} (each VM costs the hypervisor ${humanMemory(overhead)} more)`,
+      `${humanCpu(cpu)} CPU, ${humanMemory(memory)} (which costs the hypervisor ${humanMemory(overhead)} more)`,
     ),
     field(
       'Modes',
