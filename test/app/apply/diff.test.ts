@@ -61,8 +61,8 @@ test('a change shows in its place, and nothing is written', async () => {
   expect(await diffText(state, changed)).toMatchInlineSnapshot(`
     "--- live/virtualmachinepool/default/web
     +++ wanted/virtualmachinepool/default/web
-    @@ -6,7 +6,7 @@
-     spec:
+    @@ -7,7 +7,7 @@
+       minReadySeconds: 0
        paused: false
        progressDeadline: 10m
     -  replicas: 2
