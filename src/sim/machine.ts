@@ -118,6 +118,11 @@ export class Machine implements Actor {
     return isServing(this.state) && this.move?.pausedAtMs === undefined;
   }
 
+  /** It is stopped for the last copy of a migration: what waits in it moves along. */
+  get isPaused(): boolean {
+    return isServing(this.state) && this.move?.pausedAtMs !== undefined;
+  }
+
   /** A migration is given up: the machine stays where it is. */
   abandonMigration(failure: string, nowMs: number): void {
     this.#endMove(nowMs, failure);

@@ -28,8 +28,10 @@ describe('parametersOf', () => {
   });
 
   test.each(paths(performanceFields))('%s · can be set, alone', (path) => {
-    const changed = parametersOf({ architecture: 'BareMetal', performance: wrap(path, 1) });
-    expect(at(changed, path)).toBe(1);
+    // Within the bounds of every field, and no default of any.
+    const value = path === 'migration.slowdown' ? 0.9 : 1;
+    const changed = parametersOf({ architecture: 'BareMetal', performance: wrap(path, value) });
+    expect(at(changed, path)).toBe(value);
     const others = paths(performanceFields).filter((other) => other !== path);
     for (const other of others) expect(at(changed, other)).toBe(at(defaultParameters('BareMetal'), other));
   });

@@ -24,7 +24,8 @@ export function lookBack(node: FlowNode, station: Station, columns: Columns, now
     lose(node, { failing: beyond, refused: isLate ? 0 : beyond, timedOut: isLate ? beyond : 0 }, nowMs);
   }
   // What waits in a machine that is gone goes with it.
-  if (station.waiting > 0 && !columns.reachable[machine?.slot ?? -1]) loseAll(node, station, nowMs);
+  const isGone = !columns.reachable[machine?.slot ?? -1] && machine?.isPaused !== true;
+  if (station.waiting > 0 && isGone) loseAll(node, station, nowMs);
   station.eager = station.waiting > 0;
 }
 

@@ -131,15 +131,15 @@ describe('out and in', () => {
         "explanation": [
           "metric    cpu utilization 100 % of a 60 % target (2 of 2 VMs sampled) → wish 4",
           "limits    max 6: no · rate (100 % or 4 per 15 s): at most 6: no · up window 0 s: no",
-          "next      no earlier than 00:03:00 up, 00:07:45 down (stabilization 5 m)",
-          "since     hold at 4 at 00:05:15",
+          "next      no earlier than 00:03:30 up, 00:08:15 down (stabilization 5 m)",
+          "since     hold at 4 at 00:05:45",
           "  metric    cpu utilization 60 % of a 60 % target (4 of 4 VMs sampled) → wish 4",
           "  limits    none: the wish is the present size",
-          "  next      no earlier than 00:05:30 up, 00:10:15 down (stabilization 5 m)",
+          "  next      no earlier than 00:06:00 up, 00:10:45 down (stabilization 5 m)",
         ],
         "notChosen": [],
         "summary": "scale out 2 → 4",
-        "time": "2000-01-01T00:02:45Z",
+        "time": "2000-01-01T00:03:15Z",
         "type": "ScaleOut",
       }
     `);
