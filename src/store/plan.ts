@@ -61,9 +61,10 @@ class Planner {
       case 'create': {
         const key = keyOf(write.object);
         this.#refuseDuplicate(key);
-        // By what and when, not by what came before: the order of writes shall not matter to anything.
-        const uid =
-          write.object.metadata.uid ?? identityUuid(this.#seed, `${keyText(key)}/${this.#batch.nowMs}`);
+        // By what and when: the order of writes in a batch shall not matter to anything. The revision that the batch
+        // met tells it from one of the same name that was removed at this very time.
+        const when = `${this.#batch.nowMs}/${this.#state.revision}`;
+        const uid = write.object.metadata.uid ?? identityUuid(this.#seed, `${keyText(key)}/${when}`);
         return this.#store(key, create(write.object, uid, this.#batch.nowMs), 'Added');
       }
       case 'update': {
