@@ -5,6 +5,7 @@
 import { join, relative } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
+import { performanceFields } from '../../src/performance/overrides.ts';
 import { type Field, schemaFields } from '../declared/schema-fields.ts';
 import { ValueFlow } from '../declared/value-flow.ts';
 
@@ -31,6 +32,9 @@ const unused: Readonly<Record<string, string>> = {
   'Tenant.spec.configuration': "the tenant's own, for programs in its VMs, of which there are none here",
   'Traffic.spec.pattern.trace.column': 'used while manifests are read: the trace is then part of the object',
 };
+
+/** The parameters of a product's performance: `performance/overrides.ts` reads them by their names. */
+const readByName = 'Hypervisor.spec.performance.';
 
 /** Written by `Turn.updateStatus`, for whatever kind it is given. */
 const writtenForAll = /^status\.observedGeneration$/;
@@ -79,7 +83,21 @@ test('every field has its place in the types', () => {
 
 test('what is wanted is used', () => {
   const idle = fields.filter((field) => !isReport(field) && leavesChoice(field) && !isUsed(field));
-  expect(idle.map(nameOf).sort()).toEqual(Object.keys(unused).sort());
+  const names = idle.map(nameOf).filter((name) => !name.startsWith(readByName));
+  expect(names.sort()).toEqual(Object.keys(unused).sort());
+});
+
+test('what is read by name is a parameter of the model', () => {
+  const leaves = (part: object, path: string): string[] =>
+    'form' in part
+      ? [path]
+      : Object.entries(part).flatMap(([name, inner]) => leaves(inner as object, `${path}.${name}`));
+  const known = leaves(performanceFields, readByName.slice(0, -1));
+  const declared = fields.map(nameOf).filter((name) => name.startsWith(readByName));
+  const groups = new Set(known.map((name) => name.slice(0, name.lastIndexOf('.'))));
+  expect(declared.filter((name) => !groups.has(name) && name !== `${readByName}overhead`).sort()).toEqual(
+    known.sort(),
+  );
 });
 
 test('what was seen is written', () => {
