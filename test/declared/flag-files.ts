@@ -33,6 +33,13 @@ metadata: { name: web }
 spec: { selector: { matchLabels: { app: web } }, serviceTime: 8ms }
 `;
 
+// Its means over steps of another length are others.
+const swinging = `apiVersion: vctl.dev/v1alpha1
+kind: Traffic
+metadata: { name: web }
+spec: { to: { kind: LoadBalancer, name: web }, pattern: { sine: { mean: 60, amplitude: 50, period: 90s } } }
+`;
+
 const traffic = `apiVersion: vctl.dev/v1alpha1
 kind: Traffic
 metadata: { name: web }
@@ -90,12 +97,12 @@ spec: { replicas: 30, template: { spec: { hypervisor: xen, capacity: { cpu: 4, m
     vm('solo'),
   ),
   'claims.yaml': vm('extra').replace('build: one', 'build: two'),
-  'sim/world.yaml': all(host('a'), pool(2), balancer, traffic),
+  'sim/world.yaml': all(host('a'), pool(2), balancer, swinging),
   'sim/noon.yaml': scenario('noon', '5m'),
   'sim/night.yaml': scenario('night', '4m'),
   'sim/deep/extra.yaml': vm('extra'),
   'larger/space.yaml': space,
-  'larger/world.yaml': all(host('a'), pool(3), balancer, traffic),
+  'larger/world.yaml': all(host('a'), pool(3), balancer, swinging),
   'space.yaml': space,
   signers:
     'ada@example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n',
