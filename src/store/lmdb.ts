@@ -26,7 +26,7 @@ import { explainFailure } from './failure.ts';
 import { checkReadable, compactionTarget, defaultHistoryLimit } from './history.ts';
 import { openStateFiles, readHead, writeHead, type Head, type StateFiles } from './lmdb-files.ts';
 import { stateExists } from './lmdb-header.ts';
-import { planBatch, type Plan, type StoredState } from './plan.ts';
+import { planBatch, type Plan, recentChanges, type StoredState } from './plan.ts';
 import { Watchers } from './watchers.ts';
 
 export interface LmdbStoreOptions {
@@ -204,6 +204,7 @@ class LmdbStore implements Store {
       revision: head.revision,
       get: (key) => this.#find(key),
       has: (key) => this.#files.objects.doesExist(encodeKey(key)),
+      recent: () => this.#recent(head.revision),
     };
     let plan: Plan;
     try {
@@ -247,6 +248,11 @@ class LmdbStore implements Store {
   #putPrivate({ key, value }: PrivateEntry): void {
     if (value === undefined) void this.#files.privates.remove(key);
     else void this.#files.privates.put(key, encodeValue(value));
+  }
+
+  *#recent(revision: number): Iterable<Change> {
+    const start = Math.max(1, revision - recentChanges + 1);
+    for (const { key, value } of this.#files.history.getRange({ start })) yield decodeChange(key, value);
   }
 
   #changesAfter(from: number, limit?: number): readonly Change[] {

@@ -12,7 +12,7 @@ import {
 } from '../model/ports.ts';
 import { matchesSelector } from '../model/selectors.ts';
 import { checkReadable, compactionTarget, defaultHistoryLimit } from './history.ts';
-import { planBatch, type StoredState } from './plan.ts';
+import { planBatch, recentChanges, type StoredState } from './plan.ts';
 import { Watchers } from './watchers.ts';
 
 export interface MemoryStoreOptions {
@@ -76,6 +76,7 @@ class MemoryStore implements Store {
       revision: this.#revision,
       get: (key) => this.#find(key),
       has: (key) => this.#find(key) !== undefined,
+      recent: () => this.#history.slice(-recentChanges),
     };
     // From here on nothing can fail: what is planned happens as a whole.
     const plan = planBatch(batch, state, this.#seed);

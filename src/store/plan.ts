@@ -11,7 +11,12 @@ export interface StoredState {
   get(key: ObjectKey): KubeObject | undefined;
   /** As `get(key) !== undefined`, but without having to read the object. */
   has(key: ObjectKey): boolean;
+  /** The last changes, the newest last: at most `recentChanges`. */
+  recent(): Iterable<Change>;
 }
+
+/** So many changes back it is looked for an object of the same name that was removed at the same moment. */
+export const recentChanges = 1000;
 
 /** To be written as it is: every change in order, together or not at all. */
 export interface Plan extends Committed {
@@ -45,6 +50,8 @@ class Planner {
   readonly #batch: Batch;
   readonly #state: StoredState;
   readonly #seed: number;
+  /** Uids of objects that are gone; found when first asked for. */
+  #removed: ReadonlySet<string> | undefined;
 
   constructor(batch: Batch, state: StoredState, seed: number) {
     this.#batch = batch;
@@ -61,10 +68,7 @@ class Planner {
       case 'create': {
         const key = keyOf(write.object);
         this.#refuseDuplicate(key);
-        // By what and when: the order of writes in a batch shall not matter to anything. The revision that the batch
-        // met tells it from one of the same name that was removed at this very time.
-        const when = `${this.#batch.nowMs}/${this.#state.revision}`;
-        const uid = write.object.metadata.uid ?? identityUuid(this.#seed, `${keyText(key)}/${when}`);
+        const uid = write.object.metadata.uid ?? this.#freshUid(key);
         return this.#store(key, create(write.object, uid, this.#batch.nowMs), 'Added');
       }
       case 'update': {
@@ -86,6 +90,19 @@ class Planner {
         return this.#erase(write.key, this.#require(write.key));
       default:
         return assertNever(write);
+    }
+  }
+
+  /**
+   * By what and when, not by what came before: the order of writes shall not matter to anything. Only one of the same
+   * name that was removed at this very moment makes a difference.
+   */
+  #freshUid(key: ObjectKey): string {
+    this.#removed ??= removedUids(this.#state.recent());
+    for (let count = 0; ; count++) {
+      const again = count === 0 ? '' : `/${count}`;
+      const uid = identityUuid(this.#seed, `${keyText(key)}/${this.#batch.nowMs}${again}`);
+      if (!this.#removed.has(uid)) return uid;
     }
   }
 
@@ -141,4 +158,10 @@ class Planner {
     // Without it a writer that believes to know the whole state could overwrite what it never saw.
     assert(this.#batch.expectedRevision !== undefined, 'put and remove need the expected revision');
   }
+}
+
+function removedUids(changes: Iterable<Change>): ReadonlySet<string> {
+  const uids = new Set<string>();
+  for (const { type, object } of changes) if (type === 'Deleted') uids.add(object.metadata.uid ?? '');
+  return uids;
 }

@@ -183,7 +183,6 @@ export const lines: readonly Lines[] = [
     },
   },
   {
-    what: 'drain of what cannot move live',
     state: 'fixed',
     mayFail: true,
     line: 'drain b --timeout 1m',
