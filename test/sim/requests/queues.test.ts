@@ -73,6 +73,15 @@ describe('one guest', () => {
   });
 });
 
+test('a guest that is just full: each request begins in the moment in which the one before it ends', () => {
+  const world = requestWorld({ balancer: { serviceTimeMs: 1000, serviceVariation: 0 } });
+  send(world, 1, { poisson: false });
+  const all = latencies(world, 60);
+  expect(all.count).toBe(60 * 60 - 1);
+  expect(all.quantile(1)).toBeLessThan(1000 * (1 + 1 / 128));
+  expect(all.mean).toBeCloseTo(1000, 6);
+});
+
 describe('the balancer matters: mean in service times at utilization 0.8', () => {
   test.each<[BalancingAlgorithm, number, number]>([
     ['Random', 8, 5],
@@ -85,6 +94,18 @@ describe('the balancer matters: mean in service times at utilization 0.8', () =>
     const mean = meanInServiceTimes({ machines, balancer: { algorithm } }, 0.8, 200_000);
     expect(Math.abs(mean / published - 1)).toBeLessThan(0.05);
   });
+});
+
+// Gast, Bortolussi and Tribastone, Performance Evaluation 129 (2019): mean number of requests at one of N queues.
+test.each([
+  [10, 0.7, 1.2193],
+  [10, 0.9, 2.8002],
+  [20, 0.9, 2.5662],
+])('two choices among %d queues at %d: %d requests at each', (machines, utilization, published) => {
+  const layout = { machines, balancer: { algorithm: 'LeastRequest' as const } };
+  // By Little's law.
+  const number = utilization * meanInServiceTimes(layout, utilization, 300_000);
+  expect(Math.abs(number / published - 1)).toBeLessThan(0.04);
 });
 
 describe('capacity that is no whole number of vCPUs', () => {
