@@ -1,16 +1,11 @@
-import { assert } from '../../base/errors.ts';
-import { hash32 } from '../../base/random.ts';
-import { type PerformanceParameters } from '../../performance/parameters.ts';
 import { type ArrivalTimes } from './arrival-times.ts';
 import { Claimant } from './claimant.ts';
-import { EventHeap } from './event-heap.ts';
+import { EventPlan } from './event-plan.ts';
 import { HostClock } from './host-clock.ts';
 import { Lane, type LaneHost, type LaneNode, type LaneStation } from './lane.ts';
 import { RequestPool } from './request-pool.ts';
-import { Station, type StationFacts } from './station.ts';
-import { Tally, type Ending } from './tally.ts';
-
-type Failure = Exclude<Ending, 'Answered'>;
+import { Service } from './service.ts';
+import { Tally, type Failure } from './tally.ts';
 
 /** Requests of a traffic, which come at one place. */
 export interface Source {
@@ -26,6 +21,8 @@ export interface Source {
   isCounted: boolean;
   /** Requests that have come. */
   arrived: number;
+  /** Its number in the plan of all events. */
+  event: number;
 }
 
 /** What the engine asks and tells the world. */
@@ -36,8 +33,10 @@ export interface EngineSurroundings {
   answered(lane: Lane, failed: boolean): void;
 }
 
-/** Ranks of what happens at the same moment: places become free, then requests give up, then new ones come. */
-const ranks = { Host: 0, Timer: 1, Source: 2 };
+/** In the place of a caller: the request comes from a traffic, from one straight to guests, or its caller has ended. */
+const fromTraffic = -1;
+const straight = -2;
+const orphan = -3;
 
 /**
  * Plays requests one by one. Time is in ms since the engine began, as a fraction of which no rounding matters.
@@ -47,32 +46,40 @@ const ranks = { Host: 0, Timer: 1, Source: 2 };
  */
 export class RequestEngine {
   readonly pool = new RequestPool<Lane, Claimant>();
+  readonly service: Service;
   /** Requests of all traffic but that straight to guests, each once. */
   readonly entries = new Tally();
   /** What comes past the routes. */
   readonly past = new Claimant('', undefined);
-  nowMs = 0;
-  readonly #events = new EventHeap();
-  readonly #owners: (LaneHost | Lane | Source | undefined)[] = [];
-  readonly #sources = new Map<Source, number>();
+  readonly #plan = new EventPlan<LaneHost | Lane | Source>();
   #stopped = false;
 
-  constructor(private readonly surroundings: EngineSurroundings) {}
+  constructor(private readonly surroundings: EngineSurroundings) {
+    this.service = new Service(this.pool, this.#plan, {
+      served: (request, station) => this.#served(request, station),
+      unserved: (request, why) => this.#unserved(request, why),
+      abandoned: (requests) => this.#orphan(requests),
+    });
+  }
+
+  get nowMs(): number {
+    return this.service.nowMs;
+  }
 
   /** Lets everything before `untilMs` happen; false when it was stopped earlier, by `stop`. */
   play(untilMs: number): boolean {
-    const events = this.#events;
+    const { service } = this;
+    const plan = this.#plan;
     this.#stopped = false;
-    while (events.firstAt < untilMs) {
-      const event = events.first;
-      this.nowMs = events.firstAt;
-      const owner = this.#owners[event];
-      if (owner instanceof HostClock) this.#complete(owner);
-      else if (owner instanceof Lane) this.#expire(owner);
-      else if (owner !== undefined) this.#arrive(owner, event);
+    for (let atMs = plan.firstAt; atMs < untilMs; atMs = plan.firstAt) {
+      service.nowMs = atMs;
+      const { first } = plan;
+      if (first instanceof HostClock) service.complete(first);
+      else if (first instanceof Lane) service.expire(first);
+      else if (first !== undefined) this.#arrive(first);
       if (this.#stopped) return false;
     }
-    this.nowMs = untilMs;
+    service.nowMs = untilMs;
     return true;
   }
 
@@ -81,109 +88,32 @@ export class RequestEngine {
     this.#stopped = true;
   }
 
-  // Hosts and stations
-
-  addHost(name: string, parameters: PerformanceParameters): LaneHost {
-    const event = this.#events.add(orderOf(ranks.Host, name));
-    const host: LaneHost = new HostClock(event, parameters, this.nowMs);
-    this.#owners[event] = host;
-    return host;
-  }
-
-  removeHost(host: LaneHost): void {
-    this.#forget(host.event);
-  }
-
-  addStation(id: string, name: string): LaneStation {
-    return new Station(id, orderOf(0, name), this.pool);
-  }
-
-  /** Lets `change` do something to a host. */
-  changeHost(host: LaneHost, change: () => void): void {
-    host.advance(this.nowMs);
-    change();
-    this.#replan(host);
-  }
-
-  /** The guest's size, speed or background load has changed, or where it is. */
-  changeStation(station: LaneStation, host: LaneHost | undefined, facts: StationFacts): void {
-    const before = station.host;
-    before?.advance(this.nowMs);
-    station.advance();
-    host?.advance(this.nowMs);
-    if (before !== host) station.moveTo(host);
-    station.setFacts(facts);
-    if (host === undefined || !facts.reachable) this.#failAll(station);
-    while (station.waiting > 0 && station.hasRoom) this.#beginNext(station);
-    station.settle();
-    if (before !== undefined && before !== host) this.#replan(before);
-    if (host !== undefined) this.#replan(host);
-  }
-
-  /** The guest is gone for good. */
-  removeStation(station: LaneStation): void {
-    this.changeStation(station, undefined, { ...station.facts, reachable: false });
-    for (const lane of station.lanes) {
-      lane.station = undefined;
-      this.#setTimer(lane, Infinity);
-    }
-    station.lanes = [];
-  }
-
-  addLane(node: LaneNode, id: string, station: LaneStation | undefined): Lane {
-    const lane = new Lane(node, id, this.pool);
-    this.attach(lane, station);
-    node.lanes.set(id, lane);
-    return lane;
-  }
-
-  /** Tells a lane of the guest it leads to. */
-  attach(lane: Lane, station: LaneStation | undefined): void {
-    if (lane.station === station || station === undefined) return;
-    lane.station = station;
-    station.lanes = [...station.lanes, lane].sort((a, b) => (a.node.name < b.node.name ? -1 : 1));
-  }
-
-  // Traffic
-
   addSource(source: Source): void {
-    const event = this.#events.add(orderOf(ranks.Source, source.name));
-    this.#owners[event] = source;
-    this.#sources.set(source, event);
-    this.plan(source);
+    source.event = this.#plan.add(source, 'Arrival', source.name);
+    this.planArrival(source);
   }
 
   /** Plans the next arrival of a source, whose arrivals have changed. */
-  plan(source: Source): void {
-    const event = this.#sources.get(source);
-    if (event !== undefined) this.#events.set(event, source.startMs + source.arrivals.next());
+  planArrival({ event, startMs, arrivals }: Source): void {
+    this.#plan.set(event, Math.max(this.nowMs, startMs + arrivals.next()));
   }
 
   removeSource(source: Source): void {
-    const event = this.#sources.get(source);
-    if (event !== undefined) this.#forget(event);
-    this.#sources.delete(source);
+    this.#plan.remove(source.event);
   }
 
-  #forget(event: number): void {
-    this.#events.remove(event);
-    this.#owners[event] = undefined;
-  }
-
-  #arrive(source: Source, event: number): void {
-    const { arrivals, startMs, claimant, node } = source;
+  #arrive(source: Source): void {
+    const { arrivals, startMs, claimant, node, isCounted } = source;
     const comes = arrivals.take(this.nowMs - startMs);
-    this.#events.set(event, Math.max(this.nowMs, startMs + arrivals.next()));
+    this.planArrival(source);
     if (!comes) return;
     source.arrived++;
-    if (source.isCounted) this.entries.arrived++;
+    if (isCounted) this.entries.arrived++;
     claimant.tally.arrived++;
-    if (claimant.quota?.take(this.nowMs) === false) this.#failEntry(claimant, source.isCounted, 'Throttled');
-    else if (node === undefined) this.#failEntry(claimant, source.isCounted, 'Failed');
-    else this.#enter(node, source.isCounted ? fromTraffic : straight, claimant);
+    if (claimant.quota?.take(this.nowMs) === false) this.#failEntry(claimant, isCounted, 'Throttled');
+    else if (node === undefined) this.#failEntry(claimant, isCounted, 'Failed');
+    else this.#enter(node, isCounted ? fromTraffic : straight, claimant);
   }
-
-  // The way of a request
 
   /** A request comes to a node: from a traffic, or called by another request (`parent`). */
   #enter(node: LaneNode, parent: number, claimant: Claimant): void {
@@ -197,7 +127,6 @@ export class RequestEngine {
     pool.call[request] = 0;
     pool.claimant[request] = claimant;
     node.tally.arrived++;
-    node.active++;
     const chosen = node.choose();
     const lane = chosen ?? (node.nowhere ??= new Lane(node, '', pool));
     pool.lane[request] = lane;
@@ -207,87 +136,34 @@ export class RequestEngine {
       return;
     }
     lane.picked++;
-    const { station } = lane;
-    if (station === undefined || !station.facts.reachable) this.#failOwn(request, lane, 'Failed');
-    else if (station.hasRoom) this.#begin(station, request);
-    else this.#wait(station, lane, request, claimant);
+    this.service.accept(request, lane);
   }
 
-  #begin(station: LaneStation, request: number): void {
-    const { host } = station;
-    assert(host, 'a reachable guest is on a host');
-    host.advance(this.nowMs);
-    station.advance();
-    station.begin(request);
-    station.settle();
-    this.#replan(host);
-  }
-
-  #wait(station: LaneStation, lane: Lane, request: number, claimant: Claimant): void {
-    const { limit, timeoutMs } = lane.node.facts.queue;
-    if (lane.waiting >= limit) {
-      const loser = limit > 0 ? lane.excess(claimant) : -1;
-      if (lane.isShared) (loser < 0 ? claimant : (this.pool.claimant[loser] as Claimant)).held++;
-      if (loser < 0) {
-        this.#failOwn(request, lane, 'Refused');
-        return;
-      }
-      lane.remove(loser);
-      station.waiting--;
-      this.#failOwn(loser, lane, 'Refused');
-    }
-    lane.push(request, claimant);
-    station.waiting++;
-    if (timeoutMs !== undefined && !lane.timerSet) this.#setTimer(lane, this.nowMs + timeoutMs);
-  }
-
-  /** The next service on a host has come to its end. */
-  #complete(host: LaneHost): void {
-    const station = host.takeFirst(this.nowMs);
-    assert(station, 'a host whose turn it is has a request in service');
-    station.advance();
-    const request = station.end();
-    if (station.waiting > 0 && station.hasRoom) this.#beginNext(station);
-    station.settle();
-    this.#replan(host);
-    const lane = this.pool.lane[request];
-    const claimant = this.pool.claimant[request];
-    if (claimant !== this.past) claimant?.servedBy.add(station.id);
-    if (lane?.backend?.outliers !== undefined) this.surroundings.answered(lane, false);
+  #served(request: number, station: LaneStation): void {
+    const claimant = this.pool.claimant[request] as Claimant;
+    if (claimant !== this.past) claimant.servedBy.add(station.id);
+    const lane = this.pool.lane[request] as Lane;
+    if (lane.backend?.outliers !== undefined) this.surroundings.answered(lane, false);
     this.#goOn(request);
   }
 
-  /** Has the request begin whose turn it is: first come, first served among the lanes. */
-  #beginNext(station: LaneStation): void {
-    const { lanes } = station;
-    let [chosen] = lanes;
-    if (lanes.length > 1) {
-      const { arrivedMs } = this.pool;
-      let first = Infinity;
-      for (const lane of lanes) {
-        const request = lane.first;
-        if (request < 0 || (arrivedMs[request] as number) >= first) continue;
-        first = arrivedMs[request] as number;
-        chosen = lane;
-      }
-    }
-    const request = chosen?.shift() ?? -1;
-    assert(request >= 0, 'a guest whose requests wait has one whose turn it is');
-    station.waiting--;
-    station.begin(request);
+  #unserved(request: number, why: Failure): void {
+    const lane = this.pool.lane[request] as Lane;
+    if (lane.backend !== undefined) this.surroundings.answered(lane, true);
+    this.#fail(request, why);
   }
 
-  /** The request's own service is done: it makes its next call, or is answered. */
+  /** The request's own service is done, or a call of it: it makes its next call, or is answered. */
   #goOn(request: number): void {
     const { pool } = this;
-    const node = (pool.lane[request] as Lane).node;
+    const { calls } = (pool.lane[request] as Lane).node;
     const call = pool.call[request] as number;
-    if (call >= node.calls.length) {
+    if (call >= calls.length) {
       this.#answer(request);
       return;
     }
     pool.call[request] = call + 1;
-    const next = node.calls[call];
+    const next = calls[call];
     if (next === undefined) this.#fail(request, 'Failed');
     else this.#enter(next, request, pool.claimant[request] as Claimant);
   }
@@ -299,19 +175,11 @@ export class RequestEngine {
     const claimant = pool.claimant[request] as Claimant;
     (pool.lane[request] as Lane).node.tally.answer(latencyMs);
     this.#release(request);
-    if (parent >= 0) {
-      this.#goOn(parent);
-      return;
+    if (parent >= 0) this.#goOn(parent);
+    else if (parent !== orphan) {
+      claimant.tally.answer(latencyMs);
+      if (parent === fromTraffic) this.entries.answer(latencyMs);
     }
-    if (parent === orphan) return;
-    claimant.tally.answer(latencyMs);
-    if (parent === fromTraffic) this.entries.answer(latencyMs);
-  }
-
-  /** The backend itself has not served the request. */
-  #failOwn(request: number, lane: Lane, why: Failure): void {
-    if (lane.backend !== undefined) this.surroundings.answered(lane, true);
-    this.#fail(request, why);
   }
 
   /** The request ends without an answer, and so does whoever called it. */
@@ -331,69 +199,16 @@ export class RequestEngine {
   }
 
   #release(request: number): void {
-    const lane = this.pool.lane[request] as Lane;
-    lane.active--;
-    lane.node.active--;
+    (this.pool.lane[request] as Lane).active--;
     this.pool.release(request);
   }
 
-  /** All requests at a guest end: it cannot be reached any more. What they have called goes on for nobody. */
-  #failAll(station: LaneStation): void {
+  /** What these have called goes on for nobody. */
+  #orphan(requests: readonly number[]): void {
     const { pool } = this;
-    if (!station.lanes.some(({ active }) => active > 0)) return;
-    const lost: number[] = [];
+    const ending = new Set(requests);
     pool.lane.forEach((lane, request) => {
-      if (lane?.station === station) lost.push(request);
+      if (lane !== undefined && ending.has(pool.parent[request] as number)) pool.parent[request] = orphan;
     });
-    const all = new Set(lost);
-    pool.lane.forEach((lane, request) => {
-      if (lane !== undefined && all.has(pool.parent[request] as number)) pool.parent[request] = orphan;
-    });
-    for (const lane of station.lanes) while (lane.shift() >= 0);
-    station.waiting = 0;
-    station.clear();
-    for (const request of lost) this.#failOwn(request, pool.lane[request] as Lane, 'Failed');
   }
-
-  /** Gives up those that have waited too long. */
-  #expire(lane: Lane): void {
-    const { pool } = this;
-    const { timeoutMs = Infinity } = lane.node.facts.queue;
-    lane.timerSet = false;
-    for (;;) {
-      const oldest = lane.oldest;
-      const dueMs = oldest < 0 ? Infinity : (pool.arrivedMs[oldest] as number) + timeoutMs;
-      if (dueMs > this.nowMs) {
-        this.#setTimer(lane, dueMs);
-        return;
-      }
-      lane.remove(oldest);
-      if (lane.station !== undefined) lane.station.waiting--;
-      this.#failOwn(oldest, lane, 'TimedOut');
-    }
-  }
-
-  #setTimer(lane: Lane, atMs: number): void {
-    if (lane.timer < 0) {
-      if (atMs === Infinity) return;
-      lane.timer = this.#events.add(orderOf(ranks.Timer, `${lane.node.name} ${lane.id}`));
-      this.#owners[lane.timer] = lane;
-    }
-    lane.timerSet = atMs < Infinity;
-    this.#events.set(lane.timer, atMs);
-  }
-
-  #replan(host: LaneHost): void {
-    this.#events.set(host.event, host.replan());
-  }
-}
-
-/** In the place of a caller: the request comes from a traffic, from one straight to guests, or its caller has ended. */
-const fromTraffic = -1;
-const straight = -2;
-const orphan = -3;
-
-/** The place of a thing among those that are due at the same moment: by rank, then by a hash of its name. */
-function orderOf(rank: number, name: string): number {
-  return rank + hash32(name) / 2 ** 32;
 }

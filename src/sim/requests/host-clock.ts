@@ -22,9 +22,10 @@ export class HostClock<Station> {
   #atMs: number;
   #speed = 1;
 
+  /** Its number in the plan of all events. */
+  event = -1;
+
   constructor(
-    /** Its number in the plan of all events. */
-    readonly event: number,
     public parameters: PerformanceParameters,
     nowMs: number,
   ) {

@@ -13,7 +13,7 @@ import { type Machine } from '../machine.ts';
 import { withoutCircles } from './call-circles.ts';
 import { Claimant } from './claimant.ts';
 import { chosenBy, type Candidate } from './choice.ts';
-import { type RequestEngine } from './engine.ts';
+import { type Service } from './service.ts';
 import { RequestNode } from './request-node.ts';
 import { serviceTimes } from './service-times.ts';
 import { type Lane, type LaneNode, type LaneStation } from './lane.ts';
@@ -30,6 +30,8 @@ export interface NetworkSurroundings {
 interface Front {
   readonly node: LaneNode;
   balancer: Balancer;
+  /** What was last asked for of it. */
+  request: BalancerRequest;
   /** For which the choice was made: while they are the same, it goes on where it was. */
   chosenFor: string;
   affinity: BalancerRequest['affinity'];
@@ -45,7 +47,7 @@ export class Network {
 
   constructor(
     private readonly seed: number,
-    private readonly engine: RequestEngine,
+    private readonly service: Service,
     private readonly surroundings: NetworkSurroundings,
   ) {}
 
@@ -75,7 +77,8 @@ export class Network {
       const { name } = balancer.request;
       const known = before.get(name);
       const front = known?.balancer === balancer ? known : this.#newFront(balancer);
-      front.node.isStale = true;
+      if (front.request !== balancer.request) front.node.isStale = true;
+      front.request = balancer.request;
       this.#fronts.set(name, front);
       this.#byNode.set(front.node, front);
     }
@@ -84,7 +87,7 @@ export class Network {
     this.#routes.clear();
     for (const request of routes) {
       const claimant = claimants.get(request.name) ?? new Claimant(request.name, request);
-      claimant.update(request, this.engine.nowMs);
+      claimant.update(request, this.service.nowMs);
       this.#routes.set(request.name, claimant);
     }
   }
@@ -120,10 +123,12 @@ export class Network {
   }
 
   #takeFacts(node: LaneNode, { serviceTimeMs, serviceVariation, queue }: BalancerRequest): void {
-    if (node.facts.serviceVariation !== serviceVariation || node.facts.serviceTimeMs === 0) {
+    const before = node.facts;
+    if (before.serviceVariation !== serviceVariation) {
       node.serviceTime = serviceTimes(serviceVariation, node.services);
     }
     node.facts = { serviceTimeMs, serviceVariation, queue };
+    if (before.queue.timeoutMs !== queue.timeoutMs) this.service.retime(node);
   }
 
   /** Who may be sent requests now. */
@@ -143,8 +148,8 @@ export class Network {
   #lane(node: LaneNode, uid: string): Lane {
     const station = this.surroundings.station(uid);
     const known = node.lanes.get(uid);
-    if (known === undefined) return this.engine.addLane(node, uid, station);
-    this.engine.attach(known, station);
+    if (known === undefined) return this.service.addLane(node, uid, station);
+    this.service.attach(known, station);
     return known;
   }
 
@@ -165,7 +170,7 @@ export class Network {
       randomStream(this.seed, `requests/${what}/${name}`);
     const node: LaneNode = new RequestNode(name, draws('pick'), draws('service'));
     return {
-      ...{ node, balancer, chosenFor: '' },
+      ...{ node, balancer, request: balancer.request, chosenFor: '' },
       ...{ affinity: undefined, clients: undefined, owners: undefined },
     };
   }

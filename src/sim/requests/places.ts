@@ -4,7 +4,7 @@ import { type Host, type Hosts } from '../hosts.ts';
 import { isServing, type Machine } from '../machine.ts';
 import { capacityOf } from '../load.ts';
 import { type Machines } from '../machines.ts';
-import { type RequestEngine } from './engine.ts';
+import { type Service } from './service.ts';
 import { type LaneHost, type LaneStation } from './lane.ts';
 
 /** Which guests there are, on which hosts, how large and how fast: the world's, as the engine sees it. */
@@ -13,7 +13,7 @@ export class Places {
   readonly #stations = new Map<string, LaneStation>();
 
   constructor(
-    private readonly engine: RequestEngine,
+    private readonly service: Service,
     private readonly parts: { readonly hosts: Hosts; readonly machines: Machines },
     /** CPU that the other programs of a guest want, cores. */
     private readonly backgroundOf: (machine: Machine) => number,
@@ -47,12 +47,12 @@ export class Places {
     const known = this.#stations.get(machine.id);
     if (gone) {
       if (known === undefined) return false;
-      this.engine.removeStation(known);
+      this.service.removeStation(known);
       this.#stations.delete(machine.id);
       return true;
     }
     const { namespace, name } = machine.request;
-    const station = known ?? this.engine.addStation(machine.id, `${namespace}/${name}`);
+    const station = known ?? this.service.addStation(machine.id, `${namespace}/${name}`);
     this.#stations.set(machine.id, station);
     return this.#place(station, machine) || known === undefined;
   }
@@ -62,9 +62,9 @@ export class Places {
     const known = this.#hosts.get(host.id);
     const isThere = this.parts.hosts.get(host.id) !== undefined;
     if (isThere) {
-      const clock = known ?? this.engine.addHost(host.request.name, host.parameters);
+      const clock = known ?? this.service.addHost(host.request.name, host.parameters);
       this.#hosts.set(host.id, clock);
-      this.engine.changeHost(clock, () => {
+      this.service.changeHost(clock, () => {
         clock.cores = capacityOf(host) / 1000;
         clock.parameters = host.parameters;
       });
@@ -73,7 +73,7 @@ export class Places {
       .sortedOnHost(host.id)
       .filter((machine) => this.machineChanged(machine, false));
     if (!isThere && known !== undefined) {
-      this.engine.removeHost(known);
+      this.service.removeHost(known);
       this.#hosts.delete(host.id);
     }
     return felt;
@@ -91,7 +91,7 @@ export class Places {
       reachable: clock !== undefined && host?.networkLost === false,
     };
     if (station.host === clock && deepEqual(station.facts, facts)) return false;
-    this.engine.changeStation(station, clock, facts);
+    this.service.changeStation(station, clock, facts);
     return true;
   }
 }

@@ -56,11 +56,11 @@ export class RequestLoad {
       },
     });
     this.places = new Places(
-      this.engine,
+      this.engine.service,
       parts,
       ({ id, request }) => (this.#cpuShares.get(id) ?? 0) * (request.cpuMillis / 1000),
     );
-    this.network = new Network(core.seed, this.engine, {
+    this.network = new Network(core.seed, this.engine.service, {
       machine: (uid) => machines.get(uid),
       station: (uid) => this.places.station(uid),
       moved: (balancer, share) => balancers.moved(balancer, share),

@@ -17,7 +17,8 @@ export class RequestNode<Lane> {
   readonly tally = new Tally();
   /** By the guests' uids. */
   readonly lanes = new Map<string, Lane>();
-  facts: NodeFacts = { serviceTimeMs: 0, serviceVariation: 1, queue: { limit: 0 } };
+  /** Until it is first brought up to date there is no variation. */
+  facts: NodeFacts = { serviceTimeMs: 0, serviceVariation: NaN, queue: { limit: 0 } };
   /** A draw of a request's CPU time on a bare core, as a multiple of the mean. */
   serviceTime: () => number = () => 1;
   choose: Choice<Lane> = () => undefined;
@@ -27,8 +28,6 @@ export class RequestNode<Lane> {
   nowhere: Lane | undefined;
   /** What it was made of has changed: it has to be looked at again before the next request. */
   isStale = true;
-  /** Requests that have come to it and not ended. */
-  active = 0;
 
   constructor(
     readonly name: string,

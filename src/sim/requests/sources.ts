@@ -100,7 +100,7 @@ export class Sources {
       // The parts of a traffic by guests share it, so their rates change with the number of guests, too.
       else if (!samePattern || part.name !== '') {
         source.arrivals.change(part.rate, this.engine.nowMs - source.startMs);
-        this.engine.plan(source);
+        this.engine.planArrival(source);
       }
       if (part.uids === undefined) this.#aimSource(source, request);
       else this.#aimAtGuests(source, request, part.uids);
@@ -141,6 +141,7 @@ export class Sources {
       node: undefined,
       isCounted: request.target.type !== 'Machines',
       arrived: 0,
+      event: -1,
     };
     this.engine.addSource(source);
     return source;
@@ -167,8 +168,8 @@ export class Sources {
     straight.isStale = false;
     const lanes = uids.map((uid) => {
       const station = this.surroundings.station(uid);
-      const lane = straight.lanes.get(uid) ?? this.engine.addLane(straight, uid, station);
-      this.engine.attach(lane, station);
+      const lane = straight.lanes.get(uid) ?? this.engine.service.addLane(straight, uid, station);
+      this.engine.service.attach(lane, station);
       return lane;
     });
     for (const uid of straight.lanes.keys()) if (!uids.includes(uid)) straight.lanes.delete(uid);

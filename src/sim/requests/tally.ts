@@ -1,7 +1,7 @@
 import { Histogram } from '../../base/histogram.ts';
 
-/** How a request can end. */
-export type Ending = 'Answered' | 'Refused' | 'TimedOut' | 'Throttled' | 'Failed';
+/** How a request can end without an answer. */
+export type Failure = 'Refused' | 'TimedOut' | 'Throttled' | 'Failed';
 
 /**
  * What has become of the requests that came one way in. Nothing is invented and nothing lost: those that arrived are
@@ -38,8 +38,8 @@ export class Tally implements Counts {
     this.latencies.add(latencyMs);
   }
 
-  fail(ending: Exclude<Ending, 'Answered'>): void {
-    switch (ending) {
+  fail(why: Failure): void {
+    switch (why) {
       case 'Refused':
         this.refused++;
         break;

@@ -69,6 +69,19 @@ test('a request that has waited as long as it may is given up', () => {
   expect(latencies.quantile(1)).toBeLessThan((1600 + second) * 1.01);
 });
 
+test('a timeout that is declared later holds for those that wait already', () => {
+  const world = slowGuest(4);
+  advance(world, 5 * second);
+  expect(world.balancerFlow('web')?.backlog).toBe(15);
+  const queue = { limit: 1024, timeoutMs: second };
+  world.ensureBalancer(balancer('web', ['m0'], { serviceTimeMs: second, serviceVariation: 0, queue }));
+  advance(world, 1);
+  // Of those that came in the last second, four, none has waited as long as that.
+  expect(counts(world)).toMatchObject({ answered: 4, timedOut: 11 });
+  advance(world, second - 1);
+  expect(world.balancerFlow('web')?.backlog).toBeLessThanOrEqual(4);
+});
+
 describe('a guest that goes down', () => {
   test('takes with it what it serves and what waits, and others fail until a check has seen it', () => {
     const world = slowGuest(4);
