@@ -8,6 +8,7 @@ import { type Flow, type Values } from '../objectives/recording.ts';
 import { type Roster } from './roster.ts';
 import { type SeriesTable } from './series-table.ts';
 import { subjectName, subjectOf } from './subjects.ts';
+import { WaitSeries } from './wait-series.ts';
 
 export interface Counted {
   readonly requests: number;
@@ -29,9 +30,6 @@ interface Goal {
   readonly place: SubjectName | undefined;
 }
 
-/** Less than this of a request is what rounding leaves of none. */
-const noRequest = 1e-6;
-
 const none: Counted = { requests: 0, errors: 0, refused: 0, timedOut: 0 };
 
 /** The series of one subject's flow, in the order of `flowSeries`. */
@@ -46,9 +44,6 @@ const flowSeries = [
   'latencyP99',
 ] as const satisfies readonly SeriesName[];
 
-/** The series of one subject in whose queues more wait than are served, in the order of `waitSeries`. */
-const waitSeries = ['backlog', 'refused', 'timedOut'] as const satisfies readonly SeriesName[];
-
 /** A subject whose flow is followed. */
 interface Lane {
   readonly subject: SubjectName;
@@ -56,8 +51,7 @@ interface Lane {
   readonly name: string;
   /** Made when it is first seen in a step. */
   columns?: Columns;
-  /** Made when requests first wait, or are lost for that. */
-  waits?: Columns;
+  readonly waits: WaitSeries;
   /** Totals at the end of the last step. */
   before: Counted;
 }
@@ -90,12 +84,11 @@ export class FlowMeter {
       const counted = count(lane, flow, seconds);
       seen.set(lane.subject, { ...counted, meanMs: flow.latency.meanMs });
       this.#write(lane, step, counted, flow, lengthMs);
-      const backlog = Math.max(0, flow.backlog + (flow.backlogGrowth ?? 0) * seconds);
-      this.#writeWaits(lane, step, [
-        backlog,
-        perSecond(counted.refused, lengthMs),
-        perSecond(counted.timedOut, lengthMs),
-      ]);
+      lane.waits.write(step, {
+        backlog: Math.max(0, flow.backlog + (flow.backlogGrowth ?? 0) * seconds),
+        refused: perSecond(counted.refused, lengthMs),
+        timedOut: perSecond(counted.timedOut, lengthMs),
+      });
     }
     return this.#whole(world, step, seen, lengthMs);
   }
@@ -139,8 +132,11 @@ export class FlowMeter {
   }
 
   #lane(subject: SubjectName, object: KubeObject): Lane {
-    let lane = this.#lanes.get(subject);
-    if (!lane) this.#lanes.set(subject, (lane = { subject, name: worldName(object), before: none }));
+    const known = this.#lanes.get(subject);
+    if (known) return known;
+    const waits = new WaitSeries(this.table, subject);
+    const lane: Lane = { subject, name: worldName(object), waits, before: none };
+    this.#lanes.set(subject, lane);
     return lane;
   }
 
@@ -160,18 +156,6 @@ export class FlowMeter {
     const latencies = isAnswered ? [meanMs, p50Ms, p95Ms, p99Ms] : [NaN, NaN, NaN, NaN];
     [rate, failed, 1 - failed, ...latencies].forEach((value, index) => {
       const column = lane.columns?.[index];
-      if (column) column[step] = value;
-    });
-  }
-
-  /** Figures of a subject without a backlog are not written until it has one, and are 0 before. */
-  #writeWaits(lane: Lane, step: number, values: readonly number[]): void {
-    if (!lane.waits) {
-      if (values.every((value) => value < noRequest)) return;
-      lane.waits = waitSeries.map((name) => this.table.column(name, lane.subject).fill(0, 0, step));
-    }
-    values.forEach((value, index) => {
-      const column = lane.waits?.[index];
       if (column) column[step] = value;
     });
   }
@@ -279,6 +263,6 @@ function totalsOf(flow: FlowObservation, seconds: number): Counted {
   };
 }
 
-function perSecond(count: number, lengthMs: number): number {
+export function perSecond(count: number, lengthMs: number): number {
   return (count * 1000) / lengthMs;
 }

@@ -4,10 +4,11 @@ import { compareText } from '../base/listing.ts';
 import { type RequestSubject, type RequestWindow, type World } from '../model/ports.ts';
 import { type RequestFigures, type SeriesName, type SubjectName } from '../model/run-record.ts';
 import { type Flow, type Values } from '../objectives/recording.ts';
-import { type Counted, isStraight, worldName } from './flow-meter.ts';
+import { type Counted, isStraight, perSecond, worldName } from './flow-meter.ts';
 import { type Roster } from './roster.ts';
 import { type SeriesTable } from './series-table.ts';
 import { subjectOf } from './subjects.ts';
+import { WaitSeries } from './wait-series.ts';
 
 /** A subject whose requests are followed; the whole has no name. */
 interface Lane {
@@ -19,6 +20,8 @@ interface Lane {
   /** By step; undefined when no objective asks for the latencies of more than one step. */
   readonly latencies: (SparseCounts | undefined)[] | undefined;
   /** Of all steps. */
+  /** Undefined for the whole. */
+  readonly waits: WaitSeries | undefined;
   readonly all: { requests: number; failed: number; readonly latencies: Histogram };
 }
 
@@ -102,20 +105,25 @@ export class WindowMeter {
     const window = world.requestWindow(subject);
     if (window === undefined) return undefined;
     const lane = this.#lane(of, subject);
-    const { arrived, failed, answered, latencies } = window;
+    const { arrived, failed, answered, refused, timedOut, waiting, latencies } = window;
     const set = (name: SeriesName, value: number): void => this.table.set(name, of, step, value);
     // Of those that ended: they may have come in an earlier step, and there may have been more of them.
     const ended = answered + failed;
     const errorRate = ended > 0 ? failed / ended : NaN;
-    set('requestsPerSecond', (arrived * 1000) / lengthMs);
+    set('requestsPerSecond', perSecond(arrived, lengthMs));
     set('errorRate', errorRate);
     set('availability', 1 - errorRate);
     set('latencyMean', latencies.mean);
     set('latencyP50', latencies.quantile(0.5) ?? NaN);
     set('latencyP95', latencies.quantile(0.95) ?? NaN);
     set('latencyP99', latencies.quantile(0.99) ?? NaN);
-    lane.answered[step] = (answered * 1000) / lengthMs;
-    lane.ended[step] = (ended * 1000) / lengthMs;
+    lane.answered[step] = perSecond(answered, lengthMs);
+    lane.ended[step] = perSecond(ended, lengthMs);
+    lane.waits?.write(step, {
+      backlog: waiting,
+      refused: perSecond(refused, lengthMs),
+      timedOut: perSecond(timedOut, lengthMs),
+    });
     const counts = latencies.sparse();
     if (lane.latencies !== undefined) lane.latencies[step] = counts;
     lane.all.requests += arrived;
@@ -130,7 +138,8 @@ export class WindowMeter {
     const [answered, ended] = [new Float64Array(this.table.count), new Float64Array(this.table.count)];
     const latencies = of === whole || this.kept.has(of) ? [] : undefined;
     const all = { requests: 0, failed: 0, latencies: new Histogram() };
-    const lane = { of, subject, answered, ended, latencies, all };
+    const waits = of === whole ? undefined : new WaitSeries(this.table, of);
+    const lane = { of, subject, answered, ended, latencies, waits, all };
     this.#lanes.set(of, lane);
     return lane;
   }

@@ -49,6 +49,8 @@ export interface RequestWindow {
   readonly timedOut: number;
   /** By a quota. */
   readonly throttled: number;
+  /** Requests that wait now: at a balancer's backends, of a route in any tier, or of all. */
+  readonly waiting: number;
   /** Of those answered, ms. It holds until time moves on. */
   readonly latencies: Histogram;
 }

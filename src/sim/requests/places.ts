@@ -1,7 +1,7 @@
 import { deepEqual } from '../../base/deep.ts';
 import { inflationOf } from '../contention.ts';
 import { type Host, type Hosts } from '../hosts.ts';
-import { isServing, type Machine } from '../machine.ts';
+import { type Machine } from '../machine.ts';
 import { capacityOf } from '../load.ts';
 import { type Machines } from '../machines.ts';
 import { type Service } from './service.ts';
@@ -82,13 +82,14 @@ export class Places {
   /** Takes over what has changed about a guest; true when anything has. */
   #place(station: LaneStation, machine: Machine): boolean {
     const host = this.parts.hosts.get(machine.request.hostUid);
-    const serves = host?.state === 'On' && isServing(machine.state);
+    const serves = host?.state === 'On' && machine.works;
     const clock = serves ? this.#hosts.get(host.id) : undefined;
     const facts = {
       cores: machine.request.cpuMillis / 1000,
       inflation: host === undefined ? 1 : inflationOf(machine, host),
       background: clock === undefined ? 0 : this.backgroundOf(machine),
       reachable: clock !== undefined && host?.networkLost === false,
+      paused: host?.state === 'On' && !host.networkLost && machine.isPaused,
     };
     if (station.host === clock && deepEqual(station.facts, facts)) return false;
     this.service.changeStation(station, clock, facts);

@@ -107,7 +107,23 @@ export class RequestMeter {
     const counts = isOver ? countsBetween(tally.lastSince, tally.since) : countsBetween(tally.since, tally);
     const { arrived, answered, refused, timedOut, throttled } = counts;
     const latencies = isOver ? tally.lastLatencies : tally.latencies;
-    return { arrived, answered, failed: errorsOf(counts), refused, timedOut, throttled, latencies };
+    const failed = errorsOf(counts);
+    return { arrived, answered, failed, refused, timedOut, throttled, waiting: this.#waiting(of), latencies };
+  }
+
+  #waiting(of: RequestSubject): number {
+    const { network, engine } = this.load;
+    switch (of.type) {
+      case 'Balancer':
+        return waitingAt(network.node(of.name)?.lanes.values() ?? []);
+      case 'Route':
+        return network.route(of.name)?.waiting ?? 0;
+      case 'All': {
+        let sum = engine.past.waiting;
+        for (const route of network.routes()) sum += route.waiting;
+        return sum;
+      }
+    }
   }
 
   #tallyOf(of: RequestSubject): Tally | undefined {

@@ -57,7 +57,7 @@ export class Service {
     host?.advance(this.nowMs);
     if (before !== host) station.moveTo(host);
     station.setFacts(facts);
-    if (host === undefined || !facts.reachable) this.#failAll(station);
+    if (!facts.reachable && !facts.paused) this.#failAll(station);
     while (station.waiting > 0 && station.hasRoom) this.#beginNext(station);
     station.settle();
     if (before !== undefined && before !== host) this.#replan(before);
@@ -66,7 +66,7 @@ export class Service {
 
   /** The guest is gone for good. */
   removeStation(station: LaneStation): void {
-    this.changeStation(station, undefined, { ...station.facts, reachable: false });
+    this.changeStation(station, undefined, { ...station.facts, reachable: false, paused: false });
     for (const lane of station.lanes) this.#detach(lane);
     station.lanes = [];
   }

@@ -10,6 +10,8 @@ export interface StationFacts {
   readonly background: number;
   /** False while requests cannot get there. */
   readonly reachable: boolean;
+  /** It is stopped for the moment and keeps what it has: nothing gets there, and nothing goes on. */
+  readonly paused: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export class Station<Lane> {
   host: HostClock<Station<Lane>> | undefined;
   /** Its number on its host. */
   thing = -1;
-  facts: StationFacts = { cores: 0, inflation: 1, background: 0, reachable: false };
+  facts: StationFacts = { cores: 0, inflation: 1, background: 0, reachable: false, paused: false };
   /** Requests that wait. */
   waiting = 0;
   /** Those whose requests come here, in the order of their names. */
