@@ -3,16 +3,16 @@ import { formatDuration } from '../base/duration.ts';
 import { type ComparedFigure, type Comparison, type Difference } from '../model/comparison.ts';
 import { formatFigure } from '../model/figures.ts';
 import { seedRange } from './seeds-text.ts';
-import { type Paints } from './what-if-text.ts';
+import { fidelityText, type Paints } from './what-if-text.ts';
 
 /** Figures that are the same everywhere tell nothing, but for these. */
 const alwaysShown: readonly string[] = ['cost', 'energy', 'requests failed'];
 
 /** The title, a line a figure, and the recommendation. */
 export function* comparisonLines(comparison: Comparison, wallMs: number, paint: Paints): Iterable<string> {
-  const { scenario, seeds, durationMs, candidates, objectives, choice } = comparison;
+  const { scenario, seeds, fidelity, durationMs, candidates, objectives, choice } = comparison;
   const name = scenario === undefined ? 'what-if' : scenario.replace(/^default\//, '');
-  yield `${name}  ${candidates.length} candidates, ${seedRange(seeds)}: each ${formatDuration(durationMs)} of world time in ${(wallMs / 1000).toFixed(1)} s`;
+  yield `${name}  ${candidates.length} candidates, ${seedRange(seeds)}: each ${formatDuration(durationMs)} of world time in ${(wallMs / 1000).toFixed(1)} s${fidelityText(fidelity)}`;
   const header = ['', ...candidates.map((candidate) => candidate.name)];
   const rows = [
     ...(objectives === 0

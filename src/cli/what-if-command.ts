@@ -84,10 +84,10 @@ export abstract class WhatIfCommand extends BaseCommand {
   };
 
   /** Tells how many requests will be played, and how many may be. */
-  protected readonly onExpected = ({ name, requests, limit }: ExpectedLine): void => {
+  protected readonly onExpected = (expected: ExpectedLine): void => {
     if (this.jsonEnabled()) return;
     this.#display?.clear();
-    this.note(expectedText({ name, requests, limit }));
+    this.note(expectedText(expected));
   };
 
   protected get paints(): Paints {

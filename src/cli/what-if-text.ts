@@ -1,6 +1,6 @@
 /** What `test` and `simulate` print of a run. */
 import { formatDuration } from '../base/duration.ts';
-import { type RunRecord, type Series, type Verdict } from '../model/run-record.ts';
+import { type Fidelity, type RunRecord, type Series, type Verdict } from '../model/run-record.ts';
 import { formatBeside, formatDifference, formatFigure } from '../model/figures.ts';
 
 /** How a run went, beside its record. */
@@ -23,21 +23,28 @@ export function runTitle({ record, wallMs }: RunLines): string {
   const { scenario, seed, fidelity, startMs, endMs, result, interrupted } = record;
   const name = scenario === undefined ? 'what-if' : scenario.replace(/^default\//, '');
   const time = `${formatDuration(endMs - startMs)} of world time in ${(wallMs / 1000).toFixed(1)} s`;
-  const played = fidelity === 'requests' ? ' · request by request' : '';
-  return `${name}  ${time}${played} · seed ${seed} · result ${result}${interrupted ? ' · interrupted' : ''}`;
+  return `${name}  ${time}${fidelityText(fidelity)} · seed ${seed} · result ${result}${interrupted ? ' · interrupted' : ''}`;
 }
 
-/** How many requests a scenario comes to on the mean, and may. */
+/** For titles: nothing where figures are those of the flow model, as nearly always. */
+export function fidelityText(fidelity: Fidelity): string {
+  return fidelity === 'requests' ? ' · request by request' : '';
+}
+
+/** How many requests a scenario comes to on the mean, and may, in each of its runs. */
 export interface ExpectedLine {
   readonly name: string;
   readonly requests: number;
   readonly limit: number;
+  /** How often it is run. */
+  readonly runs: number;
 }
 
 /** `flash-crowd: 18,204,511 requests to play (limit 50,000,000)` */
-export function expectedText({ name, requests, limit }: ExpectedLine): string {
+export function expectedText({ name, requests, limit, runs }: ExpectedLine): string {
   const text = (count: number): string => count.toLocaleString('en-US');
-  return `${name}: ${text(requests)} requests to play (limit ${text(limit)})`;
+  const often = runs === 1 ? '' : `${text(runs)} runs of `;
+  return `${name}: ${often}${text(requests)} requests to play (limit ${text(limit)}${runs === 1 ? '' : ' a run'})`;
 }
 
 /** Why the figures of a run should be taken with care; none for most. */

@@ -1,5 +1,5 @@
 /** What came of running worlds with several seeds: plain data, for reports. */
-import { type ObjectiveUnit } from './run-record.ts';
+import { type Fidelity, type ObjectiveUnit } from './run-record.ts';
 
 /** Mean of the paired differences (candidate less baseline, seed by seed) and half of its 95 % confidence interval. */
 export interface Difference {
@@ -32,6 +32,7 @@ export interface Comparison {
   /** `namespace/name`; absent for manifests without a scenario. */
   readonly scenario?: string;
   readonly seeds: readonly number[];
+  readonly fidelity: Fidelity;
   /** World time of each run, ms. */
   readonly durationMs: number;
   /** How many objectives the scenario has. */
@@ -50,6 +51,7 @@ export interface SeedSummary {
   /** `namespace/name`; absent for manifests without a scenario. */
   readonly scenario?: string;
   readonly seeds: readonly number[];
+  readonly fidelity: Fidelity;
   /** World time of each run, ms. */
   readonly durationMs: number;
   /** How many objectives the scenario has. */

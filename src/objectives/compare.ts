@@ -23,6 +23,7 @@ export function compare(candidates: readonly CandidateRuns[]): Comparison {
   const base = {
     ...(first?.scenario === undefined ? {} : { scenario: first.scenario }),
     seeds: records.map(({ seed }) => seed),
+    fidelity: first?.fidelity ?? 'flow',
     durationMs: first ? first.endMs - first.startMs : 0,
     objectives: first?.verdicts.length ?? 0,
     candidates: candidates.map(({ name, records: runs }) => ({

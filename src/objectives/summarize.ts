@@ -10,6 +10,7 @@ export function summarize(records: readonly RunRecord[]): SeedSummary {
   return {
     ...(first?.scenario === undefined ? {} : { scenario: first.scenario }),
     seeds: records.map(({ seed }) => seed),
+    fidelity: first?.fidelity ?? 'flow',
     durationMs: first ? first.endMs - first.startMs : 0,
     objectives: first?.verdicts.length ?? 0,
     met: records.filter(({ verdicts }) => verdicts.every(({ met }) => met)).length,

@@ -17,6 +17,8 @@ export interface ExpectedRequests {
   readonly name: string;
   readonly requests: number;
   readonly limit: number;
+  /** How often it is run. */
+  readonly runs: number;
 }
 
 /** As many take some minutes. */
@@ -37,7 +39,7 @@ export function boundRequests(
   for (const plan of plans) {
     const name = plan.scenario?.metadata.name ?? 'what-if';
     const requests = expectedRequests(plan, defaultEpochMs - bringUpMs, defaultEpochMs);
-    onExpected?.({ name, requests, limit });
+    onExpected?.({ name, requests, limit, runs: 1 });
     if (requests > limit) throw tooMany(name, requests, limit);
   }
 }

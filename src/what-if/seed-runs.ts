@@ -46,7 +46,9 @@ export async function runSeeds(
   const plans: RunPlan[][] = [];
   let diagnostics: readonly Diagnostic[] = [];
   for (const [index, { name, loaded }] of worlds.entries()) {
-    const planned = await planRuns(request, loaded, index === 0 ? options.onExpected : undefined);
+    const onExpected: WhatIfOptions['onExpected'] = (expected) =>
+      options.onExpected?.({ ...expected, runs: seeds * worlds.length });
+    const planned = await planRuns(request, loaded, index === 0 ? onExpected : undefined);
     if (hasErrors(planned.diagnostics)) {
       const refused = index === 0 ? {} : { refused: name };
       return { groups: [], records: [], interrupted: false, sources: loaded.sources, ...planned, ...refused };

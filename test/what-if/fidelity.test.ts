@@ -165,8 +165,12 @@ describe('how many requests it will be', () => {
   });
 
   test('is said with the limit', () => {
-    expect(expectedText({ name: 'one', requests: 18_204_511, limit: 50_000_000 })).toBe(
+    const expected = { name: 'one', requests: 18_204_511, limit: 50_000_000 };
+    expect(expectedText({ ...expected, runs: 1 })).toBe(
       'one: 18,204,511 requests to play (limit 50,000,000)',
+    );
+    expect(expectedText({ ...expected, runs: 10 })).toBe(
+      'one: 10 runs of 18,204,511 requests to play (limit 50,000,000 a run)',
     );
   });
 });
