@@ -19,10 +19,6 @@ const config: KnipConfig = {
   ignoreIssues: {
     // What backends of unequal speed see of each other under LeastRequest: the flows take them as alike as yet.
     'src/performance/waiting/unequal-backends.ts': ['exports'],
-    // The exact picks and the checks by single answers are for playing requests one by one, which is under way.
-    'src/balancing/{least-request,maglev,outlier,health,pick,ring-hash,round-robin}.ts': ['files', 'exports'],
-    // The memory that a VM costs its hypervisor: to be charged instead of one figure for all sizes.
-    'src/performance/memory-overhead.ts': ['files'],
   },
 };
 

@@ -5,34 +5,12 @@ export interface HealthThresholds {
   readonly unhealthyThreshold: number;
 }
 
-/** What active health checks know of one backend. */
-export interface Health {
-  readonly healthy: boolean;
-  /** Checks in a row that spoke against `healthy`; always below its threshold. */
-  readonly against: number;
-}
-
-/** Before it has passed its first checks a backend gets no traffic. */
-export const unchecked: Health = { healthy: false, against: 0 };
-
 /**
- * The state after a check has passed or failed: it turns after as many in a row as the threshold says, and one to the
- * contrary starts the count anew. That holds for a new backend too, so that a guest gets traffic only once it has
- * answered `healthyThreshold` times (HAProxy's `rise`; Envoy lets a single success do at first).
- * Returns the same object when nothing has changed.
+ * How many checks in a row, all with this outcome, turn a backend's health; 0 when it is already so. That holds for a
+ * new backend too, which gets traffic only once it has passed `healthyThreshold` checks (HAProxy's `rise`; Envoy lets
+ * a single success do at first). At least one check, whatever the thresholds.
  */
-export function checkHealth(health: Health, passed: boolean, thresholds: HealthThresholds): Health {
-  if (passed === health.healthy) return health.against === 0 ? health : { ...health, against: 0 };
-  const against = health.against + 1;
-  return against >= threshold(passed, thresholds) ? { healthy: passed, against: 0 } : { ...health, against };
-}
-
-/** Checks still needed, all with this outcome, until the state turns to it; 0 when it is there. */
-export function checksUntil(health: Health, passed: boolean, thresholds: HealthThresholds): number {
-  return passed === health.healthy ? 0 : threshold(passed, thresholds) - health.against;
-}
-
-/** At least one check, whatever the thresholds. */
-function threshold(passed: boolean, { healthyThreshold, unhealthyThreshold }: HealthThresholds): number {
-  return Math.max(1, passed ? healthyThreshold : unhealthyThreshold);
+export function checksUntil(healthy: boolean, passed: boolean, thresholds: HealthThresholds): number {
+  if (passed === healthy) return 0;
+  return Math.max(1, passed ? thresholds.healthyThreshold : thresholds.unhealthyThreshold);
 }

@@ -1,6 +1,6 @@
 import { type OutlierDetection } from '../model/ports.ts';
 
-/** `sweepOutlier` is to be called once an interval. */
+/** Sweeps are once an interval. */
 export type OutlierRules = OutlierDetection;
 
 /** Envoy's defaults. */
@@ -54,21 +54,12 @@ export function ejected(outlier: Outlier, nowMs: number, rules: OutlierRules): O
   return { failures: 0, ejections, ejectedUntilMs: nowMs + lastsMs };
 }
 
-/** The state after the sweep of an interval: takes back who has served its time, forgives who behaves. */
-export function sweepOutlier(outlier: Outlier, nowMs: number): Outlier {
-  if (outlier.ejectedUntilMs === undefined) {
-    return outlier.ejections === 0 ? outlier : { ...outlier, ejections: outlier.ejections - 1 };
-  }
-  if (nowMs < outlier.ejectedUntilMs) return outlier;
-  return { failures: 0, ejections: outlier.ejections };
-}
-
 /** When the first sweep at or after `timeMs` is; sweeps are at the multiples of the interval. */
 export function sweepAtMs(timeMs: number, { intervalMs }: OutlierRules): number {
   return Math.ceil(timeMs / intervalMs) * intervalMs;
 }
 
-/** The state after all sweeps in (`fromMs`, `toMs`], throughout which it was in. */
+/** The state after all sweeps in (`fromMs`, `toMs`], throughout which it was in: each forgives one ejection. */
 export function forgive(
   outlier: Outlier,
   fromMs: number,

@@ -29,7 +29,7 @@ export function verdictAtMs(
   check: BalancerRequest['healthCheck'],
   nowMs: number,
 ): number | undefined {
-  const checks = checksUntil({ healthy: backend.healthy, against: 0 }, answers, check);
+  const checks = checksUntil(backend.healthy, answers, check);
   if (checks === 0) return undefined;
   return Math.min(backend.verdictAtMs ?? Infinity, nowMs + checks * check.intervalMs);
 }

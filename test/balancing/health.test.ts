@@ -1,49 +1,26 @@
 import { describe, expect, test } from 'vitest';
-import { checkHealth, checksUntil, type Health, unchecked } from '../../src/balancing/health.ts';
+import { checksUntil } from '../../src/balancing/health.ts';
 import {
   defaultOutlierRules,
   inlier,
   mayEject,
   observeAnswer,
   type Outlier,
-  sweepOutlier,
 } from '../../src/balancing/outlier.ts';
 
 const thresholds = { healthyThreshold: 2, unhealthyThreshold: 3 };
 
-/** `+` is a check that passes, `-` one that fails; the result has a letter for the state after each. */
-function walk(checks: string, start: Health = unchecked): string {
-  let health = start;
-  return [...checks]
-    .map((check) => {
-      health = checkHealth(health, check === '+', thresholds);
-      return health.healthy ? 'H' : 'u';
-    })
-    .join('');
-}
-
 describe('health checks', () => {
   test.each([
-    ['a new one needs two successes', '++', 'uH'],
-    ['two successes bring it in', '-++', 'uuH'],
-    ['a failure between starts anew', '-+-++', 'uuuuH'],
-    ['three failures take it out', '++---', 'uHHHu'],
-    ['a success between starts anew', '++--+---', 'uHHHHHHu'],
-    ['out and in again', '++---++', 'uHHHuuH'],
-  ])('%s', (_name, checks, expected) => {
-    expect(walk(checks)).toBe(expected);
+    ['new', false, true, 2],
+    ['already there', true, true, 0],
+    ['in', true, false, 3],
+    ['out for good', false, false, 0],
+  ])('%s', (_name, healthy, passed, expected) => {
+    expect(checksUntil(healthy, passed, thresholds)).toBe(expected);
   });
-  test('nothing new · the same object', () => {
-    const healthy: Health = { healthy: true, against: 0 };
-    expect(checkHealth(healthy, true, thresholds)).toBe(healthy);
-  });
-  test.each([
-    ['new', unchecked, true, 2],
-    ['already there', { healthy: true, against: 1 }, true, 0],
-    ['out, one passed', { healthy: false, against: 1 }, true, 1],
-    ['in, none failed', { healthy: true, against: 0 }, false, 3],
-  ])('checksUntil · %s', (_name, health, passed, expected) => {
-    expect(checksUntil(health, passed, thresholds)).toBe(expected);
+  test('a threshold of nothing · one check', () => {
+    expect(checksUntil(false, true, { healthyThreshold: 0, unhealthyThreshold: 0 })).toBe(1);
   });
 });
 
@@ -83,12 +60,5 @@ describe('outlier ejection', () => {
     ['the second of nineteen', 1, 19, false],
   ])('room · %s', (_name, ejected, count, expected) => {
     expect(mayEject(ejected, count, defaultOutlierRules)).toBe(expected);
-  });
-  test('sweeps · back after its time, forgiven one ejection a sweep', () => {
-    const out = answers('fffff', { failures: 0, ejections: 1 });
-    expect(sweepOutlier(out, 59_999)).toBe(out);
-    const back = sweepOutlier(out, 60_000);
-    expect(back).toEqual({ failures: 0, ejections: 2 });
-    expect(sweepOutlier(sweepOutlier(sweepOutlier(back, 7e4), 8e4), 9e4)).toEqual(inlier);
   });
 });
