@@ -1,5 +1,5 @@
 /** The engine of this process: holds the lease, runs the controllers, moves the world's time. */
-import { breathe, sleep, wallClock } from '../base/clock.ts';
+import { breathe, later, sleep, wallClock } from '../base/clock.ts';
 import { ExitCode, UserError } from '../base/errors.ts';
 import { indexes } from '../controllers/indexes.ts';
 import { Scheduler } from '../controllers/scheduling/scheduler.ts';
@@ -56,14 +56,12 @@ const breathEveryMs = 50;
 export class Engine {
   readonly manager: Manager;
   readonly #state: State;
-  readonly #lease: Lease | undefined;
-  readonly #signal: AbortSignal | undefined;
+  readonly #hold: Hold;
 
-  private constructor(state: State, manager: Manager, lease: Lease | undefined, signal?: AbortSignal) {
+  private constructor(state: State, manager: Manager, hold: Hold) {
     this.#state = state;
     this.manager = manager;
-    this.#lease = lease;
-    this.#signal = signal;
+    this.#hold = hold;
   }
 
   /**
@@ -74,8 +72,7 @@ export class Engine {
    */
   static async start(state: State, options: EngineOptions = {}): Promise<Engine> {
     const lease = state.path === undefined ? undefined : await takeLease(state, options);
-    let renewedAtMs = wallClock.now();
-    let breathedAtMs = renewedAtMs;
+    let breathedAtMs = wallClock.now();
     const makeWorld = options.fidelity === 'requests' ? createRequestWorld : createWorld;
     const manager = new Manager({
       store: state.store,
@@ -97,39 +94,69 @@ export class Engine {
       onTurn: async (running) => {
         await options.onTurn?.(running);
         const nowMs = wallClock.now();
-        if (lease && nowMs - renewedAtMs > defaultLeaseMs / 3) {
-          renewedAtMs = nowMs;
-          void lease.renew();
-        }
         if (nowMs - breathedAtMs < breathEveryMs) return;
         breathedAtMs = nowMs;
         await breathe();
       },
     });
-    await manager.start();
-    return new Engine(state, manager, lease, options.signal);
+    const stopRenewing = lease && keepRenewing(lease);
+    try {
+      await manager.start();
+      return new Engine(state, manager, { lease, stopRenewing, signal: options.signal });
+    } catch (error) {
+      stopRenewing?.();
+      await lease?.release();
+      throw error;
+    }
   }
 
   /** Lets world time pass until all has settled, for at most `timeoutMs` of it. */
   settle(timeoutMs: number): Promise<Outcome> {
-    return this.manager.settle(this.manager.nowMs + timeoutMs, this.#signal);
+    return this.manager.settle(this.manager.nowMs + timeoutMs, this.#hold.signal);
   }
 
   /** Lets world time pass until `isDone` says so, for at most `timeoutMs` of it. */
   waitUntil(isDone: () => boolean, timeoutMs: number): Promise<Outcome> {
-    return this.manager.runUntilTrue(isDone, this.manager.nowMs + timeoutMs, this.#signal);
+    return this.manager.runUntilTrue(isDone, this.manager.nowMs + timeoutMs, this.#hold.signal);
   }
 
   /** Lets `ms` of world time pass. */
   advance(ms: number): Promise<Outcome> {
-    return this.manager.runUntil(this.manager.nowMs + ms, this.#signal);
+    return this.manager.runUntil(this.manager.nowMs + ms, this.#hold.signal);
   }
 
   /** Makes everything durable and gives the lease back. */
   async stop(): Promise<void> {
+    this.#hold.stopRenewing?.();
     await this.#state.store.flush();
-    await this.#lease?.release();
+    await this.#hold.lease?.release();
   }
+}
+
+/** What an engine has in hand while it runs. */
+interface Hold {
+  /** Absent for a state in memory. */
+  readonly lease: Lease | undefined;
+  readonly stopRenewing: (() => void) | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Renews the lease until the result is called, also while the engine waits for something else (a repository, a
+ * person). Once it is lost, or the disk is full, the next commit says so.
+ */
+function keepRenewing(lease: Lease): () => void {
+  let stopped = false;
+  let cancel = (): void => undefined;
+  const renew = async (): Promise<void> => {
+    const mine = await lease.renew().catch(() => true);
+    if (mine && !stopped) cancel = later(defaultLeaseMs / 3, () => void renew());
+  };
+  cancel = later(defaultLeaseMs / 3, () => void renew());
+  return () => {
+    stopped = true;
+    cancel();
+  };
 }
 
 async function takeLease(state: State, { signal, following }: EngineOptions): Promise<Lease> {

@@ -2,7 +2,7 @@
 import { toMicroTimestamp } from '../base/clock.ts';
 import { type Lease } from '../model/kinds/index.ts';
 import { type Store } from '../model/ports.ts';
-import { type LeaseRecord } from '../store/lease.ts';
+import { leaseIn, leaseKey } from '../store/lease.ts';
 
 /** Where Kubernetes users look for leases of the system. */
 const leaseNamespace = 'vctl-system';
@@ -14,7 +14,7 @@ export async function engineLeases(
   namespace: string | undefined,
   names: readonly string[],
 ): Promise<Lease[]> {
-  const record = (await store.getPrivate('lease')) as LeaseRecord | undefined;
+  const record = leaseIn(await store.getPrivate(leaseKey));
   const isMeant =
     (namespace === undefined || namespace === leaseNamespace) &&
     (names.length === 0 || names.includes(leaseName));

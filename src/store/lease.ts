@@ -4,6 +4,7 @@
  */
 import { type Clock } from '../base/clock.ts';
 import { deepEqual } from '../base/deep.ts';
+import { ExitCode, UserError } from '../base/errors.ts';
 import { type Store } from '../model/ports.ts';
 
 /** A process, named so that another one can tell whether it still runs. */
@@ -26,6 +27,33 @@ export interface LeaseRecord {
   readonly durationMs: number;
   /** Set when the holder goes on until somebody ends it: there is no use in waiting for it. */
   readonly following?: true;
+  /**
+   * Grows with every taking of the lease, for as long as the state lives: the fencing token. 0 in states of before
+   * there was one.
+   */
+  readonly generation: number;
+}
+
+/** What is left of a lease that was given back. */
+type LeaseEntry = LeaseRecord | { readonly generation: number };
+
+/** Another process has taken the lease over while this one did not run: what it still wanted to write is void. */
+export class LeaseLost extends UserError {
+  constructor(by: LeaseRecord | undefined) {
+    const who = by ? `process ${by.holder.pid} on ${by.holder.host}` : 'another process';
+    super(`${who} has taken over the state while this process stood still: nothing more is written here`, {
+      exitCode: ExitCode.Conflict,
+      nextSteps: ['look at what it has come to (vctl get all -A), then run the command again'],
+    });
+    this.name = 'LeaseLost';
+  }
+}
+
+/** Who holds the lease by the private entry `leaseKey`; undefined when nobody does. */
+export function leaseIn(entry: unknown): LeaseRecord | undefined {
+  if (typeof entry !== 'object' || entry === null || !('holder' in entry)) return undefined;
+  const record = entry as LeaseRecord;
+  return { ...record, generation: generationIn(record) };
 }
 
 /** What is known of a process on this host; `Unproven`: one with its pid runs, but it may be another one. */
@@ -76,7 +104,7 @@ export type LeaseOutcome =
   | { readonly type: 'Held'; readonly by: LeaseRecord; readonly freeAtMs?: number };
 
 export interface LeaseOptions {
-  readonly store: Pick<Store, 'transactPrivate'>;
+  readonly store: Pick<Store, 'transactPrivate' | 'fence'>;
   readonly me: LeaseHolder;
   /** The wall clock. */
   readonly clock: Clock;
@@ -93,42 +121,59 @@ export interface LeaseOptions {
 /** As long as Kubernetes' leader election gives: survives a long pause, and is short for a waiting person. */
 export const defaultLeaseMs = 15_000;
 
-const leaseKey = 'lease';
+/** The private entry of the lease. */
+export const leaseKey = 'lease';
 
-/** Takes the lease if it is free, without waiting. Two processes that try at once never both get it. */
+/**
+ * Takes the lease if it is free, without waiting. Two processes that try at once never both get it. Until it is given
+ * back, everything that this handle of the store writes is void once another process has it (`LeaseLost`).
+ */
 export async function acquireLease(options: LeaseOptions): Promise<LeaseOutcome> {
   const { store, me, clock, liveness } = options;
-  let outcome: LeaseOutcome = { type: 'Acquired', lease: holdLease(options) };
-  await store.transactPrivate(leaseKey, (value) => {
-    const current = value as LeaseRecord | undefined;
+  let held: LeaseOutcome | undefined;
+  const entry = await store.transactPrivate(leaseKey, (value) => {
+    const current = leaseIn(value);
     const nowMs = clock.now();
     const decision = decideLease(current, me, nowMs, liveness);
     if (decision.type === 'Wait' && current) {
-      outcome = { type: 'Held', by: current, freeAtMs: decision.freeAtMs };
-      return current;
+      held = { type: 'Held', by: current, freeAtMs: decision.freeAtMs };
+      return value;
     }
-    return recordOf(options, nowMs);
+    return recordOf(options, nowMs, generationIn(value) + 1);
   });
-  return outcome;
+  return held ?? { type: 'Acquired', lease: holdLease(options, generationIn(entry)) };
 }
 
-function recordOf({ me, durationMs = defaultLeaseMs, following }: LeaseOptions, nowMs: number): LeaseRecord {
-  const base = { holder: me, renewedAtMs: nowMs, durationMs };
+function generationIn(entry: unknown): number {
+  return (entry as Partial<LeaseEntry> | undefined)?.generation ?? 0;
+}
+
+function recordOf(options: LeaseOptions, nowMs: number, generation: number): LeaseRecord {
+  const { me, durationMs = defaultLeaseMs, following } = options;
+  const base = { holder: me, renewedAtMs: nowMs, durationMs, generation };
   return following === true ? { ...base, following } : base;
 }
 
-function holdLease(options: LeaseOptions): Lease {
-  const { store, me, clock } = options;
-  const isMine = (value: unknown): boolean => deepEqual((value as LeaseRecord | undefined)?.holder, me);
+function holdLease(options: LeaseOptions, generation: number): Lease {
+  const { store, clock } = options;
+  const isMine = (entry: unknown): boolean =>
+    leaseIn(entry) !== undefined && generationIn(entry) === generation;
+  store.fence({
+    key: leaseKey,
+    verify: (entry) => {
+      if (!isMine(entry)) throw new LeaseLost(leaseIn(entry));
+    },
+  });
   return {
     async renew() {
-      const value = await store.transactPrivate(leaseKey, (current) =>
-        isMine(current) ? recordOf(options, clock.now()) : current,
+      const entry = await store.transactPrivate(leaseKey, (current) =>
+        isMine(current) ? recordOf(options, clock.now(), generation) : current,
       );
-      return isMine(value);
+      return isMine(entry);
     },
     async release() {
-      await store.transactPrivate(leaseKey, (current) => (isMine(current) ? undefined : current));
+      await store.transactPrivate(leaseKey, (current) => (isMine(current) ? { generation } : current));
+      store.fence(undefined);
     },
   };
 }

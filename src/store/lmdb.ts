@@ -6,6 +6,7 @@ import {
   type Batch,
   type Change,
   type Committed,
+  type Fence,
   type ListOptions,
   type Listing,
   type PrivateEntry,
@@ -79,6 +80,7 @@ class LmdbStore implements Store {
   readonly #historyLimit: number;
   readonly #watchers = new Watchers((revision) => this.#changesAfter(revision));
   #pending: PendingCommit[] = [];
+  #fence: Fence | undefined;
   /** Ends the polling for changes by others; absent while nobody watches. */
   #polling: AbortController | undefined;
   #closed = false;
@@ -154,11 +156,18 @@ class LmdbStore implements Store {
   async transactPrivate(key: string, update: (current: unknown) => unknown): Promise<unknown> {
     this.#commitPending();
     return this.#transact(() => {
+      if (key !== this.#fence?.key) this.#verifyFence();
       const current = this.#findPrivate(key);
       const value = update(current);
       if (value !== current) this.#putPrivate({ key, value });
       return value;
     });
+  }
+
+  fence(fence: Fence | undefined): void {
+    // What was handed in before is not under the new one.
+    this.#commitPending();
+    this.#fence = fence;
   }
 
   async flush(): Promise<void> {
@@ -175,13 +184,21 @@ class LmdbStore implements Store {
     await this.#files.root.close();
   }
 
+  /** Only inside a transaction. */
+  #verifyFence(): void {
+    this.#fence?.verify(this.#findPrivate(this.#fence.key));
+  }
+
   #commitPending(): void {
     const pending = this.#pending;
     if (pending.length === 0) return;
     this.#pending = [];
     let decisions: readonly Decision[];
     try {
-      decisions = this.#transact(() => pending.map(({ batch }) => this.#decideAndWrite(batch)));
+      decisions = this.#transact(() => {
+        this.#verifyFence();
+        return pending.map(({ batch }) => this.#decideAndWrite(batch));
+      });
     } catch (error) {
       for (const { reject } of pending) reject(error);
       return;

@@ -5,6 +5,7 @@ import {
   type Batch,
   type Change,
   type Committed,
+  type Fence,
   type ListOptions,
   type Listing,
   type PrivateEntry,
@@ -46,6 +47,7 @@ class MemoryStore implements Store {
   #history: Change[] = [];
   #compacted = 0;
   #revision = 0;
+  #fence: Fence | undefined;
   readonly #watchers = new Watchers((revision) => this.#changesAfter(revision));
 
   constructor(seed: number, historyLimit: number) {
@@ -72,6 +74,7 @@ class MemoryStore implements Store {
   }
 
   async commit(batch: Batch): Promise<Committed> {
+    this.#verifyFence();
     const state: StoredState = {
       revision: this.#revision,
       get: (key) => this.#find(key),
@@ -111,15 +114,24 @@ class MemoryStore implements Store {
   }
 
   async transactPrivate(key: string, update: (current: unknown) => unknown): Promise<unknown> {
+    if (key !== this.#fence?.key) this.#verifyFence();
     const value = update(this.#private.get(key));
     this.#putPrivate(key, value);
     return value;
+  }
+
+  fence(fence: Fence | undefined): void {
+    this.#fence = fence;
   }
 
   async flush(): Promise<void> {}
 
   async close(): Promise<void> {
     this.#watchers.clear();
+  }
+
+  #verifyFence(): void {
+    this.#fence?.verify(this.#private.get(this.#fence.key));
   }
 
   #table(kind: string): KindTable {

@@ -418,6 +418,26 @@ export function describeStore(name: string, open: (options: StoreUnderTest) => P
         expect(await store.listPrivate('')).toEqual([]);
       });
 
+      test('fence · asked of what stands there at the moment of each write, its own entry let through', async () => {
+        const setOwner = (owner: string) => store.transactPrivate('owner', () => owner);
+        await setOwner('me');
+        store.fence({
+          key: 'owner',
+          verify: (value) => {
+            if (value !== 'me') throw new Error(`it is ${String(value)}’s`);
+          },
+        });
+        await create(thing('a'));
+        await setOwner('you');
+        await expect(create(thing('b'))).rejects.toThrow('it is you’s');
+        await expect(store.transactPrivate('other', () => 1)).rejects.toThrow('it is you’s');
+        expect(await store.revision()).toBe(1);
+        expect(await store.getPrivate('other')).toBeUndefined();
+        store.fence(undefined);
+        await create(thing('b'));
+        expect(await store.revision()).toBe(2);
+      });
+
       test('transactPrivate · a throwing update leaves it', async () => {
         await store.transactPrivate('n', () => 1);
         const failing = store.transactPrivate('n', () => {

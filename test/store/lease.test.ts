@@ -1,12 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { currentHolder, probeHolder } from '../../src/store/lease-holder.ts';
-import { acquireLease, decideLease, type LeaseHolder, type Liveness } from '../../src/store/lease.ts';
+import {
+  acquireLease,
+  decideLease,
+  LeaseLost,
+  type LeaseHolder,
+  type Liveness,
+} from '../../src/store/lease.ts';
+import { ExitCode } from '../../src/base/errors.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
 
 const me: LeaseHolder = { pid: 1, host: 'h', bootId: 'b', pidNamespace: 'n', startTicks: '5' };
 const other: LeaseHolder = { ...me, pid: 2 };
-const record = (holder: LeaseHolder) => ({ holder, renewedAtMs: 1000, durationMs: 100 });
+const record = (holder: LeaseHolder, generation = 1) => ({
+  holder,
+  renewedAtMs: 1000,
+  durationMs: 100,
+  generation,
+});
 
 describe('decideLease', () => {
   const take = { type: 'Take' };
@@ -41,7 +53,7 @@ describe('acquireLease', () => {
       if (outcome.type !== 'Acquired') throw new Error('not acquired');
       return outcome.lease;
     };
-    return { clock, acquire, mustAcquire };
+    return { clock, store, acquire, mustAcquire };
   };
 
   test('two at once · one gets it, the other hears who', async () => {
@@ -78,6 +90,63 @@ describe('acquireLease', () => {
     expect(await lease.renew()).toBe(false);
     await lease.release();
     expect((await acquire(me)).type).toBe('Held');
+  });
+});
+
+describe('the fence', () => {
+  const setUp = async () => {
+    const clock = new VirtualClock(1000);
+    const store = createMemoryStore({ seed: 1 });
+    const outcome = await acquireLease({ store, me, clock, durationMs: 100, liveness: () => 'Unproven' });
+    if (outcome.type !== 'Acquired') throw new Error('not acquired');
+    /** What a process with a handle of its own has made of the entry. */
+    const becomes = (entry: unknown) => store.transactPrivate('lease', () => entry);
+    const write = () => store.commit({ writes: [], private: [{ key: 'world/clock', value: 1 }], nowMs: 0 });
+    return { store, lease: outcome.lease, becomes, write };
+  };
+
+  test.each<readonly [string, unknown, string | undefined]>([
+    ['still mine', record(me), undefined],
+    ['mine, renewed', { ...record(me), renewedAtMs: 1050 }, undefined],
+    ['taken by another process', record(other, 2), 'process 2 on h has taken over'],
+    ['taken, and given back again', { generation: 2 }, 'another process has taken over'],
+    ['taken anew by this very process', record(me, 2), 'process 1 on h has taken over'],
+    ['gone altogether', undefined, 'another process has taken over'],
+  ])('%s', async (_name, entry, refusal) => {
+    const { store, becomes, write } = await setUp();
+    await becomes(entry);
+    const outcomes = await Promise.all(
+      [write(), store.transactPrivate('other', () => 1)].map((one) =>
+        one.then(
+          () => undefined,
+          (error: unknown) => error as LeaseLost,
+        ),
+      ),
+    );
+    for (const error of outcomes) {
+      if (refusal === undefined) expect(error).toBeUndefined();
+      else {
+        expect(error).toBeInstanceOf(LeaseLost);
+        expect(error?.exitCode).toBe(ExitCode.Conflict);
+        expect(error?.message).toContain(refusal);
+      }
+    }
+    expect(await store.getPrivate('world/clock')).toBe(refusal === undefined ? 1 : undefined);
+  });
+
+  test('given back · the handle writes as anybody may', async () => {
+    const { becomes, lease, write } = await setUp();
+    await lease.release();
+    await becomes(record(other, 2));
+    await expect(write()).resolves.toBeDefined();
+  });
+
+  test('each taking has a generation of its own, also after the lease was given back', async () => {
+    const { lease, store } = await setUp();
+    await lease.release();
+    const clock = new VirtualClock(0);
+    await acquireLease({ store, me, clock, liveness: () => 'Running' });
+    expect(await store.getPrivate('lease')).toMatchObject({ holder: me, generation: 2 });
   });
 });
 

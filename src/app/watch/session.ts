@@ -3,6 +3,7 @@ import { ApiError, UserError } from '../../base/errors.ts';
 import { type Diagnostic } from '../../model/diagnostic.ts';
 import { type AppliedObject } from '../apply/apply.ts';
 import { type ApplyRequest, hasErrors, load, storeManifests } from '../apply/run-apply.ts';
+import { LeaseLost } from '../../store/lease.ts';
 import { type State } from '../state.ts';
 
 /** What a look at the files came to. */
@@ -75,6 +76,7 @@ export class WatchSession {
         confirming: this.request.prune && gone.length > 0 && !confirmed,
       };
     } catch (error) {
+      if (error instanceof LeaseLost) throw error;
       if (!(error instanceof UserError) && !(error instanceof ApiError)) throw error;
       const nextSteps = error instanceof UserError ? error.nextSteps : [];
       return { type: 'Failed', message: error.message, nextSteps };

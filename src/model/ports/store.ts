@@ -30,6 +30,17 @@ export interface PrivateEntry {
   readonly value: unknown;
 }
 
+/**
+ * A condition on everything that a handle of a store writes, for a writer whose right to write may have gone to
+ * another process while it did not run (M. Kleppmann, "How to do distributed locking", 2016: a fencing token).
+ */
+export interface Fence {
+  /** The private entry that says whose the right is. Writes of that entry itself are let through. */
+  readonly key: string;
+  /** Throws when the entry says that the right is another's. */
+  readonly verify: (value: unknown) => void;
+}
+
 /** Writes that happen together or not at all. Each write that changes something takes the next revision. */
 export interface Batch {
   readonly writes: readonly Write[];
@@ -107,6 +118,11 @@ export interface Store {
    * deletes it, an `update` that throws leaves it. Resolves to the new value. Takes no revision.
    */
   transactPrivate(key: string, update: (current: unknown) => unknown): Promise<unknown>;
+  /**
+   * From now on each `commit` and `transactPrivate` of this handle asks the fence first, within its transaction: what
+   * it throws is the outcome, and nothing is written. Undefined lifts it.
+   */
+  fence(fence: Fence | undefined): void;
   /** Resolves once all that was committed is on the disk. */
   flush(): Promise<void>;
   close(): Promise<void>;
