@@ -51,16 +51,15 @@ export function appraise(vm: VmRequest, fleet: Fleet, options: PlaceOptions = {}
   return [...takers.sort((a, b) => b.score - a.score), ...refusers];
 }
 
-/** What a host gives of the VM's wishes and of freedom from taints, weighted; higher is better. */
-export function wishPoints(vm: VmRequest, fleet: Fleet, host: string): number {
+/** What a host gives of the VM's wishes and of freedom from taints, weighted, in whole points; higher is better. */
+export function wishesOn(vm: VmRequest, fleet: Fleet, host: string, options: PlaceOptions): ScorePart[] {
   const slot = fleet.table.slot(host);
-  if (slot === undefined) return 0;
-  const question = fleet.rankings.ask(vm, noOptions);
-  const [, ...wishes] = partsOf(question, question.rules(), slot, noOptions);
-  return wishes.reduce((sum, { points }) => sum + Math.max(0, points), 0);
+  if (slot === undefined) return [];
+  const question = fleet.rankings.ask(vm, options);
+  const [, ...wishes] = partsOf(question, question.rules(), slot, options);
+  // A part of a point decides between equals and is no reason to stay or to go.
+  return wishes.map(({ rule, points }) => ({ rule, points: Math.floor(Math.max(0, points)) }));
 }
-
-const noOptions: PlaceOptions = {};
 
 function partsOf(
   { ranking, eligibility }: Question,

@@ -6,8 +6,6 @@ import { namespaceOf, type VmRequest } from './types.ts';
 /** One must of VMs that are placed, and where those are. */
 interface Bond {
   readonly rule: Rule;
-  /** A VM that holds it: the others demand the same. */
-  readonly holder: VmRequest;
   /** Slots of the hosts of all that hold it. */
   readonly slots: Set<number>;
 }
@@ -37,6 +35,14 @@ export class Bonds {
     return strain;
   }
 
+  /** The first demand that counts the VM and is broken now. */
+  broken(vm: VmRequest): string | undefined {
+    for (const bond of this.#bonds.values()) {
+      if (bond.rule.counter.counts(vm) && this.#strainOf(bond) > 0) return bond.rule.reason;
+    }
+    return undefined;
+  }
+
   /** The VM holds its bonds from another host from now on. */
   moved(vm: VmRequest, to: string): void {
     const slot = this.#fleet.table.slot(to);
@@ -46,16 +52,18 @@ export class Bonds {
 
   #add(vm: VmRequest, slot: number): void {
     if (!vm.placement.affinity?.length && !vm.placement.topologySpread?.length) return;
-    for (const rule of rulesOf(vm, this.#fleet.counters, { affinity: 0, spread: 0 })) {
+    const { counters, rankings } = this.#fleet;
+    for (const rule of rulesOf(vm, counters, rankings.eligibility(vm), { affinity: 0, spread: 0 })) {
       if (rule.type !== 'Affinity' && rule.type !== 'Spread') continue;
-      const key = `${namespaceOf(vm.key)} ${rule.type} ${rule.counter.id} ${rule.maxSkew} ${rule.self}`;
+      const { type, counter, inclusion, maxSkew, self } = rule;
+      const key = `${namespaceOf(vm.key)} ${type} ${counter.id}/${inclusion?.id ?? ''} ${maxSkew} ${self}`;
       const bond = this.#bonds.get(key);
       if (bond) bond.slots.add(slot);
-      else this.#bonds.set(key, { rule, holder: vm, slots: new Set([slot]) });
+      else this.#bonds.set(key, { rule, slots: new Set([slot]) });
     }
   }
 
-  #strainOf({ rule, holder, slots }: Bond): number {
+  #strainOf({ rule, slots }: Bond): number {
     const { counter, maxSkew, self, type } = rule;
     const domains = new Set([...slots].map((slot) => counter.axis.domainOf(slot)));
     let strain = 0;
@@ -65,7 +73,7 @@ export class Bonds {
       for (const domain of domains) if (counter.count(domain) <= (self ? 1 : 0)) strain++;
       return strain;
     }
-    const eligible = this.#fleet.rankings.eligibility(holder).domains(counter.axis);
+    const eligible = rule.inclusion?.domains(counter.axis) ?? [];
     const least = Math.min(...eligible.map((domain) => counter.count(domain)));
     for (const domain of domains) {
       strain += Math.max(0, counter.count(domain) - (Number.isFinite(least) ? least : 0) - maxSkew);

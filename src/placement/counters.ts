@@ -1,7 +1,7 @@
 import { compareText } from '../base/listing.ts';
 import { matchesSelector, type LabelSelector } from '../model/selectors.ts';
 import { type HostTable } from './host-table.ts';
-import { Counter } from './topology.ts';
+import { Counter } from './domain-counts.ts';
 import { hostnameKey, namespaceOf, type AffinityTerm, type VmRequest } from './types.ts';
 
 /** A VM on a host. */
@@ -65,7 +65,7 @@ export class Counters {
       !(isStaying && vm.going === true);
     const counter = new Counter(this.#nextId++, this.table.axis(topologyKey), counts);
     for (const { vm, slot } of this.#candidates(namespace, selector)) {
-      if (counts(vm)) counter.add(counter.axis.domainOf(slot), 1);
+      if (counts(vm)) counter.add(slot, 1);
     }
     this.#matching.put(key, { namespace, selector, isStaying, counter });
     return counter;
@@ -91,7 +91,7 @@ export class Counters {
   #add(counter: Counter, slot: number, sign: 1 | -1): void {
     const { axis } = counter;
     const domain = axis.domainOf(slot);
-    counter.add(domain, sign);
+    counter.add(slot, sign);
     const members = axis.isFine ? axis.members(domain) : undefined;
     // The host itself is marked by its change of use; rules of a coarse key are judged when asked.
     if (members && members.size > 1) for (const member of members) this.table.changes.mark(member);

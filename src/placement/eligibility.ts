@@ -1,7 +1,7 @@
-import { judgeFacts, isStructurallyEligible, softTaintCount, type Demand } from './filters.ts';
+import { judgeFacts, isIncluded, softTaintCount, type Demand } from './filters.ts';
 import { type VirtualizationMode } from '../model/ports.ts';
 import { type HostTable } from './host-table.ts';
-import { type Axis } from './topology.ts';
+import { Inclusion, type InclusionPolicies } from './inclusion.ts';
 
 /**
  * What the facts of each host say to one demand, remembered by slot. Valid for one structure of the table;
@@ -16,7 +16,8 @@ export class Eligibility {
   readonly reason: (string | undefined)[] = [];
   /** How many hosts are out, by reason. */
   readonly refused = new Map<string, number>();
-  readonly #domains = new Map<Axis, readonly number[]>();
+  /** By their ids: made when a spread first asks for it. */
+  readonly #inclusions = new Map<number, { readonly of: Inclusion; readonly policies: InclusionPolicies }>();
   #cursor: number;
 
   constructor(
@@ -36,27 +37,19 @@ export class Eligibility {
     for (const slot of changed) this.#judge(slot);
   }
 
-  /**
-   * The domains with a host that could ever take the demand, ascending; readiness, cordon and taints aside, as
-   * Kubernetes has it. They set the level that a topology spread is measured from.
-   */
-  domains(axis: Axis): readonly number[] {
-    let domains = this.#domains.get(axis);
-    if (domains === undefined) {
-      const found = new Set<number>();
-      for (const slot of this.table.ordered()) {
-        const domain = axis.domainOf(slot);
-        if (domain >= 0 && !found.has(domain) && this.#isStructural(slot)) found.add(domain);
-      }
-      domains = [...found].sort((a, b) => a - b);
-      this.#domains.set(axis, domains);
-    }
-    return domains;
+  /** The hosts that a spread with these policies goes by, as of the last `sync`. */
+  inclusion(policies: InclusionPolicies): Inclusion {
+    const id = (policies.affinity === 'Honor' ? 1 : 0) + (policies.taints === 'Honor' ? 2 : 0);
+    const known = this.#inclusions.get(id);
+    if (known) return known.of;
+    const made = new Inclusion(id, this.table, (slot) => this.#isIncluded(slot, policies));
+    this.#inclusions.set(id, { of: made, policies });
+    return made;
   }
 
-  #isStructural(slot: number): boolean {
+  #isIncluded(slot: number, policies: InclusionPolicies): boolean {
     const host = this.table.hosts[slot];
-    return host !== undefined && (this.mode[slot] !== undefined || isStructurallyEligible(host, this.demand));
+    return host !== undefined && (this.mode[slot] !== undefined || isIncluded(host, this.demand, policies));
   }
 
   #judge(slot: number): void {
@@ -69,6 +62,7 @@ export class Eligibility {
     this.#count(this.reason[slot], 1);
     const soft = softTaintCount(host, this.demand.placement.tolerations);
     this.taintScore[slot] = Math.floor(100 / (1 + soft));
+    for (const { of, policies } of this.#inclusions.values()) of.put(slot, this.#isIncluded(slot, policies));
   }
 
   #count(reason: string | undefined, difference: 1 | -1): void {

@@ -1,5 +1,6 @@
 /** The filters that look at a host's facts alone, in the order in which a refusal is reported. */
 import { type VirtualizationMode } from '../model/ports.ts';
+import { type InclusionPolicies } from './inclusion.ts';
 import { type HostView, type PlacementRules, type Taint, type Toleration, type VmRequest } from './types.ts';
 
 /** The part of a request that the filters of this file look at. */
@@ -16,12 +17,13 @@ export function judgeFacts(host: HostView, demand: Demand): FactsVerdict {
   return reason === undefined ? chooseMode(host, demand) : { ok: false, reason };
 }
 
-/**
- * True when the host could ever take the demand: readiness, cordon and taints aside. As in Kubernetes, the
- * domains of such hosts count for topology spread.
- */
-export function isStructurallyEligible(host: HostView, demand: Demand): boolean {
-  return structuralRefusal(host, demand.placement) === undefined && chooseMode(host, demand).ok;
+/** True when a spread with these policies goes by the host. */
+export function isIncluded(host: HostView, demand: Demand, { affinity, taints }: InclusionPolicies): boolean {
+  const { placement } = demand;
+  if (taints === 'Honor' && passingRefusal(host, placement.tolerations) !== undefined) return false;
+  return (
+    affinity === 'Ignore' || (structuralRefusal(host, placement) === undefined && chooseMode(host, demand).ok)
+  );
 }
 
 function passingRefusal(host: HostView, tolerations: readonly Toleration[] = []): string | undefined {

@@ -1,7 +1,6 @@
 import { compareText } from '../base/listing.ts';
 import { type Fleet } from './fleet.ts';
 import { judgeWithout, rulesOf, type Rule } from './rules.ts';
-import { type Eligibility } from './eligibility.ts';
 import { type VmRequest } from './types.ts';
 
 /** Disruption budgets as placement sees them. */
@@ -44,13 +43,12 @@ export function choosePreemption(
 ): Preemption | undefined {
   if (!fleet.hasBelow(vm.priority ?? 0)) return undefined;
   const eligibility = fleet.rankings.eligibility(vm);
-  const rules = rulesOf(vm, fleet.counters, { affinity: 0, spread: 0 });
+  const rules = rulesOf(vm, fleet.counters, eligibility, { affinity: 0, spread: 0 });
   let best: Preemption | undefined;
   for (const slot of fleet.table.ordered()) {
     const host = fleet.table.hosts[slot]?.name;
     if (host === undefined || eligibility.mode[slot] === undefined) continue;
-    const admits = (gone: readonly VmRequest[]): boolean =>
-      hasRoom(vm, fleet, slot, gone, rules, eligibility);
+    const admits = (gone: readonly VmRequest[]): boolean => hasRoom(vm, fleet, slot, gone, rules);
     const candidate = preemptionOn(vm, host, fleet.vmsOn(host), admits, budgets);
     // Hosts come in the order of their names, so that an equal later one does not replace an earlier.
     if (candidate && (best === undefined || comparePreemptions(candidate, best) < 0)) best = candidate;
@@ -92,7 +90,6 @@ function hasRoom(
   slot: number,
   gone: readonly VmRequest[],
   rules: readonly Rule[],
-  eligibility: Eligibility,
 ): boolean {
   let freedCpu = 0;
   let freedMemory = 0;
@@ -102,7 +99,7 @@ function hasRoom(
   }
   if (table.lacksCpu(slot, vm.cpuMillis, freedCpu)) return false;
   if (table.lacksMemory(slot, vm, freedMemory)) return false;
-  return rules.every((rule) => judgeWithout(rule, slot, gone, eligibility.domains(rule.counter.axis)));
+  return rules.every((rule) => judgeWithout(rule, slot, gone));
 }
 
 /** The VMs whose eviction, one after the other in this order, goes beyond a budget. */

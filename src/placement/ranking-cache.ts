@@ -3,7 +3,7 @@ import { type Counters } from './counters.ts';
 import { Eligibility } from './eligibility.ts';
 import { type HostTable } from './host-table.ts';
 import { Ranking, type Choice } from './ranking.ts';
-import { bindRule, ruleKey, rulesOf, type BoundRule, type Rule } from './rules.ts';
+import { bindRule, bindToNone, ruleKey, rulesOf, type BoundRule, type Rule } from './rules.ts';
 import { capacityScore, type CapacityScoring } from './score.ts';
 import { type ScanStatistics } from './search.ts';
 import { type PlacementRules, type VmRequest } from './types.ts';
@@ -59,22 +59,22 @@ export class RankingCache {
   ask(vm: VmRequest, scoring: Scoring): Question {
     const eligibility = this.eligibility(vm);
     const weights = scoring.weights ?? {};
-    const rules = rulesOf(vm, this.counters, {
+    const rules = rulesOf(vm, this.counters, eligibility, {
       affinity: weights.affinity ?? 2,
       spread: weights.spread ?? 2,
+      isImplicitLast: scoring.strategy !== undefined,
     });
     const coarse = rules.filter((rule) => !rule.counter.axis.isFine);
     const fine = rules.filter((rule) => rule.counter.axis.isFine);
     const key = this.#key(vm, scoring, coarse);
-    const bind = (rule: Rule): BoundRule => bindRule(rule, eligibility.domains(rule.counter.axis));
-    const boundCoarse = coarse.map(bind);
+    const boundCoarse = coarse.map(bindRule);
     const hasRules = rules.length > 0;
-    const allRules = (): BoundRule[] => rules.map(bind);
+    const allRules = (): BoundRule[] => rules.map(bindRule);
     const own = `${key}${ruleKey(fine)}`;
-    const isShareable = fine.every((rule) => isCheapToBind(rule, eligibility));
+    const isShareable = fine.every(isCheapToBind);
     if (fine.length === 0 || (isShareable && !this.#rankings.has(own))) {
       const ranking = this.#ranking(key, vm, scoring, eligibility, coarse, []);
-      const boundFine = fine.map((rule) => bindRule(rule, []));
+      const boundFine = fine.map(bindToNone);
       const choice = ranking.choose(boundCoarse, boundFine);
       if (choice) return { choice, ranking, eligibility, hasRules, rules: allRules };
     }
@@ -166,9 +166,9 @@ export class RankingCache {
  * True when a rule of a fine key can be judged without looking at all of its domains: when it has no bounds, or
  * when fewer VMs than domains are counted, so that some domain surely has none.
  */
-function isCheapToBind(rule: Rule, eligibility: Eligibility): boolean {
-  if (!rule.hasBounds) return true;
-  return rule.type === 'Spread' && rule.counter.total < eligibility.domains(rule.counter.axis).length;
+function isCheapToBind({ type, inclusion, counter }: Rule): boolean {
+  if (inclusion === undefined) return true;
+  return type === 'Spread' && counter.total < inclusion.domains(counter.axis).length;
 }
 
 /** The remembered value, made if need be; the one not asked for the longest is forgotten. */

@@ -2,10 +2,10 @@ import { type Arrangement } from './arrangement.ts';
 import { type Eligibility } from './eligibility.ts';
 import { type HostTable } from './host-table.ts';
 import { type Refused } from './refusal.ts';
-import { judge, type BoundRule, type Rule } from './rules.ts';
+import { bindToNone, judge, type Bounds, type BoundRule, type Rule } from './rules.ts';
 import { type CapacityScore } from './score.ts';
 import { best as bestOf, search, type Candidate, type Group, type ScanStatistics } from './search.ts';
-import { DomainBounds } from './topology.ts';
+import { DomainBounds } from './domain-counts.ts';
 import { Tournament } from './tournament.ts';
 
 /** What makes requests alike: all that a ranking goes by. */
@@ -33,7 +33,7 @@ export interface Choice {
  */
 export class Ranking {
   readonly #groups: readonly Group[];
-  readonly #rules: readonly BoundRule<DomainBounds>[];
+  readonly #rules: readonly BoundRule<Bounds | DomainBounds>[];
   /** By rule of affinity: whether anyone is counted at all, as of the last scoring. */
   #anyone: readonly boolean[] = [];
   #cursor = -1;
@@ -44,13 +44,11 @@ export class Ranking {
     private readonly input: RankingInput,
     private readonly statistics: ScanStatistics,
   ) {
-    this.#rules = input.rules.map((rule) => ({
-      rule,
-      bounds: new DomainBounds(
-        rule.counter,
-        rule.hasBounds ? input.eligibility.domains(rule.counter.axis) : [],
-      ),
-    }));
+    this.#rules = input.rules.map((rule) =>
+      rule.inclusion === undefined
+        ? bindToNone(rule)
+        : { rule, bounds: new DomainBounds(rule.counter, rule.inclusion) },
+    );
     this.#groups = input.arrangement.groups.map((slots) => ({
       slots,
       tournament: new Tournament(slots.length),
@@ -93,7 +91,8 @@ export class Ranking {
     const changed = changes.since(this.#cursor, this.table.size);
     if (changed === undefined) {
       for (const { rule, bounds } of this.#rules) {
-        for (const domain of this.input.eligibility.domains(rule.counter.axis)) bounds.refresh(domain);
+        if (!(bounds instanceof DomainBounds)) continue;
+        for (let domain = 0; domain < rule.counter.axis.size; domain++) bounds.refresh(domain);
       }
     }
     if (changed === undefined || this.#movedForAll(changed)) {
@@ -145,7 +144,7 @@ export class Ranking {
   #movedForAll(changed: readonly number[]): boolean {
     let moved = false;
     for (const [index, { rule, bounds }] of this.#rules.entries()) {
-      if (rule.hasBounds) {
+      if (bounds instanceof DomainBounds) {
         for (const slot of changed) if (bounds.refresh(rule.counter.axis.domainOf(slot))) moved = true;
       }
       if (rule.type === 'Affinity' && rule.counter.total > 0 !== this.#anyone[index]) moved = true;

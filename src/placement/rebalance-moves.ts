@@ -1,5 +1,5 @@
 /** The moves themselves: from the fullest hosts to the emptiest, or off the emptiest host altogether. */
-import { wishPoints } from './appraise.ts';
+import { wishesOn, type ScorePart } from './appraise.ts';
 import { crowding, fillOf, type HostGroup } from './balance.ts';
 import { place, type PlaceOptions } from './place.ts';
 import { compareMoves, type PlannedMove, type Trial } from './rebalance-trial.ts';
@@ -57,7 +57,7 @@ export function consolidate(trial: Trial, group: HostGroup, left: number): boole
     const residents = fleet
       .vmsOn(from)
       .sort((a, b) => b.memoryBytes - a.memoryBytes || b.cpuMillis - a.cpuMillis);
-    const emptied = residents.every((vm) => {
+    const staying = residents.find((vm) => {
       const before = fillOf(fleet, from);
       const gained = (change: number): number => {
         const after = fleet.without([vm.key], () => fillOf(fleet, from));
@@ -66,9 +66,12 @@ export function consolidate(trial: Trial, group: HostGroup, left: number): boole
       };
       const one = candidate(trial, group, vm, from, toFull, gained);
       if (one) trial.play(one.vm, one.move);
-      return one !== undefined;
+      return one === undefined;
     });
-    if (!emptied) {
+    if (staying !== undefined) {
+      for (const { vm, to } of trial.moves.slice(already)) {
+        trial.hold({ vm, from, to, why: `${from} would not be freed: ${staying.key} stays` });
+      }
       trial.undo(already);
       continue;
     }
@@ -94,19 +97,32 @@ function candidate(
   gainOf: (change: number) => number,
 ): Found | undefined {
   const { fleet, input } = trial;
+  const stay = (why: string, to?: string): undefined => trial.hold({ vm: vm.key, from, to, why });
   const terms = trial.termsOf(vm);
-  const request = terms && within(terms.request, input.rules.hostSelector);
+  if (typeof terms === 'string') return stay(terms);
+  const request = within(terms.request, input.rules.hostSelector);
   const memory = fleet.host(from)?.allocatable.memoryBytes ?? 0;
-  if (!terms || !request || memory <= 0) return undefined;
+  if (!request || memory <= 0) return stay('it demands other hosts than those of this policy');
   const target = fleet.without([vm.key], () => place(request, fleet, { ...options, avoid: from }));
-  if (target.type === 'refused' || !group.hosts.includes(target.host)) return undefined;
+  if (target.type === 'refused') return stay(target.summary);
   const to = target.host;
+  if (!group.hosts.includes(to)) return stay('it would go to a host with other taints', to);
   const cost = (terms.migrationMs / 3_600_000) * (terms.sentBytes / memory);
   const change = changeOf(trial, group, vm, from, to);
-  if (Math.abs(change) < least) return undefined;
+  if (Math.abs(change) < least) return stay('the little that it would gain', to);
   const gain = gainOf(change);
-  if (!(gain > cost) || !isWelcome(trial, vm, request, from, to)) return undefined;
-  return { vm, move: { vm: vm.key, from, to, gain, cost } };
+  if (!(gain > cost))
+    return stay(
+      gain > 0 ? `${hostHours(gain)} gained, ${hostHours(cost)} spent` : 'the little that it would gain',
+      to,
+    );
+  const loss = lossOf(trial, vm, request, from, to);
+  return loss === undefined ? { vm, move: { vm: vm.key, from, to, gain, cost } } : stay(loss, to);
+}
+
+/** `0.0312 host-hours` */
+function hostHours(value: number): string {
+  return `${Math.round(value * 1e6) / 1e6} host-hours`;
 }
 
 /** The request, kept to the policy's hosts; undefined when the VM itself demands others. */
@@ -128,22 +144,46 @@ function changeOf({ fleet }: Trial, group: HostGroup, vm: VmRequest, from: strin
   return after - before;
 }
 
-/** The VM's wishes are fulfilled no less than before, and no demand of others is broken further. */
-function isWelcome(
-  { fleet, bonds }: Trial,
+/**
+ * What a move would break, in words; undefined when the VM's wishes are fulfilled no less than before, and no demand of
+ * others is broken further. What nobody asked for, the spread of a pool by default, counts only where no host is saved.
+ */
+function lossOf(
+  { fleet, bonds, input }: Trial,
   vm: VmRequest,
   request: VmRequest,
   from: string,
   to: string,
-): boolean {
+): string | undefined {
+  const options = input.rules.strategy === 'Consolidate' ? toFull : asWished;
   const [here, there] = fleet.without([vm.key], () => [
-    wishPoints(request, fleet, from),
-    wishPoints(request, fleet, to),
+    wishesOn(request, fleet, from, options),
+    wishesOn(request, fleet, to, options),
   ]);
-  if ((there ?? 0) < (here ?? 0)) return false;
+  if (sumOf(there) < sumOf(here)) {
+    const lost = here.flatMap(({ rule, points }) => {
+      const other = there.find((part) => part.rule === rule)?.points ?? 0;
+      return other < points ? [`${wishNames[rule] ?? rule} (${points} points here, ${other} there)`] : [];
+    });
+    return `its wish for ${lost.join(' and ')}`;
+  }
   const before = bonds.strain(vm);
   fleet.assign(vm, to);
-  const after = bonds.strain(vm);
+  const broken = bonds.strain(vm) > before ? bonds.broken(vm) : undefined;
   fleet.assign(vm, from);
-  return after <= before;
+  return broken === undefined ? undefined : `others' demand: ${broken}`;
+}
+
+const asWished: PlaceOptions = {};
+
+/** How people call what a part of a score stands for. */
+const wishNames: Readonly<Record<string, string>> = {
+  Taints: 'a host without taints',
+  Affinity: 'being near other VMs',
+  'Anti-affinity': 'being away from other VMs',
+  Spread: 'being spread evenly',
+};
+
+function sumOf(parts: readonly ScorePart[]): number {
+  return parts.reduce((sum, { points }) => sum + points, 0);
 }

@@ -43,8 +43,8 @@ export interface RebalanceInput {
   readonly history: readonly PastMove[];
   /** VMs that wait for a host or are on their way to one: capacity is needed, so nothing moves for its looks. */
   readonly waiting: number;
-  /** Undefined for a VM that cannot move while it runs, or is not to now. */
-  readonly termsOf: (vm: VmRequest) => MoveTerms | undefined;
+  /** In words, why the VM cannot move while it runs, or is not to now; else what it takes. */
+  readonly termsOf: (vm: VmRequest) => MoveTerms | string;
   /** Milliseconds of world time. */
   readonly nowMs: number;
 }
@@ -59,10 +59,22 @@ export interface PlannedMove {
   readonly cost: number;
 }
 
+/** Why a VM that was looked at does not move. */
+export interface HeldMove {
+  readonly vm: string;
+  readonly from: string;
+  /** Where it would have gone. */
+  readonly to?: string;
+  /** For a person. */
+  readonly why: string;
+}
+
 /** A plan in the making: moves that were played on the fleet and can be taken back. */
 export class Trial {
   readonly moves: PlannedMove[] = [];
   readonly bonds: Bonds;
+  /** By VM, in the order in which they were looked at. */
+  readonly held = new Map<string, HeldMove>();
   /** Undone moves restore the very requests that the fleet held. */
   readonly #played: { readonly vm: VmRequest; readonly from: string }[] = [];
 
@@ -74,16 +86,23 @@ export class Trial {
     this.bonds = new Bonds(fleet);
   }
 
-  /** What moving a VM takes; undefined when it may not: it has just moved. A live move takes nothing down. */
-  termsOf(vm: VmRequest): MoveTerms | undefined {
-    if (this.resting.has(vm.key) || this.moves.some((move) => move.vm === vm.key)) return undefined;
+  /** What moving a VM takes, or why it may not. A live move takes nothing down. */
+  termsOf(vm: VmRequest): MoveTerms | string {
+    if (this.moves.some((move) => move.vm === vm.key)) return 'it moves in this plan already';
+    if (this.resting.has(vm.key)) return 'it has moved within the last hour';
     return this.input.termsOf(vm);
+  }
+
+  /** Notes what keeps a VM where it is; the last finding counts. */
+  hold(held: HeldMove): undefined {
+    this.held.set(held.vm, held);
   }
 
   play(vm: VmRequest, move: PlannedMove): void {
     this.fleet.assign(vm, move.to);
     this.bonds.moved(vm, move.to);
     this.moves.push(move);
+    this.held.delete(vm.key);
     this.#played.push({ vm, from: move.from });
   }
 

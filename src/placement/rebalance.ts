@@ -5,7 +5,7 @@
 import { type Fleet } from './fleet.ts';
 import { hostGroups, imbalance, type HostGroup, type RebalanceStrategy } from './balance.ts';
 import { consolidate, spread } from './rebalance-moves.ts';
-import { type PlannedMove, type RebalanceInput, Trial } from './rebalance-trial.ts';
+import { type HeldMove, type PlannedMove, type RebalanceInput, Trial } from './rebalance-trial.ts';
 
 /** Why a plan has the moves that it has, or none. */
 export type RebalanceReason =
@@ -21,6 +21,8 @@ export interface RebalancePlan {
   readonly active: boolean;
   /** In the order in which they are to be made. */
   readonly moves: readonly PlannedMove[];
+  /** The VMs that were looked at and do not move, and why: of the best sources, not of all hosts. */
+  readonly held: readonly HeldMove[];
 }
 
 const hourMs = 3_600_000;
@@ -30,7 +32,8 @@ const hourMs = 3_600_000;
  *
  * Each move lowers (Spread) or raises (Consolidate) the sum of the squares of the hosts' fill and gains more than it
  * costs, so that no later plan takes it back while nothing else changes. A VM that has moved within the last hour
- * stays. What VMs demand of hosts and of each other is kept, what they wish is fulfilled no less than before.
+ * stays. What VMs demand of hosts and of each other is kept, what they wish is fulfilled no less than before; but a spread
+ * that nobody asked for gives way when a host is saved.
  */
 export function planRebalance(fleet: Fleet, input: RebalanceInput): RebalancePlan {
   const { rules, active, nowMs } = input;
@@ -41,15 +44,23 @@ export function planRebalance(fleet: Fleet, input: RebalanceInput): RebalancePla
   const left = rules.maxMovesPerHour - recent.length;
   const goal = active ? rules.stop : rules.start;
   const idle = (reason: RebalanceReason, goesOn: boolean): RebalancePlan => {
-    return { reason, hosts, imbalance: before, projected: before, active: goesOn, moves: [] };
+    return { reason, hosts, imbalance: before, projected: before, active: goesOn, moves: [], held: [] };
   };
   if (groups.length === 0) return idle('NoHosts', false);
   if (before <= goal) return idle(before <= rules.stop ? 'Balanced' : 'WithinThreshold', false);
   if (input.waiting > 0) return idle('MachinesWaiting', active);
   if (left <= 0) return idle('BudgetUsed', true);
-  const { moves, projected } = search(fleet, groups, input, new Set(recent.map(({ vm }) => vm)), left);
-  if (moves.length === 0) return idle('NothingGains', active);
-  return { reason: 'Moving', hosts, imbalance: before, projected, active: projected > rules.stop, moves };
+  const { moves, held, projected } = search(fleet, groups, input, new Set(recent.map(({ vm }) => vm)), left);
+  if (moves.length === 0) return { ...idle('NothingGains', active), held };
+  return {
+    reason: 'Moving',
+    hosts,
+    imbalance: before,
+    projected,
+    active: projected > rules.stop,
+    moves,
+    held,
+  };
 }
 
 /** Plays moves on the fleet, group by group, and takes them all back. */
@@ -59,7 +70,7 @@ function search(
   input: RebalanceInput,
   resting: ReadonlySet<string>,
   left: number,
-): { readonly moves: readonly PlannedMove[]; readonly projected: number } {
+): Pick<RebalancePlan, 'moves' | 'held' | 'projected'> {
   const { rules, active } = input;
   const trial = new Trial(fleet, input, resting);
   const find = rules.strategy === 'Spread' ? spread : consolidate;
@@ -71,7 +82,8 @@ function search(
         if (!find(trial, group, left - trial.moves.length)) break;
       }
     }
-    return { moves: [...trial.moves], projected: worst(fleet, groups, rules.strategy) };
+    const held = [...trial.held.values()];
+    return { moves: [...trial.moves], held, projected: worst(fleet, groups, rules.strategy) };
   } finally {
     trial.undo(0);
   }

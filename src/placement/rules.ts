@@ -2,8 +2,10 @@
 import { assertNever } from '../base/errors.ts';
 import { matchesSelector, type LabelSelector } from '../model/selectors.ts';
 import { type Counters } from './counters.ts';
-import { type Counter } from './topology.ts';
-import { hostnameKey, namespaceOf, type AffinityTerm, type TopologySpread, type VmRequest } from './types.ts';
+import { IncludedCounts, type DomainCounts } from './domain-counts.ts';
+import { type Eligibility } from './eligibility.ts';
+import { type Inclusion } from './inclusion.ts';
+import { hostnameKey, namespaceOf, type AffinityTerm, type VmRequest } from './types.ts';
 
 export type RuleType =
   | 'Affinity'
@@ -18,15 +20,17 @@ export type RuleType =
 /** One rule of one request, with the counter that it goes by. */
 export interface Rule {
   readonly type: RuleType;
-  readonly counter: Counter;
-  /** It is judged by the fewest and the most that a domain has: a spread. */
-  readonly hasBounds: boolean;
+  readonly counter: DomainCounts;
+  /** Spread only: the hosts that it goes by. It is judged by the fewest and the most that one of their domains has. */
+  readonly inclusion?: Inclusion;
   /** The selector matches the VM itself. */
   readonly self: boolean;
   /** Spread only. */
   readonly maxSkew: number;
   /** Points for a wish that is fulfilled (wholly, for a spread); 0 for a must. */
   readonly points: number;
+  /** What points come in: whole ones, or parts of one for what only decides between equals. */
+  readonly grain: number;
   /** Why a host is refused. */
   readonly reason: string;
 }
@@ -58,31 +62,29 @@ export interface BoundRule<B extends Bounds = Bounds> {
 export interface RuleWeights {
   readonly affinity: number;
   readonly spread: number;
+  /** A spread that nobody asked for only decides between hosts that are equal otherwise. @defaultValue false */
+  readonly isImplicitLast?: boolean;
 }
 
-/** The rules of a request. Equal requests give equal `ruleKey`s. */
-export function rulesOf(vm: VmRequest, counters: Counters, weights: RuleWeights): Rule[] {
+/** All points of a spread in this grain are less than one point. A power of two, so that sums of points are exact. */
+const tieGrain = 1 / 128;
+
+/** The rules of a request. Equal requests give equal `ruleKey`s. `eligibility` is that of the request. */
+export function rulesOf(
+  vm: VmRequest,
+  counters: Counters,
+  eligibility: Eligibility,
+  weights: RuleWeights,
+): Rule[] {
   const { affinity = [], antiAffinity = [], topologySpread = [] } = vm.placement;
   const rules: Rule[] = [];
   const wishes = [...affinity, ...antiAffinity].reduce((sum, term) => sum + (term.preferred ?? 0), 0);
   const namespace = namespaceOf(vm.key);
-  const add = (
-    type: RuleType,
-    selector: LabelSelector,
-    key: string,
-    points: number,
-    { maxSkew = 0, counted = selector }: Partial<TopologySpread> = {},
-  ): void => {
-    const hasBounds = type === 'Spread' || type === 'PreferredSpread';
-    rules.push({
-      type,
-      hasBounds,
-      counter: counters.matching(namespace, counted, key, hasBounds ? 'Staying' : 'All'),
-      self: matchesSelector(counted, vm.labels),
-      maxSkew,
-      points,
-      reason: reasonOf(type, selector, key),
-    });
+  const add = (type: RuleType, selector: LabelSelector, key: string, points: number): void => {
+    const counter = counters.matching(namespace, selector, key);
+    const reason = reasonOf(type, selector, key);
+    const self = matchesSelector(selector, vm.labels);
+    rules.push({ type, counter, self, maxSkew: 0, points, grain: 1, reason });
   };
   const share = (term: AffinityTerm): number =>
     weights.affinity * Math.floor((100 * (term.preferred ?? 0)) / wishes);
@@ -96,15 +98,29 @@ export function rulesOf(vm: VmRequest, counters: Counters, weights: RuleWeights)
   }
   const softSpreads = topologySpread.filter((spread) => spread.whenUnsatisfiable === 'ScheduleAnyway').length;
   for (const spread of topologySpread) {
+    const { selector, topologyKey, counted = selector, maxSkew = 1 } = spread;
     const soft = spread.whenUnsatisfiable === 'ScheduleAnyway';
-    const points = soft ? weights.spread * Math.floor(100 / softSpreads) : 0;
-    const { maxSkew = 1 } = spread;
     const type = soft ? 'PreferredSpread' : 'Spread';
-    add(type, spread.selector, spread.topologyKey, points, { ...spread, maxSkew });
+    const inclusion = eligibility.inclusion({
+      affinity: spread.nodeAffinityPolicy ?? 'Honor',
+      taints: spread.nodeTaintsPolicy ?? 'Honor',
+    });
+    const grain = spread.isImplicit && weights.isImplicitLast ? tieGrain : 1;
+    const whole = grain === 1 ? weights.spread : grain;
+    rules.push({
+      type,
+      counter: new IncludedCounts(counters.matching(namespace, counted, topologyKey, 'Staying'), inclusion),
+      inclusion,
+      self: matchesSelector(counted, vm.labels),
+      maxSkew,
+      points: soft ? whole * Math.floor(100 / softSpreads) : 0,
+      grain,
+      reason: reasonOf(type, selector, topologyKey),
+    });
   }
   for (const counter of counters.repelling(vm)) {
     const reason = `anti-affinity of other VMs within ${counter.axis.key}`;
-    rules.push({ type: 'Repelled', counter, hasBounds: false, self: false, maxSkew: 0, points: 0, reason });
+    rules.push({ type: 'Repelled', counter, self: false, maxSkew: 0, points: 0, grain: 1, reason });
   }
   return rules;
 }
@@ -113,7 +129,8 @@ export function rulesOf(vm: VmRequest, counters: Counters, weights: RuleWeights)
 export function ruleKey(rules: readonly Rule[]): string {
   let key = '';
   for (const rule of rules) {
-    key += `${rule.type}${rule.counter.id},${rule.self ? 1 : 0},${rule.maxSkew},${rule.points};`;
+    const { type, counter, inclusion, self, maxSkew, points } = rule;
+    key += `${type}${counter.id}/${inclusion?.id ?? ''},${self ? 1 : 0},${maxSkew},${points};`;
   }
   return key;
 }
@@ -138,28 +155,22 @@ export function judgeRule(rule: Rule, hasDomain: boolean, figures: DomainFigures
     case 'PreferredAntiAffinity':
       return hasDomain && count > 0 ? 0 : rule.points;
     case 'PreferredSpread':
-      return hasDomain ? evenness(count, figures, rule.points) : 0;
+      return hasDomain ? evenness(count, figures, rule) : 0;
     default:
       return assertNever(rule.type);
   }
 }
 
-/**
- * True when a host's slot would pass the rule if the VMs `gone` were not on it.
- * `domains` are those that could take the VM.
- */
-export function judgeWithout(
-  rule: Rule,
-  slot: number,
-  gone: readonly VmRequest[],
-  domains: readonly number[],
-): boolean {
+/** True when a host's slot would pass the rule if the VMs `gone` were not on it. It is one that could take the VM. */
+export function judgeWithout(rule: Rule, slot: number, gone: readonly VmRequest[]): boolean {
   const { counter } = rule;
   const own = counter.axis.domainOf(slot);
   const missing = own < 0 ? 0 : gone.filter((vm) => counter.counts(vm)).length;
   const countIn = (domain: number): number => counter.count(domain) - (domain === own ? missing : 0);
   let min = Infinity;
-  if (rule.type === 'Spread') for (const domain of domains) min = Math.min(min, countIn(domain));
+  if (rule.type === 'Spread') {
+    for (const domain of rule.inclusion?.domains(counter.axis) ?? []) min = Math.min(min, countIn(domain));
+  }
   const figures = {
     count: countIn(own),
     total: counter.total - missing,
@@ -169,9 +180,10 @@ export function judgeWithout(
   return judgeRule(rule, own >= 0, figures) >= 0;
 }
 
-/** Binds a rule to what its counter has in `domains`, as of now. */
-export function bindRule(rule: Rule, domains: readonly number[]): BoundRule {
-  if (!rule.hasBounds || domains.length === 0) return { rule, bounds: noBounds };
+/** Binds a rule to what its counter has, as of now. */
+export function bindRule(rule: Rule): BoundRule {
+  const domains = rule.inclusion?.domains(rule.counter.axis) ?? [];
+  if (domains.length === 0) return { rule, bounds: noBounds };
   let min = Infinity;
   let max = 0;
   for (const domain of domains) {
@@ -180,6 +192,11 @@ export function bindRule(rule: Rule, domains: readonly number[]): BoundRule {
     if (count > max) max = count;
   }
   return { rule, bounds: { min, max } };
+}
+
+/** Binds a rule of which it is known that some domain has none, and that only this matters. */
+export function bindToNone(rule: Rule): BoundRule {
+  return { rule, bounds: noBounds };
 }
 
 const noBounds: Bounds = { min: 0, max: 0 };
@@ -193,10 +210,10 @@ export function judge({ rule, bounds }: BoundRule, slot: number): number {
 }
 
 /** All points in the emptiest domain, none in the fullest, in proportion between. */
-function evenness(count: number, { min, max }: DomainFigures, points: number): number {
+function evenness(count: number, { min, max }: DomainFigures, { points, grain }: Rule): number {
   if (max <= min) return points;
   const inside = Math.min(max, Math.max(min, count));
-  return Math.floor((points * (max - inside)) / (max - min));
+  return Math.floor((points * (max - inside)) / (max - min) / grain) * grain;
 }
 
 function reasonOf(type: RuleType, selector: LabelSelector, key: string): string {

@@ -1,4 +1,4 @@
-import { topologyValue, type HostView, type VmRequest } from './types.ts';
+import { topologyValue, type HostView } from './types.ts';
 
 /** Up to this many domains a rule is judged once a domain; above, host by host (see README). */
 const coarseLimit = 64;
@@ -56,87 +56,5 @@ export class Axis {
     this.#idOf.set(value, domain);
     this.#members.push(new Set());
     return domain;
-  }
-}
-
-/** How many VMs of one kind are in each domain of an axis. */
-export class Counter {
-  readonly #counts: number[] = [];
-  #total = 0;
-
-  constructor(
-    /** Distinguishes the counters of a fleet. */
-    readonly id: number,
-    readonly axis: Axis,
-    /** True for a VM of the kind that is counted. */
-    readonly counts: (vm: VmRequest) => boolean,
-  ) {}
-
-  /** VMs in all domains; those on hosts without the label are in none. */
-  get total(): number {
-    return this.#total;
-  }
-
-  count(domain: number): number {
-    return this.#counts[domain] ?? 0;
-  }
-
-  add(domain: number, difference: number): void {
-    if (domain < 0) return;
-    this.#counts[domain] = this.count(domain) + difference;
-    this.#total += difference;
-  }
-}
-
-/** The smallest and the largest count among some domains of a counter, kept up to date domain by domain. */
-export class DomainBounds {
-  /** By domain: the count last seen; absent for a domain that does not take part. */
-  readonly #seen = new Map<number, number>();
-  /** By count: how many domains have it. */
-  readonly #histogram: number[] = [];
-  #min = 0;
-  #max = 0;
-
-  constructor(
-    private readonly counter: Counter,
-    domains: Iterable<number>,
-  ) {
-    for (const domain of domains) this.#enter(domain, counter.count(domain));
-    this.#settle();
-  }
-
-  /** 0 when no domain takes part. */
-  get min(): number {
-    return this.#min;
-  }
-
-  get max(): number {
-    return this.#max;
-  }
-
-  /** Looks again at one domain; true when the bounds have moved. */
-  refresh(domain: number): boolean {
-    const seen = this.#seen.get(domain);
-    const count = this.counter.count(domain);
-    if (seen === undefined || seen === count) return false;
-    this.#histogram[seen] = (this.#histogram[seen] ?? 0) - 1;
-    const { min, max } = this;
-    this.#enter(domain, count);
-    this.#settle();
-    return min !== this.#min || max !== this.#max;
-  }
-
-  #enter(domain: number, count: number): void {
-    if (this.#seen.size === 0) this.#min = this.#max = count;
-    this.#seen.set(domain, count);
-    this.#histogram[count] = (this.#histogram[count] ?? 0) + 1;
-    this.#min = Math.min(this.#min, count);
-    this.#max = Math.max(this.#max, count);
-  }
-
-  /** Draws the bounds in to counts that some domain still has. */
-  #settle(): void {
-    while (this.#min < this.#max && !this.#histogram[this.#min]) this.#min++;
-    while (this.#max > this.#min && !this.#histogram[this.#max]) this.#max--;
   }
 }

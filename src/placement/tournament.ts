@@ -1,17 +1,20 @@
 /**
- * A tournament over a row of places: each has a whole score, -1 when it is out. The highest score wins, ties
+ * A tournament over a row of places: each has a score, -1 when it is out. The highest score wins, ties
  * go to the place furthest left. Changing one score costs O(log n), asking for the winner O(log n).
  */
 export class Tournament {
   readonly #leaves: number;
-  /** A complete binary tree in an array: node `i` has the children `2i` and `2i + 1`; the root is 1. */
-  readonly #best: Int32Array;
+  /**
+   * A complete binary tree in an array: node `i` has the children `2i` and `2i + 1`; the root is 1. Scores are
+   * multiples of 1/128 below 2^17, which it holds exactly.
+   */
+  readonly #best: Float32Array;
 
   constructor(places: number) {
     let leaves = 1;
     while (leaves < places) leaves *= 2;
     this.#leaves = leaves;
-    this.#best = new Int32Array(2 * leaves).fill(-1);
+    this.#best = new Float32Array(2 * leaves).fill(-1);
   }
 
   /** The highest score; -1 when every place is out. */

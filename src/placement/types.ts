@@ -65,6 +65,9 @@ export interface AffinityTerm {
   readonly preferred?: number;
 }
 
+/** Whether what keeps a VM from a host also keeps the host out of a spread. */
+export type InclusionPolicy = 'Honor' | 'Ignore';
+
 /** Spread the VMs of the same namespace that the selector matches evenly over the domains of a key. */
 export interface TopologySpread {
   readonly topologyKey: string;
@@ -75,6 +78,12 @@ export interface TopologySpread {
   readonly maxSkew?: number;
   /** A must, or a wish. @defaultValue 'DoNotSchedule' */
   readonly whenUnsatisfiable?: 'DoNotSchedule' | 'ScheduleAnyway';
+  /** Honor: it does not go by hosts that the VM's selectors and mode exclude. @defaultValue 'Honor' */
+  readonly nodeAffinityPolicy?: InclusionPolicy;
+  /** Honor: nor by those that are not ready, cordoned or tainted beyond what it tolerates. @defaultValue 'Honor' */
+  readonly nodeTaintsPolicy?: InclusionPolicy;
+  /** Nobody asked for it: a strategy that somebody asked for goes first. @defaultValue false */
+  readonly isImplicit?: boolean;
 }
 
 /** `VirtualMachine.spec.placement`. Treat as immutable: answers are remembered by its identity. */

@@ -16,11 +16,12 @@ import { Gi, Mi, host, vm } from './builders.ts';
 import { naivePlace, needOn, usedOf, type NaiveFleet } from './naive.ts';
 
 const zone = 'topology.vctl.dev/zone';
-const strategies: Strategy[] = [
+const strategies: (Strategy | undefined)[] = [
   'LeastAllocated',
   'MostAllocated',
   'BalancedAllocation',
   'RequestedToCapacityRatio',
+  undefined,
 ];
 const apps = ['a', 'b', 'c'];
 
@@ -43,6 +44,9 @@ const spread: fc.Arbitrary<TopologySpread> = fc.record({
   selector,
   maxSkew: fc.constantFrom(1, 2),
   whenUnsatisfiable: fc.constantFrom('DoNotSchedule' as const, 'ScheduleAnyway' as const),
+  nodeAffinityPolicy: fc.constantFrom('Honor' as const, 'Ignore' as const),
+  nodeTaintsPolicy: fc.constantFrom('Honor' as const, 'Ignore' as const),
+  isImplicit: fc.boolean(),
 });
 const few = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
   fc.oneof(
@@ -95,7 +99,7 @@ function hostFrom(index: number, one: Facts): HostView {
 }
 
 const action = fc.oneof(
-  { weight: 12, arbitrary: fc.record({ type: fc.constant('place' as const), request, strategy: fc.nat(3) }) },
+  { weight: 12, arbitrary: fc.record({ type: fc.constant('place' as const), request, strategy: fc.nat(4) }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('remove' as const), which: fc.nat() }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('change' as const), which: fc.nat(), facts }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('lose' as const), which: fc.nat() }) },
@@ -184,18 +188,17 @@ const anywhere: PlacementRules = {
   topologySpread: [],
   tolerations: [],
 };
-const putting = (cpuMillis: 0 | 4000, memoryBytes: number): Action => ({
+const putting = (cpuMillis: 0 | 500 | 4000, memoryBytes: number, placement = anywhere): Action => ({
   type: 'place',
-  request: {
-    app: 'a',
-    namespace: 'one',
-    cpuMillis,
-    memoryBytes,
-    paravirtualized: false,
-    placement: anywhere,
-  },
+  request: { app: 'a', namespace: 'one', cpuMillis, memoryBytes, paravirtualized: false, placement },
   strategy: 0,
 });
+const evenRacks: PlacementRules = {
+  ...anywhere,
+  topologySpread: [
+    { topologyKey: 'rack', selector: { matchLabels: { app: 'a' } }, whenUnsatisfiable: 'ScheduleAnyway' },
+  ],
+};
 const becoming = (facts: Facts): Action => ({ type: 'change', which: 0, facts });
 
 /** What the properties found once. */
@@ -209,6 +212,17 @@ const examples: readonly { name: string; hosts: readonly Facts[]; actions: reado
     name: 'a VM without memory of its own, and a host where nothing is left for its overhead',
     hosts: [{ ...plain, cores: 16 }],
     actions: [putting(0, 10 * Gi), becoming({ ...plain, overhead: flat }), putting(0, 0)],
+  },
+  {
+    name: 'a host that is cordoned takes its VMs out of the count of its rack, also for its neighbour there',
+    hosts: Array.from({ length: 140 }, () => plain),
+    actions: [
+      putting(500, Gi, evenRacks),
+      becoming({ ...plain, cordoned: true }),
+      putting(500, Gi, evenRacks),
+      becoming(plain),
+      putting(500, Gi, evenRacks),
+    ],
   },
 ];
 

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { isTolerated } from '../../src/placement/filters.ts';
 import { explain, place, placeElsewhere } from '../../src/placement/place.ts';
-import { type HostView, type Taint, type Toleration, type VmRequest } from '../../src/placement/types.ts';
+import {
+  type HostView,
+  type PlacementRules,
+  type Taint,
+  type Toleration,
+  type TopologySpread,
+  type VmRequest,
+} from '../../src/placement/types.ts';
 import { fleetOf, Gi, host, Mi, vm } from './builders.ts';
 
 const hosted = { name: 'virtualbox', architecture: 'Hosted', modes: ['Full'] } as const;
@@ -269,13 +276,55 @@ describe('topology spread', () => {
     expect(explain(vm('new', spread(maxSkew)), fleet).has('a1')).toBe(refused);
   });
 
-  test('a cordoned host still sets the level, one that could never take the VM does not', () => {
-    const vms = [webVm('w0')];
-    const cordoned = fleetOf([labelled('a1'), { ...labelled('b1'), unschedulable: true }], { a1: vms });
-    expect(place(vm('new', spread(1)), cordoned).type).toBe('refused');
-    const other = fleetOf([labelled('a1'), { ...labelled('b1'), hypervisor: kvm }], { a1: vms });
-    const onXen = vm('new', { ...spread(1), placement: { ...spread(1).placement, hypervisors: ['xen'] } });
-    expect(place(onXen, other)).toMatchObject({ host: 'a1' });
+  // Zone a has one VM, zone b none: by maxSkew 1 the next one may not go to a, unless b makes no domain.
+  const out: { name: string; b: Partial<HostView>; demand?: PlacementRules }[] = [
+    { name: 'cordoned', b: { unschedulable: true } },
+    { name: 'dead', b: { ready: false, notReadyReason: 'Crashed' } },
+    { name: 'tainted', b: { taints: [{ key: 'gpu', effect: 'NoSchedule' }] } },
+    { name: 'tainted, NoExecute', b: { taints: [{ key: 'gpu', effect: 'NoExecute' }] } },
+    { name: 'of another hypervisor', b: { hypervisor: kvm }, demand: { hypervisors: ['xen'] } },
+    { name: 'not selected', b: {}, demand: { hostSelector: { [zone]: 'a' } } },
+  ];
+  const spreadOf = (policies: Partial<TopologySpread>): TopologySpread => ({
+    ...web,
+    topologyKey: zone,
+    ...policies,
+  });
+  const next = (policies: Partial<TopologySpread>, demand: PlacementRules = {}): VmRequest =>
+    vm('new', { labels: { app: 'web' }, placement: { ...demand, topologySpread: [spreadOf(policies)] } });
+
+  test.each(out)('a host that is $name makes no domain', ({ b, demand }) => {
+    const fleet = fleetOf([labelled('a1'), { ...labelled('b1'), ...b }], { a1: [webVm('w0')] });
+    expect(place(next({}, demand), fleet)).toMatchObject({ host: 'a1' });
+  });
+
+  test.each(out)('a host that is $name makes one where the policy says Ignore', ({ b, demand }) => {
+    const fleet = fleetOf([labelled('a1'), { ...labelled('b1'), ...b }], { a1: [webVm('w0')] });
+    const policy = demand
+      ? { nodeAffinityPolicy: 'Ignore' as const }
+      : { nodeTaintsPolicy: 'Ignore' as const };
+    expect(place(next(policy, demand), fleet).type).toBe('refused');
+    const other = demand
+      ? { nodeTaintsPolicy: 'Ignore' as const }
+      : { nodeAffinityPolicy: 'Ignore' as const };
+    expect(place(next(other, demand), fleet)).toMatchObject({ host: 'a1' });
+  });
+
+  test('a tainted host makes a domain for whom it would take', () => {
+    const tainted = { ...labelled('b1'), taints: [{ key: 'gpu', effect: 'NoSchedule' as const }] };
+    const tolerations = [{ key: 'gpu', operator: 'Exists' as const }];
+    const fleet = fleetOf([labelled('a1'), tainted], { a1: [webVm('w0')] });
+    expect(place(next({}, { tolerations }), fleet)).toMatchObject({ host: 'b1' });
+  });
+
+  test('VMs on a host that is left out count in no domain, until it is back', () => {
+    const vms = { a1: [webVm('w0'), webVm('w1')], b1: [webVm('w2')] };
+    const fleet = fleetOf([{ ...labelled('a1'), unschedulable: true }, labelled('a2'), labelled('b1')], vms);
+    expect(place(next({}), fleet)).toMatchObject({ host: 'a2' });
+    fleet.putHost(labelled('a1'));
+    expect(place(next({}), fleet)).toMatchObject({ host: 'b1' });
+    fleet.putHost({ ...labelled('b1'), ready: false });
+    expect(place(next({}), fleet)).toMatchObject({ host: 'a2' });
   });
 });
 

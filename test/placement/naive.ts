@@ -1,6 +1,6 @@
 /** Placement as a plain scan of all hosts and all VMs: what the indexed one is held against. */
 import { matchesSelector, type LabelSelector } from '../../src/model/selectors.ts';
-import { isStructurallyEligible, judgeFacts, softTaintCount } from '../../src/placement/filters.ts';
+import { isIncluded, judgeFacts, softTaintCount } from '../../src/placement/filters.ts';
 import { capacityScore } from '../../src/placement/score.ts';
 import { type PlaceOptions } from '../../src/placement/place.ts';
 import {
@@ -62,18 +62,29 @@ function scoreOf(
   const { cpuMillis, memoryBytes } = host.allocatable;
   // As in kube-scheduler, an overfull host still takes what needs nothing of that resource.
   if ((need.cpu > 0 && cpu > cpuMillis) || (need.memory > 0 && memory > memoryBytes)) return undefined;
-  const rules = rulePoints(vm, host, fleet);
+  const rules = rulePoints(vm, host, fleet, options);
   if (rules === undefined) return undefined;
   const taints = 3 * Math.floor(100 / (1 + softTaintCount(host, vm.placement.tolerations)));
   return capacityScore(options)(cpu, cpuMillis, memory, memoryBytes) + taints + rules;
 }
 
-function rulePoints(vm: VmRequest, host: HostView, fleet: NaiveFleet): number | undefined {
+function rulePoints(
+  vm: VmRequest,
+  host: HostView,
+  fleet: NaiveFleet,
+  options: PlaceOptions,
+): number | undefined {
   const namespace = namespaceOf(vm.key);
   const { affinity = [], antiAffinity = [], topologySpread = [] } = vm.placement;
-  const countIn = (selector: LabelSelector, key: string, value: string | undefined): number => {
+  const countIn = (
+    selector: LabelSelector,
+    key: string,
+    value: string | undefined,
+    among?: ReadonlySet<string>,
+  ): number => {
     let count = 0;
     for (const other of fleet.vms.values()) {
+      if (among?.has(other.host) === false) continue;
       const there = fleet.hosts.get(other.host);
       if (!there || value === undefined || topologyValue(there, key) !== value) continue;
       if (namespaceOf(other.vm.key) === namespace && matchesSelector(selector, other.vm.labels)) count++;
@@ -106,14 +117,25 @@ function rulePoints(vm: VmRequest, host: HostView, fleet: NaiveFleet): number | 
   for (const spread of topologySpread) {
     const { topologyKey: key, selector } = spread;
     const value = topologyValue(host, key);
-    const able = [...fleet.hosts.values()].filter((one) => isStructurallyEligible(one, vm));
-    const counts = valuesOf(key, able).map((one) => countIn(selector, key, one));
+    const policies = {
+      affinity: spread.nodeAffinityPolicy ?? 'Honor',
+      taints: spread.nodeTaintsPolicy ?? 'Honor',
+    };
+    const able = [...fleet.hosts.values()].filter((one) => isIncluded(one, vm, policies));
+    const names = new Set(able.map(({ name }) => name));
+    const counts = valuesOf(key, able).map((one) => countIn(selector, key, one, names));
     const min = counts.length === 0 ? 0 : Math.min(...counts);
     const max = counts.length === 0 ? 0 : Math.max(...counts);
-    const count = countIn(selector, key, value);
+    const count = countIn(selector, key, value, names);
     if (spread.whenUnsatisfiable === 'ScheduleAnyway') {
-      const full = 2 * Math.floor(100 / soft);
-      if (value !== undefined) points += max <= min ? full : Math.floor((full * (max - count)) / (max - min));
+      // Who asked for a strategy is not to be overruled by a spread that nobody asked for: it is worth 100/128 of a point.
+      const isLast = spread.isImplicit && options.strategy !== undefined;
+      const full = (isLast ? 1 : 2 * 128) * Math.floor(100 / soft);
+      const part =
+        max <= min
+          ? full
+          : Math.floor((full * (max - count)) / (max - min) / (isLast ? 1 : 128)) * (isLast ? 1 : 128);
+      if (value !== undefined) points += part / 128;
     } else {
       const self = matchesSelector(selector, vm.labels) ? 1 : 0;
       if (value === undefined || count + self - min > (spread.maxSkew ?? 1)) return undefined;

@@ -5,7 +5,7 @@ import { type Fleet } from '../../src/placement/fleet.ts';
 import { place, reasonsOn } from '../../src/placement/place.ts';
 import { planRebalance, type RebalancePlan } from '../../src/placement/rebalance.ts';
 import { type PastMove, type RebalanceInput } from '../../src/placement/rebalance-trial.ts';
-import { type PlacementRules, type VmRequest } from '../../src/placement/types.ts';
+import { type PlacementRules, type TopologySpread, type VmRequest } from '../../src/placement/types.ts';
 import { fleetOf, Gi, host, vm } from './builders.ts';
 
 const hourMs = 3_600_000;
@@ -103,7 +103,7 @@ describe('planRebalance', () => {
     {
       name: 'what cannot move live stays',
       fleet: () => fleetOf(hosts, { a: vms(4) }),
-      input: { termsOf: () => undefined },
+      input: { termsOf: () => 'no live migration' },
       reason: 'NothingGains',
       moves: [],
     },
@@ -207,6 +207,97 @@ describe('planRebalance', () => {
     const plan = planRebalance(fleet(), inputOf(input));
     expect(plan.reason).toBe(reason);
     expect(movesOf(plan)).toEqual(moves);
+  });
+
+  describe('why what was looked at stays', () => {
+    const packing = { rules: { ...rules, strategy: 'Consolidate' as const } };
+    const app = { matchLabels: { app: 'x' } };
+    const spread = (changes: Partial<TopologySpread> = {}): Partial<VmRequest> => ({
+      ...selected,
+      placement: {
+        topologySpread: [
+          {
+            topologyKey: 'kubernetes.io/hostname',
+            selector: app,
+            whenUnsatisfiable: 'ScheduleAnyway',
+            ...changes,
+          },
+        ],
+      },
+    });
+    /** Two VMs on each of two hosts, and the plan's word on the first that was looked at. */
+    const heldOf = (changes: Partial<VmRequest>, input: Partial<RebalanceInput> = packing): string => {
+      const one = ['p', 'q'].map((name) => vm(name, changes));
+      const other = ['r', 's'].map((name) => vm(name, changes));
+      const { moves, held } = planRebalance(fleetOf(hosts, { a: one, b: other }), inputOf(input));
+      expect(moves).toEqual([]);
+      expect(held[0]).toMatchObject({ vm: 'default/p', from: 'a' });
+      return `${held[0]?.to ?? ''}: ${held[0]?.why ?? ''}`;
+    };
+
+    test('a spread that somebody asked for is named', () => {
+      const why = 'b: its wish for being spread evenly (200 points here, 0 there)';
+      expect(heldOf(spread())).toBe(why);
+    });
+
+    test('one that nobody asked for gives way when a host is saved, but not to even hosts out', () => {
+      const implicit = spread({ isImplicit: true });
+      const halves = (): Fleet => fleetOf(hosts, { a: [vm('p', implicit)], b: [vm('q', implicit)] });
+      expect(movesOf(planRebalance(halves(), inputOf(packing)))).toEqual(['default/p a>b']);
+      const rest = { memoryBytes: 4 * Gi };
+      const uneven = fleetOf([...hosts, host('c')], {
+        a: [vm('p', { ...implicit, ...rest }), vm('x', rest), vm('y', rest)],
+        b: [vm('q', { ...implicit, ...rest })],
+        c: [],
+      });
+      const { held } = planRebalance(uneven, inputOf({ active: true }));
+      expect(held.filter(({ why }) => why.includes('spread'))).toEqual([]);
+    });
+
+    test.each([
+      {
+        name: 'no live migration',
+        input: { ...packing, termsOf: () => 'xen has none' },
+        why: ': xen has none',
+      },
+      {
+        name: 'a dear migration',
+        input: {
+          ...packing,
+          termsOf: (request: VmRequest) => ({ request, migrationMs: 9 * hourMs, sentBytes: 64 * Gi }),
+        },
+        why: 'b: 0.5 host-hours gained, 18 host-hours spent',
+      },
+      {
+        name: 'a must of its own',
+        changes: { ...selected, placement: { antiAffinity: [{ selector: app }] } },
+        why: ': 0/2 hosts are available: 1 a VM with app=x within kubernetes.io/hostname (anti-affinity), 1 its present host',
+      },
+    ])('$name', ({ changes = {}, input = packing, why }) => {
+      expect(heldOf(changes, input)).toContain(why);
+    });
+
+    test('a wish to be away from others, and who would have gone but for that', () => {
+      const apart = { ...selected, placement: { antiAffinity: [{ selector: app, preferred: 10 }] } };
+      const fleet = fleetOf(hosts, { a: ['p', 'q'].map((name) => vm(name, apart)), b: vms(3, selected) });
+      const { held } = planRebalance(fleet, inputOf(packing));
+      expect(held.slice(0, 2).map(({ vm: key, why }) => `${key}: ${why}`)).toEqual([
+        'default/q: its wish for being away from other VMs (200 points here, 0 there)',
+        'default/p: a would not be freed: default/q stays',
+      ]);
+    });
+
+    test('what another demands of it', () => {
+      const near = { placement: { affinity: [{ selector: app }] } };
+      const fleet = fleetOf(hosts, {
+        a: [vm('leader', selected), vm('follower', { ...near, memoryBytes: 2 * Gi, cpuMillis: 1500 })],
+        b: vms(3),
+      });
+      const { held } = planRebalance(fleet, inputOf({ ...packing }));
+      expect(held.map(({ vm: key, why }) => `${key}: ${why}`)).toContain(
+        'default/follower: 0/2 hosts are available: 1 its present host, 1 no VM with app=x within kubernetes.io/hostname (affinity)',
+      );
+    });
   });
 
   test('once begun it goes on below the level at which it begins', () => {

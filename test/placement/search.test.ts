@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { place } from '../../src/placement/place.ts';
 import { bindRule, type Rule } from '../../src/placement/rules.ts';
 import { search } from '../../src/placement/search.ts';
-import { Axis, Counter } from '../../src/placement/topology.ts';
+import { Counter } from '../../src/placement/domain-counts.ts';
+import { Axis } from '../../src/placement/topology.ts';
 import { Tournament } from '../../src/placement/tournament.ts';
 import { fleetOf, Gi, host, vm } from './builders.ts';
 
@@ -17,21 +18,21 @@ function twoBest(
   const tournament = new Tournament(scores.length);
   scores.forEach((score, place) => {
     axis.put(place, host(`h${place}`));
-    if (near.includes(place)) counter.add(axis.domainOf(place), 1);
+    if (near.includes(place)) counter.add(place, 1);
     tournament.fill(place, score);
   });
   tournament.build();
   const rule: Rule = {
     type: 'PreferredAffinity',
     counter,
-    hasBounds: false,
     self: false,
     maxSkew: 0,
     points,
+    grain: 1,
     reason: '',
   };
   const group = { slots: Int32Array.from(scores.keys()), tournament };
-  const found = search(group, 0, [bindRule(rule, [])], { scans: 0 }) ?? [];
+  const found = search(group, 0, [bindRule(rule)], { scans: 0 }) ?? [];
   expect(scores.map((_, place) => tournament.score(place))).toEqual(scores);
   return found.map(({ slot, score }) => [slot, score] as const);
 }

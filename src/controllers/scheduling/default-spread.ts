@@ -1,10 +1,11 @@
 /**
  * Where VMs of a pool go that says nothing about it: rather on different hosts than on the same, so that one
- * crash does not take them all. A wish, never a must. Source: kube-scheduler's default topology spread.
+ * crash does not take them all. A wish, never a must, and weaker than a strategy that somebody asked for.
+ * Source: kube-scheduler's default topology spread.
  */
 import { type VirtualMachine } from '../../model/kinds/index.ts';
 import { type LabelSelector, matchesSelector } from '../../model/selectors.ts';
-import { hostnameKey, type PlacementRules } from '../../placement/types.ts';
+import { hostnameKey, type PlacementRules, type TopologySpread } from '../../placement/types.ts';
 import { labels } from '../../model/annotations.ts';
 
 /**
@@ -52,11 +53,15 @@ function recalled(
 function spreadAll(base: PlacementRules, pool: string, revision: string): PlacementRules {
   const selector = { matchLabels: { [labels.pool]: pool } };
   const counted = revision === '' ? {} : { counted: ofRevision(selector, revision) };
-  const whenUnsatisfiable = 'ScheduleAnyway';
-  return {
-    ...base,
-    topologySpread: [{ topologyKey: hostnameKey, maxSkew: 1, selector, ...counted, whenUnsatisfiable }],
+  const wish: TopologySpread = {
+    topologyKey: hostnameKey,
+    maxSkew: 1,
+    selector,
+    ...counted,
+    whenUnsatisfiable: 'ScheduleAnyway',
+    isImplicit: true,
   };
+  return { ...base, topologySpread: [wish] };
 }
 
 function ofRevision(selector: LabelSelector, revision: string): LabelSelector {

@@ -79,7 +79,7 @@ export function machineOf(key: string, cache: ObjectCache): VirtualMachine | und
   return cache.get('VirtualMachine', namespace, key.slice(namespace.length + 1));
 }
 
-/** Undefined for a VM that cannot migrate live, or with which something else is going on. */
+/** What a move takes, or why the VM cannot migrate live, or is not to now. */
 function termsOf(
   request: VmRequest,
   cache: ObjectCache,
@@ -87,7 +87,9 @@ function termsOf(
 ): ReturnType<RebalanceInput['termsOf']> {
   const vm = machineOf(request.key, cache);
   const hypervisor = cache.get('Hypervisor', '', vm?.status?.hypervisor ?? '');
-  if (!vm || !hypervisor?.spec.features.liveMigration || !isAtRest(vm)) return undefined;
+  if (!vm || !hypervisor) return 'it only holds a place';
+  if (!hypervisor.spec.features.liveMigration) return `${hypervisor.metadata.name} has no live migration`;
+  if (!isAtRest(vm)) return 'something else is going on with it';
   const size = amountOf(vm.status?.resources ?? vm.spec.resources);
   const usage = world.machineUsage(vm.metadata.uid ?? '');
   const { architecture, performance = {} } = hypervisor.spec;

@@ -181,7 +181,7 @@ export function reasonText(
     case 'Balanced':
       return `the imbalance is not above threshold.stop ${stop}`;
     case 'NothingGains':
-      return 'no VM that may move would gain more than its migration costs';
+      return 'no VM moves: it would gain less than its migration costs, or something holds it';
     case 'NoHosts':
       return 'there are no two ready hosts between which VMs could move: same hypervisor, same taints, not cordoned';
   }

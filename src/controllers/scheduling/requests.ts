@@ -39,8 +39,9 @@ export function liveRequestOf(vm: VirtualMachine): VmRequest {
 }
 
 /** Placement remembers its answers by the identity of the options: one object for each strategy. */
+const unasked: PlaceOptions = {};
 const optionsOf: Readonly<Record<Strategy, PlaceOptions>> = {
-  LeastAllocated: {},
+  LeastAllocated: { strategy: 'LeastAllocated' },
   MostAllocated: { strategy: 'MostAllocated' },
   BalancedAllocation: { strategy: 'BalancedAllocation' },
   RequestedToCapacityRatio: { strategy: 'RequestedToCapacityRatio' },
@@ -48,7 +49,8 @@ const optionsOf: Readonly<Record<Strategy, PlaceOptions>> = {
 
 /** How the hosts for this VM are scored. */
 export function scoringOf(vm: VirtualMachine): PlaceOptions {
-  return optionsOf[vm.spec.placement.strategy ?? 'LeastAllocated'];
+  const { strategy } = vm.spec.placement;
+  return strategy === undefined ? unasked : optionsOf[strategy];
 }
 
 /**

@@ -152,6 +152,24 @@ describe('why, the other kinds', () => {
     expect(text).toMatch(/default\/a +one +two +0\.[0-9]+ +0[0-9.e-]*\n/);
   });
 
+  test('rb · names the wish that holds a move back', async () => {
+    const apart = `placement: {topologySpread: [{topologyKey: kubernetes.io/hostname, selector: {matchLabels: {app: x}},
+      whenUnsatisfiable: ScheduleAnyway}]}`;
+    const packing = 'kind: RebalancePolicy\nmetadata: {name: pack}\nspec: {strategy: Consolidate}';
+    const state = await stateWith(
+      xenHost('one'),
+      xenHost('two'),
+      vm('a', apart, 'app: x'),
+      vm('b', apart, 'app: x'),
+      packing,
+    );
+    const { answer, text } = await why(state, 'rb/pack');
+    expect(answer).toMatch(
+      /^no VM moves; vm\/default\/[ab] stays on (one|two) because of its wish for being spread evenly \(200 points here, 0 there\)$/,
+    );
+    expect(text).toMatch(/Held back:\n.*\n.*\n +default\/a +(one|two) +(one|two) +its wish for being spread/);
+  });
+
   test('a kind about which nothing is decided', async () => {
     const state = await stateWith(traffic(1));
     await expect(why(state, 'traffic')).rejects.toThrow(

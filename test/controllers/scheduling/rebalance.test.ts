@@ -133,6 +133,25 @@ describe('rebalancing', () => {
     expect(eventsOf(engine, 'Moving').length).toBe(2);
   });
 
+  test('Consolidate · VMs of a pool, whose spread nobody asked for, end on one host', async () => {
+    const pool = `kind: VirtualMachinePool
+metadata: {name: web}
+spec:
+  replicas: 5
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {guest: {os: debian-12, paravirtualized: true}, resources: {cpu: 1, memory: 4Gi}}`;
+    const packing = policy('strategy: Consolidate, maxMovesPerHour: 9');
+    const engine = await engineWith(host('a'), host('b'), host('c'), pool, packing);
+    await engine.settle();
+    await engine.advance(2 * hour);
+    expect(spreadOf(engine)).toMatch(/^[abc] 5$/);
+    const { length } = eventsOf(engine, 'Moving');
+    await engine.advance(24 * hour);
+    expect(eventsOf(engine, 'Moving').length).toBe(length);
+  });
+
   test('two policies for one host · the younger does nothing and says so', async () => {
     const engine = await engineWith(host('a'), host('b'), ...guests(2), policy());
     await engine.settle();

@@ -4,7 +4,8 @@ import { reasonText } from '../../../controllers/scheduling/rebalance-policy.ts'
 import { findCondition } from '../../../model/conditions.ts';
 import { percent } from '../../../model/kinds/cells.ts';
 import { type RebalancePolicy } from '../../../model/kinds/index.ts';
-import { field } from '../../../output/describe.ts';
+import { field, type DescribeNode } from '../../../output/describe.ts';
+import { type RebalancePlan } from '../../../placement/rebalance.ts';
 import { table } from '../describe/parts.ts';
 import { type Explained, type WhyScene } from './explained.ts';
 
@@ -15,7 +16,7 @@ export function whyRebalancing(policy: RebalancePolicy, { snapshot, world }: Why
   const plan = scheduler.rebalance(rebalanceInput(policy, { cache, world, nowMs }));
   const rival = rivalOf(policy, cache);
   const held = heldBy(policy, rival);
-  const planned = reasonText(spec, plan);
+  const planned = firstHeld(plan) ?? reasonText(spec, plan);
   const begins = `begins above ${percent(spec.threshold.start)}, stops at ${percent(spec.threshold.stop)}`;
   const rows = plan.moves.map(({ vm, from, to, gain, cost }) => [
     vm,
@@ -37,10 +38,29 @@ export function whyRebalancing(policy: RebalancePolicy, { snapshot, world }: Why
       field('Would do', held ?? planned),
       field('Last look', findCondition(status?.conditions, 'Rebalancing')?.message ?? ''),
       table('Plan', ['VM', 'From', 'To', '>Gain (host-hours)', '>Cost'], rows),
+      ...heldBack(plan),
     ],
     data: { ...plan },
   };
 }
+
+/** The VMs that were looked at and stay, and what holds each. */
+function heldBack({ held }: RebalancePlan): DescribeNode[] {
+  if (held.length === 0) return [];
+  const shown = held.slice(0, heldShown);
+  const rows = shown.map(({ vm, from, to = '', why }) => [vm, from, to, why]);
+  const more = held.length - shown.length;
+  const rest = more > 0 ? [field('Not shown', `${more} more VMs`)] : [];
+  return [table('Held back', ['VM', 'On', 'Would go to', 'Because of'], rows), ...rest];
+}
+
+/** Where nothing moves, what holds the first of those that were looked at. */
+function firstHeld({ moves, held: [first] }: RebalancePlan): string | undefined {
+  if (moves.length > 0 || first === undefined) return undefined;
+  return `no VM moves; vm/${first.vm} stays on ${first.from} because of ${first.why}`;
+}
+
+const heldShown = 10;
 
 /** What keeps the policy from doing anything, whatever it would plan. */
 function heldBy({ spec }: RebalancePolicy, rival: RebalancePolicy | undefined): string | undefined {
