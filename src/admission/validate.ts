@@ -4,13 +4,14 @@
  */
 import { isRecord } from '../base/deep.ts';
 import { ApiError } from '../base/errors.ts';
+import { canonical } from '../model/canonical.ts';
 import { withDefaults } from '../model/defaults.ts';
 import { type Kind, kinds } from '../model/kinds/index.ts';
 import { type KubeObject } from '../model/object.ts';
 import { brokenRules } from './constraints.ts';
 import { identify } from './identity.ts';
 import { withoutNulls } from './nulls.ts';
-import { error, nameOf, type Problem } from './problem.ts';
+import { error, nameOf, pointerTo, type Problem } from './problem.ts';
 import { hasNull, structuralProblems } from './structure.ts';
 
 export type { Problem } from './problem.ts';
@@ -19,7 +20,10 @@ export type Validation =
   | {
       readonly ok: true;
       readonly kind: Kind;
-      /** As the user wrote it, without defaults and null fields: what server-side apply needs. */
+      /**
+       * As the user wrote it, without defaults and null fields, amounts in their canonical form: what server-side
+       * apply needs.
+       */
       readonly object: KubeObject;
       /** With every default filled in: what the types of the kinds describe. */
       readonly admitted: KubeObject;
@@ -37,12 +41,18 @@ export function validateObject(given: unknown): Validation {
     object = withoutNulls(kind, object);
     problems = structuralProblems(kind, object);
   }
+  const tooLarge = new Set<string>();
+  object = canonical(kind, object, (steps) => tooLarge.add(steps.reduce<string>(pointerTo, '')));
+  // What is malformed has no canonical form either, and has been told.
+  const known = new Set(problems.map(({ path }) => path));
+  const amounts = [...tooLarge].filter((path) => !known.has(path)).map(amountProblem);
   const admitted = withDefaults(kind, object);
   const subject = nameOf(kind, nameIn(object));
   const wrong = [
     ...problems,
+    ...amounts,
     ...scopeProblems(kind, object),
-    ...brokenRules(kind, admitted, subject, problems),
+    ...brokenRules(kind, admitted, subject, [...problems, ...amounts]),
   ];
   if (wrong.length > 0) return { ok: false, problems: wrong };
   // The generated validator has just shown that it has this shape.
@@ -63,6 +73,10 @@ export function admit(given: unknown): KubeObject {
 /** How messages call the object: `vm "legacy"`. */
 export function subjectOf(object: KubeObject): string {
   return nameOf(object.kind, object.metadata.name);
+}
+
+function amountProblem(path: string): Problem {
+  return error('OUT_OF_RANGE', path, `${path} is more than can be counted: 8Ei (2^63) is the most`);
 }
 
 function scopeProblems(kind: Kind, object: unknown): Problem[] {

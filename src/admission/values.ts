@@ -92,9 +92,6 @@ function formHelp(title: string, value: string | number): string | undefined {
       const [, number = '', prefix = ''] = unit;
       return `write ${number}${prefix.toUpperCase()}i (powers of 1024) or ${number}${prefix === 'K' ? 'k' : prefix} (powers of 1000)`;
     }
-    if (/^[0-9]*\.[0-9]+$/.test(text) && Number(text) > 0) {
-      return `write ${Math.ceil(Number(text) * 1000)}m, or put it in quotes: "${text}"`;
-    }
   }
   if (title === 'Duration') {
     if (/^[0-9]+$/.test(text)) return `add a unit: ${text}s`;

@@ -44,6 +44,19 @@ export function formatDuration(ms: number): string {
   );
 }
 
+/**
+ * The one way to write a length of time, as `formatDuration` does: `60s` and `1m` are equal and both give `1m`.
+ * Undefined when it is no duration; what is finer than a microsecond stays as it is written.
+ */
+export function canonicalDuration(text: string): string | undefined {
+  const ms = parseDuration(text);
+  if (ms === undefined) return undefined;
+  const canonical = formatDuration(ms);
+  // Sums of fractions are off by a few bits: half a nanosecond is less than can be written.
+  const isExact = Math.abs((parseDuration(canonical) ?? NaN) - ms) < 5e-7;
+  return isExact && (ms === 0 || ms >= 1e-3) ? canonical : text;
+}
+
 /** An age for tables, two units at most, as kubectl prints it: `5s`, `3m20s`, `2d4h`. */
 export function formatAge(ms: number): string {
   const s = Math.max(0, Math.floor(ms / 1000));

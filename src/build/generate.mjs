@@ -99,6 +99,7 @@ function generateValidators() {
     'x-kubernetes-preserve-unknown-fields',
     'x-kubernetes-validations',
     'x-vctl-code',
+    'x-vctl-unit',
   ]);
   ajv.addSchema(commonSchema());
   const names = {};

@@ -29,6 +29,8 @@ export interface JsonSchema {
   readonly 'x-kubernetes-int-or-string'?: boolean;
   readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
   readonly 'x-kubernetes-validations'?: readonly ValidationRule[];
+  /** What the value measures, where equal amounts can be written in several ways: see `canonical.ts`. */
+  readonly 'x-vctl-unit'?: 'cores' | 'bytes' | 'share' | 'figure';
 }
 
 /** A cross-field rule in CEL, as CRDs carry it, with vctl's error code. */

@@ -12,7 +12,7 @@ const vm = {
   apiVersion: 'vctl.dev/v1alpha1',
   kind: 'VirtualMachine',
   metadata: { name: 'a', namespace: 'default' },
-  spec: { guest: { os: 'debian-12' }, resources: { cpu: 1, memory: '2Gi' } },
+  spec: { guest: { os: 'debian-12' }, resources: { cpu: '1', memory: '2Gi' } },
 };
 
 /** Codes and places of what is wrong; nothing for a sound object. */
@@ -55,6 +55,25 @@ describe('a sound object', () => {
     if (!result.ok) throw new Error('refused');
     expect(result.object).toBe(vm);
     expect(result.admitted.spec).toMatchObject({ runPolicy: 'Always', guest: { paravirtualized: false } });
+  });
+
+  test('amounts are canonical in both, and one that cannot be counted is refused', () => {
+    const sized = (cpu: unknown, memory: unknown) => ({
+      ...vm,
+      spec: { ...vm.spec, resources: { cpu, memory } },
+    });
+    const result = validateObject(sized(0.5, '2048Mi'));
+    if (!result.ok) throw new Error('refused');
+    expect(result.object.spec).toMatchObject({ resources: { cpu: '500m', memory: '2Gi' } });
+    expect(result.admitted.spec).toMatchObject({ resources: { cpu: '500m', memory: '2Gi' } });
+    expect(wrong(sized('1e400', '9Ei'))).toEqual([
+      'OUT_OF_RANGE /spec/resources/cpu',
+      'OUT_OF_RANGE /spec/resources/memory',
+    ]);
+    expect(wrong(sized(-0.5, '4GB'))).toEqual([
+      'BAD_FORMAT /spec/resources/cpu',
+      'BAD_FORMAT /spec/resources/memory',
+    ]);
   });
 
   test('is what admit returns; it throws Invalid for another', () => {

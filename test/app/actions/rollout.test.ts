@@ -46,7 +46,7 @@ describe('undo', () => {
     expect(await ask(state, 'undo', 1)).toBe('back to revision 1');
     expect((await machines(state)).builds).toBe('a a');
     const web = await stored(state, 'VirtualMachinePool', 'web');
-    expect(web?.spec.template.spec.resources.cpu).toBe(1);
+    expect(web?.spec.template.spec.resources.cpu).toBe('1');
     expect(web?.metadata.annotations).toEqual({ 'kubernetes.io/change-cause': 'to a' });
     const history = await rolloutHistory(state, target);
     expect(history.map(({ number, changeCause }) => `${number} ${changeCause}`)).toEqual([

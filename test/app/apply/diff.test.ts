@@ -35,6 +35,31 @@ test('what is applied already does not differ', async () => {
   expect(await diffText(await stateWith(pool), request(pool))).toBe('');
 });
 
+test('the same amounts in other words do not differ, nor does an apply of them change anything', async () => {
+  const state = await stateWith(pool);
+  const other = pool.replace('{cpu: 1, memory: 2Gi}', '{cpu: 1000m, memory: 2048Mi}');
+  expect(await diffText(state, request(other))).toBe('');
+  const revision = await state.store.revision();
+  await applyText(state, other, { wait: false });
+  expect(await state.store.revision()).toBe(revision);
+});
+
+test('a manager that owns the same amount in other words is in no conflict', async () => {
+  const state = await stateWith(pool);
+  const [live] = (await state.store.list('VirtualMachinePool')).items;
+  if (!live) throw new Error('no pool');
+  const field = { 'f:spec': { 'f:template': { 'f:spec': { 'f:resources': { 'f:memory': {} } } } } };
+  const theirs = { manager: 'other', operation: 'Apply', fieldsType: 'FieldsV1', fieldsV1: field } as const;
+  const { managedFields = [] } = live.metadata;
+  const owned = [...managedFields, { ...theirs, apiVersion: live.apiVersion, time: '2000-01-01T00:00:00Z' }];
+  const shared = { ...live, metadata: { ...live.metadata, managedFields: owned } };
+  await state.store.commit({ writes: [{ type: 'update', object: shared }], nowMs: 0 });
+  expect(await diffText(state, request(pool.replace('2Gi', '2048Mi')))).toBe('');
+  await expect(runDiff(state, request(pool.replace('2Gi', '3Gi')))).rejects.toThrow(
+    /conflict with manager "other"/,
+  );
+});
+
 test('a new object is all new, without what the server keeps for itself', async () => {
   expect(await diffText(await memoryState(), request(room))).toMatchInlineSnapshot(`
     "--- /dev/null
