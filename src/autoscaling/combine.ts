@@ -10,7 +10,8 @@ import { type ScalingHistory } from './history.ts';
 import { type MetricResult, type MetricSource } from './metrics.ts';
 import { type ResourceName, resourceNames, type Resources } from './recommender.ts';
 import { labelled } from './text.ts';
-import { clampSize, sizeText, type VerticalDecision } from './vertical.ts';
+import { clampSize, steppedSize } from './size-steps.ts';
+import { differenceOf, significantDifference, sizeText, type VerticalDecision } from './vertical.ts';
 
 export interface CombinedInput {
   /** As if only this direction existed. */
@@ -79,7 +80,9 @@ function grow(input: CombinedInput): CombinedDecision {
   if (verticalBlocked !== undefined) return horizontally(input, `not possible: ${verticalBlocked}`);
   // The wish is rounded up to whole VMs, the ratio does not know of doubtful samples: the smaller of both.
   const factor = Math.min(metric?.ratio ?? Infinity, (rawWish ?? current) / current);
-  const wanted = clampSize(name, size[name] * factor, minSize, maxSize);
+  const wanted = steppedSize(name, size[name] * factor, minSize, maxSize);
+  // A floor may ask for more VMs than the metric does: no size answers that.
+  if (wanted <= size[name]) return horizontally(input, 'no metric asks for a larger size');
   return vertically(input, { ...correctedSize(input), [name]: wanted });
 }
 
@@ -96,10 +99,17 @@ function correctedSize(input: CombinedInput): Resources {
     if (grows) return name === 'memory' && vertical.reason === 'OutOfMemory' ? target : size[name];
     if (horizontal.current > minReplicas) return size[name];
     // Not below what the metric's target asks for, else the metric would have it grow again.
-    const shrunk = clampSize(name, Math.max(target, size[name] * ratio), minSize, maxSize);
+    const shrunk = steppedSize(name, Math.max(target, size[name] * ratio), minSize, maxSize);
     return shrunk <= size[name] * (1 - worthwhileShrink) ? shrunk : size[name];
   };
-  return { cpu: corrected('cpu'), memory: corrected('memory') };
+  const next = { cpu: corrected('cpu'), memory: corrected('memory') };
+  // What a metric owns may be all that was worth a resize: the rest alone has to be.
+  const isWhole = resourceNames.every(
+    (name) => next[name] === clampSize(name, vertical.target[name], minSize, maxSize),
+  );
+  const isWorthwhile =
+    isWhole || vertical.reason === 'OutOfMemory' || differenceOf(size, next) >= significantDifference;
+  return isWorthwhile ? next : size;
 }
 
 /** A smaller gain is within what a metric's default tolerance would leave alone. */

@@ -15,6 +15,7 @@ import {
   safetyMargin,
   type UsageState,
 } from './recommender.ts';
+import { clampSize, steppedSize } from './size-steps.ts';
 import { labelled, spacedDuration } from './text.ts';
 
 export type UpdateMode = 'Live' | 'Restart' | 'Auto';
@@ -32,8 +33,8 @@ export interface VerticalInput {
   readonly outOfMemory?: { readonly atMs: number; readonly startedAtMs: number };
   /**
    * What the VM uses at present. When given, usage outside the bounds (before the policy's limits) acts as a
-   * request outside them does, where the difference is 10 % or more; above them the target is at least this
-   * usage with its margin. Quicker than the history alone.
+   * request outside them does, where the difference is 10 % or more; above them the target is the
+   * next step (`steppedSize`) above this usage with its margin. Quicker than the history alone.
    */
   readonly recent?: Partial<Resources>;
   readonly nowMs: number;
@@ -43,6 +44,8 @@ export interface VerticalInput {
 export type VerticalReason =
   | 'NoUsageYet'
   | 'AtTarget'
+  | 'AtMaximum'
+  | 'AtMinimum'
   | 'TooYoung'
   | 'SmallDifference'
   | 'OutOfMemory'
@@ -57,6 +60,10 @@ export interface VerticalDecision {
   readonly target: Resources;
   /** Within [min, max] too, so that a request outside them is out of bounds. Absent: nothing measured. */
   readonly recommendation?: Recommendation;
+  /** What would be recommended without the limits, where something was measured. */
+  readonly uncapped: Partial<Resources>;
+  /** What the maximum cuts off, a text a resource. */
+  readonly beyondMaximum: readonly string[];
   /** Sum over the resources of `|target - request| / request`, of what is recommended. */
   readonly difference: number;
   readonly summary: string;
@@ -65,7 +72,8 @@ export interface VerticalDecision {
 
 /** A VM younger than this is only resized when something is wrong with it. */
 const settledMs = 12 * 3_600_000;
-const significantDifference = 0.1;
+/** Summed over the resources; as VPA has it. */
+export const significantDifference = 0.1;
 /** An out-of-memory so soon after a start is the size's fault. */
 const quickOutOfMemoryMs = 10 * 60_000;
 
@@ -80,8 +88,11 @@ export function decideVertical(input: VerticalInput): VerticalDecision {
   const target = targetOf(input, recommendation, bare);
   const difference = differenceOf(input.request, target);
   const known = bare && recommendation && { bare, recommendation, target, difference };
-  const [reason, message] = judge(input, known);
+  const [reason, rule] = judge(input, known);
+  const beyondMaximum = beyond('max', input, bare);
   const acts = reason === 'OutOfBounds' || reason === 'OutOfMemory' || reason === 'LongDifferent';
+  const isTold = acts || reason === 'AtMaximum';
+  const message = isTold ? rule : [rule, ...beyondMaximum].join('; ');
   const present = sizeText(input.request);
   return {
     type: acts ? 'Resize' : 'Hold',
@@ -89,10 +100,12 @@ export function decideVertical(input: VerticalInput): VerticalDecision {
     message,
     target: acts ? target : input.request,
     recommendation,
+    uncapped: uncappedTargets(bare),
+    beyondMaximum,
     difference,
     summary: acts ? `resize ${present} → ${sizeText(target)}` : `hold at ${present}`,
     explanation: [
-      ...resourceNames.flatMap((name) => boundsLine(name, input.request, recommendation)),
+      ...resourceNames.flatMap((name) => boundsLine(name, input, recommendation, bare)),
       labelled('rule', message),
     ],
   };
@@ -109,7 +122,7 @@ interface Known {
 function judge(input: VerticalInput, known: Known | undefined): readonly [VerticalReason, string] {
   if (!known) return ['NoUsageYet', 'nothing was measured yet'];
   const { difference } = known;
-  if (difference === 0) return ['AtTarget', 'the size is what is recommended'];
+  if (difference === 0) return atTarget(input, known.bare);
   const crash = input.outOfMemory;
   const hasMore = known.target.memory > input.request.memory;
   if (crash && hasMore && crash.atMs - crash.startedAtMs < quickOutOfMemoryMs) {
@@ -127,6 +140,32 @@ function judge(input: VerticalInput, known: Known | undefined): readonly [Vertic
   return difference < significantDifference
     ? ['SmallDifference', `within the bounds and only ${percent} % from what is recommended`]
     : ['LongDifferent', `within the bounds, but ${percent} % from what is recommended`];
+}
+
+/** The size is what is recommended, or as near to it as the limits allow. */
+function atTarget(input: VerticalInput, bare: Recommendation): readonly [VerticalReason, string] {
+  const above = beyond('max', input, bare);
+  if (above.length > 0) return ['AtMaximum', `at its maximum: ${above.join('; ')}`];
+  const below = beyond('min', input, bare);
+  if (below.length > 0) return ['AtMinimum', `at its minimum: ${below.join('; ')}`];
+  return ['AtTarget', 'the size is what is recommended'];
+}
+
+/** What a limit cuts off of the recommendation, a text a resource. */
+function beyond(limit: 'max' | 'min', input: VerticalInput, bare: Recommendation | undefined): string[] {
+  return resourceNames.flatMap((name) => {
+    const wanted = bare?.[name]?.target;
+    const bound = input[limit][name];
+    if (wanted === undefined || (limit === 'max' ? wanted <= bound : wanted >= bound)) return [];
+    return [
+      `${name} ${amount(name, wanted)} would be recommended, ${limit}.${name} is ${amount(name, bound)}`,
+    ];
+  });
+}
+
+function uncappedTargets(bare: Recommendation | undefined): Partial<Resources> {
+  const [cpu, memory] = [bare?.cpu?.target, bare?.memory?.target];
+  return { ...(cpu === undefined ? {} : { cpu }), ...(memory === undefined ? {} : { memory }) };
 }
 
 /** Says what is outside, if anything: the request of the limited bounds, the recent usage of the bare ones. */
@@ -172,8 +211,9 @@ function targetOf(
     if (!estimate) return input.request[name];
     const recent = input.recent?.[name];
     const surged = recent !== undefined && recent > (bare?.[name]?.upper ?? Infinity);
-    const wanted = surged ? Math.max(estimate.target, recent * safetyMargin) : estimate.target;
-    return clampSize(name, wanted, input.min, input.max);
+    if (!surged) return clampSize(name, estimate.target, input.min, input.max);
+    // A load that rises goes on rising: room for the next minutes too.
+    return steppedSize(name, Math.max(estimate.target, recent * safetyMargin), input.min, input.max);
   };
   return { cpu: size('cpu'), memory: size('memory') };
 }
@@ -188,31 +228,29 @@ function clampAll(recommendation: Recommendation, { min, max }: VerticalInput): 
   return { ...recommendation, cpu: clamped('cpu'), memory: clamped('memory') };
 }
 
-const granularity: Resources = { cpu: 0.001, memory: 2 ** 20 };
-
-/** Rounded up to whole millicores or MiB, then within the limits. */
-export function clampSize(name: ResourceName, value: number, min: Resources, max: Resources): number {
-  // Whole numbers of steps, so that 0.1 + 0.2 cores is 300 millicores and not 301.
-  const steps = Math.ceil(value / granularity[name] - 1e-6);
-  const rounded = name === 'cpu' ? steps / 1000 : steps * granularity.memory;
-  return Math.min(Math.max(rounded, min[name]), max[name]);
-}
-
 /** Sum over the resources of `|b - a| / a`. */
-function differenceOf(a: Resources, b: Resources): number {
+export function differenceOf(a: Resources, b: Resources): number {
   return resourceNames.reduce((sum, name) => sum + Math.abs(b[name] - a[name]) / Math.max(a[name], 1e-9), 0);
 }
 
 function boundsLine(
   name: ResourceName,
-  request: Resources,
+  { request }: VerticalInput,
   recommendation: Recommendation | undefined,
+  bare: Recommendation | undefined,
 ): string[] {
   const estimate = recommendation?.[name];
   if (!estimate) return [];
   const { lower, upper, target } = estimate;
   const bounds = `bounds ${amount(name, lower)} to ${amount(name, upper)}`;
-  return [labelled(name, `${amount(name, request[name])}, recommended ${amount(name, target)}, ${bounds}`)];
+  const wanted = bare?.[name]?.target ?? target;
+  const without = wanted === target ? '' : `, ${amount(name, wanted)} without the limits`;
+  return [
+    labelled(
+      name,
+      `${amount(name, request[name])}, recommended ${amount(name, target)}${without}, ${bounds}`,
+    ),
+  ];
 }
 
 function amount(name: ResourceName, value: number): string {

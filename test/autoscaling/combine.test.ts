@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { combine, type CombinedInput } from '../../src/autoscaling/combine.ts';
 import { decideHorizontal } from '../../src/autoscaling/horizontal.ts';
@@ -101,7 +102,7 @@ describe('one direction at a time', () => {
       { utilization: 42, replicas: 1, horizontally: idleHour, vertical: resizing(size(1)) },
       'ScaleDown',
       1,
-      size(1.4),
+      size(1.5),
     ],
     [
       'not for a small gain',
@@ -122,6 +123,13 @@ describe('one direction at a time', () => {
     [
       'unless no host has room',
       { vertical: resizing(size(2, 8)), verticalBlocked: 'no room' },
+      'Hold',
+      2,
+      size(2),
+    ],
+    [
+      'but not by less than a tenth, which is what is left where a metric owns the rest',
+      { utilization: 62, vertical: resizing({ cpu: 1, memory: 3.9 * gibi }) },
       'Hold',
       2,
       size(2),
@@ -229,4 +237,33 @@ describe('in words', () => {
       'hold at 2 x 2 CPU 4Gi: 1 VMs are being resized',
     );
   });
+});
+
+test('what is said to change a size does so, within its limits, and growth never makes a VM smaller', () => {
+  const sizes = fc.record({
+    cpu: fc.constantFrom(1, 1.17, 2, 3, 7.9, 8),
+    gib: fc.constantFrom(1, 2.2, 4, 32),
+  });
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 200 }),
+      fc.integer({ min: 1, max: 12 }),
+      sizes,
+      sizes,
+      (utilization, replicas, now, asked) => {
+        const decision = decide({
+          utilization,
+          replicas,
+          size: size(now.cpu, now.gib),
+          vertical: resizing(size(asked.cpu, asked.gib)),
+        });
+        const changed = decision.size.cpu !== now.cpu || decision.size.memory !== now.gib * gibi;
+        expect(changed).toBe(decision.type === 'ScaleUp' || decision.type === 'ScaleDown');
+        expect(decision.size.cpu).toBeGreaterThanOrEqual(1);
+        expect(decision.size.cpu).toBeLessThanOrEqual(8);
+        if (utilization > 66) expect(decision.size.cpu).toBeGreaterThanOrEqual(now.cpu);
+        if (decision.type === 'ScaleOut') expect(decision.replicas).toBeGreaterThan(replicas);
+      },
+    ),
+  );
 });

@@ -7,7 +7,8 @@ import {
   recordUsage,
   type UsageState,
 } from '../../src/autoscaling/recommender.ts';
-import { clampSize, decideVertical, type VerticalInput } from '../../src/autoscaling/vertical.ts';
+import { clampSize, steppedSize } from '../../src/autoscaling/size-steps.ts';
+import { decideVertical, type VerticalInput } from '../../src/autoscaling/vertical.ts';
 import { hourMs, nowMs } from './builders.ts';
 
 const mebi = 2 ** 20;
@@ -188,7 +189,12 @@ describe('when to act', () => {
     [
       'the maximum is the best there is',
       { max: recommended, request: recommended, state: steady(1440, 6) },
-      'Hold AtTarget',
+      'Hold AtMaximum',
+    ],
+    [
+      'the minimum is the least there may be',
+      { min: { cpu: 3, memory: 0 }, request: { cpu: 3, memory: recommended.memory } },
+      'Hold AtMinimum',
     ],
     [
       'recent usage above the upper bound',
@@ -221,8 +227,59 @@ describe('when to act', () => {
       'rule      cpu request 4 CPU is above the upper bound 2.34 CPU',
     ]);
   });
-  test('a surge is given its present usage with the margin', () => {
-    expect(decideVertical(given({ recent: { cpu: 3 } })).target.cpu).toBe(3.45);
+  test('a surge is given the step above its present usage with the margin', () => {
+    expect(decideVertical(given({ recent: { cpu: 3 } })).target.cpu).toBe(4);
+  });
+  test('what the limits cut off is said', () => {
+    const max = { cpu: 4, memory: 2 * gibi };
+    const decision = decideVertical(given({ max, request: { cpu: 1.169, memory: 2 * gibi } }));
+    expect([decision.type, decision.message]).toEqual([
+      'Hold',
+      'at its maximum: memory 2.2Gi would be recommended, max.memory is 2Gi',
+    ]);
+    expect(decision.uncapped.memory).toBeCloseTo(twoGB, -5);
+    expect(decision.explanation[1]).toBe(
+      'memory    2Gi, recommended 2Gi, 2.2Gi without the limits, bounds 2Gi to 2Gi',
+    );
+  });
+  test('what the maximum cuts off is said too where another resource holds for a reason of its own', () => {
+    const max = { cpu: 8, memory: 2 * gibi };
+    const decision = decideVertical(
+      given({ max, request: { cpu: 2, memory: 2 * gibi }, startedAtMs: nowMs - 11 * hourMs }),
+    );
+    expect([decision.reason, decision.message]).toEqual([
+      'TooYoung',
+      'within the bounds, and too young for a smaller correction for another 1h; memory 2.2Gi would be recommended, max.memory is 2Gi',
+    ]);
+  });
+  test('after an out-of-memory at the maximum the larger wish is said, and nothing is resized', () => {
+    const request = { cpu: 1.169, memory: 4 * gibi };
+    const state = recordOutOfMemory(steady(1440), 4 * gibi, nowMs);
+    const outOfMemory = { atMs: nowMs, startedAtMs: nowMs - minuteMs };
+    const decision = decideVertical(
+      given({ request, max: { cpu: 8, memory: 4 * gibi }, state, outOfMemory }),
+    );
+    expect([decision.type, decision.reason, decision.message]).toEqual([
+      'Hold',
+      'AtMaximum',
+      'at its maximum: memory 5.7Gi would be recommended, max.memory is 4Gi',
+    ]);
+  });
+  test.each([
+    ['cpu', 1, 1],
+    ['cpu', 1.0000000001, 1],
+    ['cpu', 1.01, 1.5],
+    ['cpu', 1.5, 1.5],
+    ['cpu', 1.6, 2],
+    ['cpu', 0.3, 0.375],
+    ['cpu', 0, 0.1],
+    ['cpu', 6.5, 8],
+    ['cpu', 100, 8],
+    ['memory', 2.1 * gibi, 3 * gibi],
+    ['memory', 700 * mebi, 768 * mebi],
+  ] as const)('%s %d goes to the step %d', (name, value, expected) => {
+    const { min, max } = given({});
+    expect(steppedSize(name, value, min, max)).toBe(expected);
   });
   test('what is not measured keeps its size', () => {
     const state = recordOutOfMemory(undefined, 4 * gibi, nowMs);

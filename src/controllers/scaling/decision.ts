@@ -67,7 +67,7 @@ export function decideScaling(input: ScalingInput): ScalingDecision {
     metrics,
     asHorizontal,
     ...(asVertical ? { asVertical } : {}),
-    conditions: conditionsOf(input, chosen, asHorizontal),
+    conditions: conditionsOf(input, chosen, asHorizontal, asVertical),
     memory: {
       ...remembered,
       season: forecast?.season,
@@ -173,12 +173,13 @@ function conditionsOf(
   input: ScalingInput,
   chosen: CombinedDecision,
   horizontal: HorizontalDecision,
+  vertical: VerticalDecision | undefined,
 ): readonly ConditionInput[] {
   if (input.horizontal && chosen.replicas === horizontal.desired && deepEqual(chosen.size, input.size)) {
     return horizontal.conditions;
   }
   const active = horizontal.conditions.filter(({ type }) => type === 'ScalingActive');
-  return [...active, ableToResize(input, chosen), limitedBySize(input, chosen, horizontal)];
+  return [...active, ableToResize(input, chosen), limitedBySize(input, chosen, horizontal, vertical)];
 }
 
 function ableToResize({ blocked, resizing, size }: ScalingInput, chosen: CombinedDecision): ConditionInput {
@@ -199,6 +200,7 @@ function limitedBySize(
   { spec, size, vms }: ScalingInput,
   chosen: CombinedDecision,
   { current, rawWish }: HorizontalDecision,
+  vertical: VerticalDecision | undefined,
 ): ConditionInput {
   const type = 'ScalingLimited';
   const largest = spec.vertical && sizeOf(spec.vertical.max);
@@ -209,6 +211,14 @@ function limitedBySize(
   if (largest && size.memory >= largest.memory && isOutOfMemory(vms)) {
     const message = `VMs run out of memory at the maximum size ${sizeText(largest)}: raise spec.vertical.max.memory`;
     return { type, status: 'True', reason: 'MaximumSize', message };
+  }
+  if (vertical && vertical.beyondMaximum.length > 0 && chosen.type === 'Hold') {
+    return {
+      type,
+      status: 'True',
+      reason: 'MaximumSize',
+      message: 'more would be recommended than spec.vertical.max',
+    };
   }
   return {
     type,

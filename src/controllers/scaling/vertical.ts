@@ -13,7 +13,8 @@ import {
   type UsageState,
 } from '../../autoscaling/recommender.ts';
 import { labelled, spacedDuration } from '../../autoscaling/text.ts';
-import { clampSize, decideVertical, sizeText, type VerticalDecision } from '../../autoscaling/vertical.ts';
+import { steppedSize } from '../../autoscaling/size-steps.ts';
+import { decideVertical, sizeText, type VerticalDecision } from '../../autoscaling/vertical.ts';
 import { type ScalingPolicySpec } from '../../model/kinds/index.ts';
 import {
   isServing,
@@ -86,11 +87,18 @@ export function verticalFor(input: ScalingInput, memory: ScalingMemory): Vertica
     ...(recent ? { recent } : {}),
     nowMs: input.nowMs,
   });
-  const damped = { ...decision, target: dampedTarget(decision, input, memory.needs) };
+  const damped = changing(decision, dampedTarget(decision, input, memory.needs), input.size);
   const quick = input.live ? quickShrink(damped, input, memory.needs) : damped;
   const { blocked } = input;
   if (!blocked?.alsoShrinking || quick.type === 'Hold') return quick;
   return held(quick, input.size, `not possible: ${blocked.message}`);
+}
+
+/** The decision with another target; to resize to what there is would be none. */
+function changing(decision: VerticalDecision, target: Resources, size: Resources): VerticalDecision {
+  if (decision.type === 'Hold' || !resourceNames.every((name) => target[name] === size[name]))
+    return { ...decision, target };
+  return held(decision, size, 'the metrics have asked for this size lately');
 }
 
 function held(decision: VerticalDecision, size: Resources, message: string): VerticalDecision {
@@ -120,14 +128,15 @@ function quickShrink(
   const { down } = resolveBehavior(input.spec.horizontal?.behavior);
   const first = needs[0];
   const whole = first !== undefined && first.atMs <= input.nowMs - down.windowMs;
-  if (decision.type !== 'Hold' || !whole || down.selectPolicy === 'Disabled') return decision;
+  const grows = resourceNames.some((name) => decision.target[name] > input.size[name]);
+  if (grows || !whole || down.selectPolicy === 'Disabled') return decision;
   const { min, max } = verticalLimits(input);
   const sizeFor = (name: ResourceName): number => {
     const asked = needs.map((need) => need.asked[name] ?? input.size[name]);
-    return Math.min(input.size[name], clampSize(name, Math.max(...asked), sizeOf(min), sizeOf(max)));
+    return Math.min(decision.target[name], steppedSize(name, Math.max(...asked), sizeOf(min), sizeOf(max)));
   };
   const target = { cpu: sizeFor('cpu'), memory: sizeFor('memory') };
-  if (resourceNames.every((name) => target[name] > input.size[name] * (1 - worthwhileShrink)))
+  if (resourceNames.every((name) => target[name] > decision.target[name] * (1 - worthwhileShrink)))
     return decision;
   const message = `the metrics asked for no more than ${sizeText(target)} in the last ${spacedDuration(down.windowMs)}`;
   return {

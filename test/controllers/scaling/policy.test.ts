@@ -320,7 +320,7 @@ spec: {target: {kind: VirtualMachine, name: web}, vertical: {min: {cpu: 1, memor
     await engine.advance(5 * minute);
     expect(cpu(engine)).toBe(1);
     expect(message(engine, 'AbleToScale')).toContain(
-      'no room for web with 1.67 CPU 2Gi: its host has no room, and it cannot move while it runs: 0/1 hosts',
+      'no room for web with 2 CPU 2Gi: its host has no room, and it cannot move while it runs: 0/1 hosts',
     );
   });
 });
@@ -335,8 +335,7 @@ describe('both directions', () => {
     await engine.advance(40 * minute);
     expect(changes(engine)).toMatchInlineSnapshot(`
       [
-        "1 CPU 2Gi → 1.67 CPU 2Gi",
-        "1.67 CPU 2Gi → 2 CPU 2Gi",
+        "1 CPU 2Gi → 2 CPU 2Gi",
         "2 → 4",
       ]
     `);
@@ -348,12 +347,10 @@ describe('both directions', () => {
     await engine.advance(60 * minute);
     expect(changes(engine)).toMatchInlineSnapshot(`
       [
-        "1 CPU 2Gi → 1.67 CPU 2Gi",
-        "1.67 CPU 2Gi → 2 CPU 2Gi",
+        "1 CPU 2Gi → 2 CPU 2Gi",
         "2 → 4",
         "4 → 2",
-        "2 CPU 2Gi → 1.24 CPU 2Gi",
-        "1.24 CPU 2Gi → 1 CPU 2Gi",
+        "2 CPU 2Gi → 1 CPU 2Gi",
       ]
     `);
     const count = changes(engine).length;

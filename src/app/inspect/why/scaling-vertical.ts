@@ -12,13 +12,18 @@ import { section, table } from '../describe/parts.ts';
 /** Recommendation and bounds a resource, then the rule that decided. */
 export function verticalNodes(input: ScalingInput, { asVertical }: ScalingDecision): DescribeNode[] {
   if (!asVertical) return [];
-  const { recommendation, type, reason, message, difference } = asVertical;
+  const { recommendation, uncapped, type, reason, message, difference } = asVertical;
   const limits = verticalLimits(input);
   const [min, max] = [sizeOf(limits.min), sizeOf(limits.max)];
   const rows = resourceNames.map((name) => {
     const estimate = recommendation?.[name];
     const text = (value: number | undefined): string => (value === undefined ? '' : amount(name, value));
-    const bounds = [text(estimate?.lower), text(estimate?.target), text(estimate?.upper)];
+    const bounds = [
+      text(estimate?.lower),
+      text(estimate?.target),
+      text(estimate?.upper),
+      text(uncapped[name]),
+    ];
     return [
       name,
       amount(name, input.size[name]),
@@ -29,7 +34,11 @@ export function verticalNodes(input: ScalingInput, { asVertical }: ScalingDecisi
   });
   return [
     section('Vertical', [
-      table('Sizes', ['Resource', '>Has', '>Lower', '>Recommended', '>Upper', '>Min', '>Max'], rows),
+      table(
+        'Sizes',
+        ['Resource', '>Has', '>Lower', '>Recommended', '>Upper', '>Unlimited', '>Min', '>Max'],
+        rows,
+      ),
       field('Acts', `${type === 'Resize' ? 'yes' : 'no'} (${reason}): ${message}`),
       field(
         'Difference',
