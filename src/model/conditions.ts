@@ -26,6 +26,16 @@ export function isTrue(conditions: readonly Condition[] | undefined, type: strin
 }
 
 /**
+ * Why a VM, or a pool that is complete otherwise, does not have the size that it is to have, nor comes to it by itself.
+ * It is ready all the same: what there is serves.
+ */
+export function refusedSize(conditions: readonly Condition[] | undefined): Condition | undefined {
+  const [own, pool] = [findCondition(conditions, 'Resized'), findCondition(conditions, 'Progressing')];
+  if (own?.status === 'False') return own;
+  return pool?.reason === 'ResizeRefused' ? pool : undefined;
+}
+
+/**
  * The conditions with those of `next` set. A condition that says nothing new keeps its transition time,
  * and when none says anything new the very same array comes back, so that a no-op stays a no-op.
  */

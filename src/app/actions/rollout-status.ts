@@ -53,6 +53,9 @@ function notComplete({ metadata }: VirtualMachinePool, { state, text }: RolloutS
   if (state === 'Failed') {
     return new UserError(text, { nextSteps: [`vctl describe ${pool}`, `vctl rollout undo ${pool}`] });
   }
+  if (state === 'SizeRefused') {
+    return new UserError(text, { nextSteps: [`vctl why ${pool}`, 'make room, or apply a size that fits'] });
+  }
   return new UserError(`timed out: ${text}`, {
     exitCode: ExitCode.TimedOut,
     nextSteps: ['wait longer with --timeout 1h'],

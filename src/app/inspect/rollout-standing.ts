@@ -4,7 +4,8 @@ import { shortName } from './summary.ts';
 
 /** How an update stands. */
 export interface RolloutStanding {
-  readonly state: 'Complete' | 'UnderWay' | 'Paused' | 'Failed';
+  /** SizeRefused: all VMs are of the template, and some keep another size for want of room. */
+  readonly state: 'Complete' | 'UnderWay' | 'Paused' | 'Failed' | 'SizeRefused';
   /** For people. */
   readonly text: string;
 }
@@ -26,7 +27,9 @@ export function rolloutStanding(pool: VirtualMachinePool): RolloutStanding {
     return { state: 'Failed', text: `${name}: ${findCondition(status?.conditions, 'RolledBack')?.message}` };
   }
   if (spec.paused) return { state: 'Paused', text: message };
-  if (reason === 'Complete' || reason === 'ResizeRefused') {
+  // Nothing more comes about by itself: it asks again from time to time, and there has to be room first.
+  if (reason === 'ResizeRefused') return { state: 'SizeRefused', text: message };
+  if (reason === 'Complete') {
     return { state: 'Complete', text: `${name} successfully rolled out` };
   }
   return { state: reason === 'ProgressDeadlineExceeded' ? 'Failed' : 'UnderWay', text: message };

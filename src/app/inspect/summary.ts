@@ -1,6 +1,6 @@
 /** What a state has come to, in figures: for the end of `apply` and for reports. */
 import { cpuMillis, memoryBytes } from '../../base/quantity.ts';
-import { findCondition, isTrue, type Condition } from '../../model/conditions.ts';
+import { findCondition, isTrue, refusedSize, type Condition } from '../../model/conditions.ts';
 import { kinds, type Kind } from '../../model/kinds/index.ts';
 import { type KubeObject } from '../../model/object.ts';
 import { type ObjectCache } from '../../engine/cache.ts';
@@ -108,7 +108,8 @@ function firstFalse(object: KubeObject): Condition | undefined {
     .map((type) => findCondition(conditions, type))
     .find((condition) => condition?.status === 'False');
   // A VM that is off on purpose is as wanted.
-  return bad?.reason === 'Stopped' ? undefined : bad;
+  if (bad) return bad.reason === 'Stopped' ? undefined : bad;
+  return refusedSize(conditions);
 }
 
 /** As people write it: `vm/saas/crm-db-0`, `ho/desk-1`. */

@@ -1,5 +1,5 @@
 /** How an object is, in the words of Argo CD. Pure. */
-import { type Condition, findCondition } from '../../model/conditions.ts';
+import { type Condition, findCondition, refusedSize } from '../../model/conditions.ts';
 import { type SyncedObject } from '../../model/kinds/index.ts';
 import { type KubeObject } from '../../model/object.ts';
 
@@ -9,7 +9,7 @@ export interface Health {
 }
 
 /**
- * Ready as of its present generation is healthy; anything else is on its way while its controller says so
+ * Ready as of its present generation, and of the size that it is to have, is healthy; anything else is on its way while its controller says so
  * (`unsettled`), and degraded after that. What is off on purpose is suspended, which is no fault.
  */
 export function healthOf(object: KubeObject | undefined, unsettled: boolean): Health {
@@ -24,7 +24,12 @@ export function healthOf(object: KubeObject | undefined, unsettled: boolean): He
   const ready = findCondition(status.conditions, 'Ready');
   const isSeen = status.observedGeneration === object.metadata.generation;
   const message = ready === undefined ? undefined : `${ready.message} (${ready.reason})`;
-  if (ready?.status === 'True' && isSeen && !unsettled) return { health: 'Healthy' };
+  if (ready?.status === 'True' && isSeen && !unsettled) {
+    const refused = refusedSize(status.conditions);
+    return refused
+      ? { health: 'Degraded', message: `${refused.message} (${refused.reason})` }
+      : { health: 'Healthy' };
+  }
   if (unsettled || !isSeen) return { health: 'Progressing', ...(message === undefined ? {} : { message }) };
   if (ready?.reason === 'Stopped') return { health: 'Suspended' };
   // A Sync that nobody follows yet says so by Unknown: that is nobody's fault either.

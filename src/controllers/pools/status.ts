@@ -13,8 +13,10 @@ export interface PoolStanding {
   readonly total: Tally;
   /** Of them, those that are ready, but not for `minReadySeconds` yet. */
   readonly young: number;
-  /** Of all, those of the present template, size included. */
+  /** Of all, those of the present template, its size given to them. */
   readonly updated: number;
+  /** Of the updated ones, those that keep another size, since there is no room for the one that they are to have. */
+  readonly refused: number;
   readonly groups: readonly MachineGroup[];
   /** Of the updated ones, those that run and that a load balancer still checks before it lets outdated ones go. */
   readonly unserved: number;
@@ -37,9 +39,9 @@ export function isSettled(standing: PoolStanding): boolean {
 }
 
 /** The counts in words. */
-export function figuresText({ replicas, total, updated, young }: PoolStanding): string {
+export function figuresText({ replicas, total, updated, refused, young }: PoolStanding): string {
   const lately = young === 0 ? '' : ` (${young} not for minReadySeconds yet)`;
-  return `${total.ready} of ${replicas} VMs are ready${lately}, ${updated} of ${total.count} are up to date`;
+  return `${total.ready} of ${replicas} VMs are ready${lately}, ${updated - refused} of ${total.count} are up to date`;
 }
 
 /** Ready, and Progressing. */

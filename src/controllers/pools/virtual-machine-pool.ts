@@ -202,6 +202,7 @@ function report(
     total,
     young: young.count,
     updated: tallyOf(sized).count,
+    refused: sum(sized, (group) => group.refused.size),
     groups: all,
     unserved: outdated.length > 0 ? countUnserved(effective, updated, turn.cache) : 0,
   };
@@ -212,7 +213,7 @@ function report(
       complete: isComplete(standing),
       replicas: total.count,
       ready: available,
-      updated: standing.updated,
+      updated: standing.updated - standing.refused,
       text: figuresText(standing),
     },
     turn,

@@ -110,6 +110,20 @@ describe('status', () => {
     await expect(asked).rejects.toThrow('no progress for 10m with revision 2');
   });
 
+  test('a size for which there is no room · fails at once, and is complete when it is taken back', async () => {
+    const state = await stateWith(xenHost('one'), pool('a'));
+    await applyText(state, pool('a', 99));
+    expect((await stored(state, 'VirtualMachinePool', 'web'))?.status).toMatchObject({
+      readyReplicas: 2,
+      updatedReplicas: 0,
+    });
+    const asked = rolloutStatus(state, { ...target, ...patient });
+    await expect(asked).rejects.toMatchObject({ exitCode: ExitCode.Failure });
+    await expect(asked).rejects.toThrow(/web-[a-z0-9]+: it keeps its size: its host has no room/);
+    await applyText(state, pool('a', 2));
+    expect(await rolloutStatus(state, { ...target, ...patient })).toMatchObject({ state: 'Complete' });
+  });
+
   test('gone back by itself · fails; the mended manifest is applied without a conflict', async () => {
     const state = await stateWith(xenHost('one'), pool('a', 1, 'rollback: Automatic'));
     await applyText(state, pool('b', 99, 'rollback: Automatic'));

@@ -67,6 +67,23 @@ describe('24 hours', { timeout: 120_000 }, () => {
     expect(Math.max(...sizes)).toBe(2);
   });
 
+  test('of a wave with sizes alone · a handful of steps up the morning, each worth a resize', async () => {
+    const larger = 'vertical: {min: {cpu: 500m, memory: 1Gi}, max: {cpu: 8, memory: 4Gi}, update: Live}';
+    const { sizes } = await dayOf(
+      smoothDay().map((row) => 4 * row),
+      policy('web', larger),
+    );
+    const steps = sizes.filter((size, index) => index > 0 && size !== sizes[index - 1]);
+    const most = Math.max(...sizes);
+    expect(most).toBeGreaterThanOrEqual(4);
+    // Half and three quarters of each power of two: two steps a doubling, up and down.
+    expect(steps.length).toBeLessThanOrEqual(4 * Math.ceil(Math.log2(most / Math.min(...sizes))) + 2);
+    for (const [index, size] of sizes.entries()) {
+      const before = sizes[index - 1] ?? size;
+      if (size !== before) expect(Math.max(size, before) / Math.min(size, before)).toBeGreaterThan(1.3);
+    }
+  });
+
   test('of a rough load · turns no more often than the load, and less often with both directions', async () => {
     const rows = roughDay();
     const turns = turnsOf(rows, tolerance);

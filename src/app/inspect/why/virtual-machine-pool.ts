@@ -62,6 +62,8 @@ function stateText({ metadata }: VirtualMachinePool, state: string): string {
       return `paused: vctl rollout resume vmp/${metadata.name}`;
     case 'Failed':
       return `failed: vctl rollout undo vmp/${metadata.name}, or change the template`;
+    case 'SizeRefused':
+      return 'the size waits for room: free some (vctl top hosts), or apply a size that fits';
     default:
       return state === 'Complete' ? 'complete' : 'under way';
   }
