@@ -9,6 +9,7 @@ import {
 } from '../model/ports.ts';
 import { parametersOf } from '../performance/overrides.ts';
 import { type PerformanceParameters } from '../performance/parameters.ts';
+import { contactAfter, noticedAtMs, silentSinceMs, type Contact } from './contact.ts';
 import { hostPrefix, type Actor, type Core } from './core.ts';
 import { Rank } from './event-queue.ts';
 import { faultOf, present, nextRepairAtMs, withFault, type Fault } from './faults.ts';
@@ -22,6 +23,7 @@ export interface SavedHost {
   readonly bootCount: number;
   readonly bootEndsAtMs?: number;
   readonly faults: readonly Fault[];
+  readonly contact: Contact;
 }
 
 /** A physical machine of the world. Only `Hosts` changes one. */
@@ -36,6 +38,7 @@ export class Host implements Actor {
   bootEndsAtMs: number | undefined;
   /** At most one of each type; holds a Crash exactly while `Crashed`. */
   faults: readonly Fault[] = [];
+  contact: Contact = { type: 'Never' };
 
   #request: HostRequest;
   #parameters: PerformanceParameters;
@@ -67,6 +70,16 @@ export class Host implements Actor {
     return this.faults.some((fault) => fault.type === 'NetworkLoss');
   }
 
+  /** It is on, and the network to it is sound, whether or not anybody knows otherwise. */
+  get reachable(): boolean {
+    return this.state === 'On' && !this.networkLost;
+  }
+
+  /** It is out of reach, and nobody has noticed. */
+  get isSilent(): boolean {
+    return this.contact.type === 'Silent';
+  }
+
   get speed(): number {
     return faultOf(this.faults, 'Slow')?.speed ?? 1;
   }
@@ -76,17 +89,38 @@ export class Host implements Actor {
   }
 
   operation(): Operation {
+    const subject = `host/${this.request.name}`;
+    const noticedMs = noticedAtMs(this.contact, this.request.failureDetectionMs);
+    if (noticedMs !== undefined) return { subject, activity: 'not heard from', endsAtMs: noticedMs };
+    return { subject, activity: 'powering on', endsAtMs: this.bootEndsAtMs ?? 0 };
+  }
+
+  /** As it is. */
+  observe(): HostObservation {
+    const repairAtMs = nextRepairAtMs(this.faults);
+    const sinceMs = silentSinceMs(this.contact);
     return {
-      subject: `host/${this.request.name}`,
-      activity: 'powering on',
-      endsAtMs: this.bootEndsAtMs ?? 0,
+      uid: this.id,
+      name: this.request.name,
+      state: this.state,
+      networkLost: this.networkLost,
+      speed: this.speed,
+      ...(repairAtMs === undefined ? {} : { repairAtMs }),
+      ...(sinceMs === undefined ? {} : { silentSinceMs: sinceMs }),
+      bootCount: this.bootCount,
     };
   }
 }
 
-/** Told after a host has changed: `down` when all that ran on it is gone, `changed` for anything at all. */
+/** Told after a host has changed. */
 export interface HostListener {
+  /** Nobody hears from it, and nobody has noticed yet; called before `down`. */
+  silent(host: Host): void;
+  /** All that ran on it is gone. */
   down(host: Host): void;
+  /** A silence is over: it was noticed, or the host is heard from again. */
+  revealed(host: Host): void;
+  /** Anything at all. */
   changed(host: Host): void;
 }
 
@@ -103,19 +137,10 @@ export class Hosts {
     return this.#hosts.get(uid);
   }
 
+  /** What is known of it: of one that has fallen silent, what it was before, until that is noticed. */
   observe(uid: string): HostObservation | undefined {
     const host = this.#hosts.get(uid);
-    if (host === undefined) return undefined;
-    const repairAtMs = nextRepairAtMs(host.faults);
-    return {
-      uid,
-      name: host.request.name,
-      state: host.state,
-      networkLost: host.networkLost,
-      speed: host.speed,
-      ...(repairAtMs === undefined ? {} : { repairAtMs }),
-      bootCount: host.bootCount,
-    };
+    return host?.contact.type === 'Silent' ? host.contact.lastSeen : host?.observe();
   }
 
   ensure(request: HostRequest): void {
@@ -137,11 +162,13 @@ export class Hosts {
     this.#hosts.delete(uid);
     host.state = 'Crashed';
     host.bootEndsAtMs = undefined;
+    host.contact = { type: 'Never' };
     this.core.queue.schedule(host, undefined);
     this.core.operations.set(host, false);
     this.core.dirty.remove(hostPrefix + uid);
     this.core.changes.add({ type: 'Host', name: host.request.name });
     this.listener.down(host);
+    this.listener.revealed(host);
     this.listener.changed(host);
   }
 
@@ -155,13 +182,14 @@ export class Hosts {
     }
     const faults = withFault(host.faults, request, this.core.nowMs);
     if (deepEqual(host.faults, faults)) return accepted;
+    const lastSeen = host.observe();
     host.faults = faults;
     const crashes = request.type === 'Crash' && host.state !== 'Crashed';
     if (crashes) {
       host.state = 'Crashed';
       host.bootEndsAtMs = undefined;
     }
-    this.#changed(host, crashes);
+    this.#changed(host, { lastSeen, down: crashes });
     return accepted;
   }
 
@@ -194,6 +222,7 @@ export class Hosts {
     host.bootCount = saved.bootCount;
     host.bootEndsAtMs = saved.bootEndsAtMs;
     host.faults = saved.faults;
+    host.contact = saved.contact;
     this.#hosts.set(host.id, host);
     this.#plan(host);
   }
@@ -204,23 +233,41 @@ export class Hosts {
       this.core.nowMs + powerOnMs(this.core.seed, host.request.name, host.bootCount, host.parameters);
   }
 
-  #changed(host: Host, down = false): void {
+  /** `lastSeen`: as it was before the change, where that may have put it out of reach. */
+  #changed(
+    host: Host,
+    { lastSeen = host.observe(), down = false }: { lastSeen?: HostObservation; down?: boolean } = {},
+  ): void {
+    const { isSilent, reachable } = host;
+    const { nowMs } = this.core;
+    const detectionMs = host.request.failureDetectionMs;
+    host.contact = contactAfter(host.contact, { reachable, detectionMs, nowMs, lastSeen });
     this.#plan(host);
     this.core.dirty.mark(hostPrefix + host.id, () => save(host));
     this.core.changes.add({ type: 'Host', name: host.request.name });
+    if (host.isSilent && !isSilent) this.listener.silent(host);
     if (down) this.listener.down(host);
+    if (isSilent && !host.isSilent) this.listener.revealed(host);
     this.listener.changed(host);
   }
 
   #plan(host: Host): void {
-    this.core.operations.set(host, host.state === 'PoweringOn');
+    this.core.operations.set(host, host.state === 'PoweringOn' || host.isSilent);
     const repairMs = nextRepairAtMs(host.faults) ?? Infinity;
-    const nextMs = Math.min(host.bootEndsAtMs ?? Infinity, repairMs);
+    const noticedMs = noticedAtMs(host.contact, host.request.failureDetectionMs) ?? Infinity;
+    const nextMs = Math.min(host.bootEndsAtMs ?? Infinity, repairMs, noticedMs);
     this.core.queue.schedule(host, nextMs === Infinity ? undefined : nextMs);
   }
 }
 
 function save(host: Host): SavedHost {
-  const { request, state, bootCount, bootEndsAtMs, faults } = host;
-  return { request, state, bootCount, ...(bootEndsAtMs === undefined ? {} : { bootEndsAtMs }), faults };
+  const { request, state, bootCount, bootEndsAtMs, faults, contact } = host;
+  return {
+    request,
+    state,
+    bootCount,
+    ...(bootEndsAtMs === undefined ? {} : { bootEndsAtMs }),
+    faults,
+    contact,
+  };
 }

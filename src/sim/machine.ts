@@ -29,6 +29,7 @@ export interface SavedMachine {
   readonly move?: Move;
   readonly lastMigration?: MigrationOutcome;
   readonly lastTermination?: Termination;
+  readonly lastSeen?: MachineObservation;
 }
 
 /** The words of an operation under way; states that are not here last until something is asked for. */
@@ -68,6 +69,8 @@ export class Machine implements Actor {
   lastMigration: MigrationOutcome | undefined;
   /** How the guest last went down by itself. */
   lastTermination: Termination | undefined;
+  /** What it passes for while nobody has noticed that its host is out of reach; undefined: what it is. */
+  lastSeen: MachineObservation | undefined;
   /** Its place in the load's arrays; -1 while it has none. Never saved. */
   slot = -1;
 
@@ -154,6 +157,7 @@ export class Machine implements Actor {
     };
   }
 
+  /** As it is. */
   observe(): MachineObservation {
     const { uid, hostUid, mode, cpuMillis, memoryBytes } = this.request;
     return {
@@ -178,6 +182,7 @@ export class Machine implements Actor {
       ...(this.move === undefined ? {} : { move: this.move }),
       ...(this.lastMigration === undefined ? {} : { lastMigration: this.lastMigration }),
       ...(this.lastTermination === undefined ? {} : { lastTermination: this.lastTermination }),
+      ...(this.lastSeen === undefined ? {} : { lastSeen: this.lastSeen }),
     };
   }
 
@@ -192,6 +197,7 @@ export class Machine implements Actor {
     this.move = saved.move;
     this.lastMigration = saved.lastMigration;
     this.lastTermination = saved.lastTermination;
+    this.lastSeen = saved.lastSeen;
   }
 
   #endMove(nowMs: number, failure?: string): void {

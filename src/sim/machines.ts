@@ -64,7 +64,8 @@ export class Machines {
   }
 
   observe(uid: string): MachineObservation | undefined {
-    return this.#machines.get(uid)?.observe();
+    const machine = this.#machines.get(uid);
+    return machine?.lastSeen ?? machine?.observe();
   }
 
   provision(request: MachineRequest): Acceptance {
@@ -77,6 +78,7 @@ export class Machines {
     }
     const host = this.hosts.get(request.hostUid);
     if (host === undefined) return refused(`cannot provision ${request.name}: there is no such host`);
+    if (host.isSilent) return refused(silence(host));
     if (host.state !== 'On') {
       return refused(`cannot provision ${request.name}: host ${host.request.name} is not on (${host.state})`);
     }
@@ -138,7 +140,12 @@ export class Machines {
   migrate(uid: string, targetHostUid: string): Acceptance {
     return this.#obey(
       uid,
-      (machine) => mayMigrate(machine, this.#hostOf(machine), this.hosts.get(targetHostUid)),
+      (machine) => {
+        const target = this.hosts.get(targetHostUid);
+        return target?.isSilent === true
+          ? refused(silence(target))
+          : mayMigrate(machine, this.#hostOf(machine), target);
+      },
       (machine) => {
         const source = this.#hostOf(machine);
         if (source === undefined) return;
@@ -179,6 +186,25 @@ export class Machines {
     this.#changed(machine);
   }
 
+  /** Nobody hears from the host, and nobody has noticed: what is on it passes for what it is now. */
+  hostSilent(host: Host): void {
+    for (const machine of this.#residents.of(host.id)) {
+      if (machine.request.hostUid !== host.id) continue;
+      machine.lastSeen = machine.observe();
+      this.#save(machine);
+    }
+  }
+
+  /** What has become of the machines on the host can be seen. */
+  hostRevealed(host: Host): void {
+    for (const machine of this.#residents.sorted(host.id)) {
+      if (machine.lastSeen === undefined) continue;
+      machine.lastSeen = undefined;
+      this.#save(machine);
+      this.#tellChange(machine);
+    }
+  }
+
   /** Everything on the host is lost; what migrates to it stays where it is. */
   hostDown(host: Host): void {
     for (const machine of this.#residents.sorted(host.id)) {
@@ -214,6 +240,8 @@ export class Machines {
     const machine = this.#machines.get(uid);
     if (machine === undefined) return refused(`there is no machine ${uid}`);
     const ruling = rule(machine);
+    const host = this.#hostOf(machine);
+    if (host?.isSilent === true && ruling !== 'Nothing') return refused(silence(host));
     if (ruling === 'Do') act(machine);
     return typeof ruling === 'string' ? accepted : ruling;
   }
@@ -285,14 +313,22 @@ export class Machines {
 
   #changed(machine: Machine): void {
     this.#plan(machine);
-    this.core.dirty.mark(machinePrefix + machine.id, () => machine.save());
+    this.#save(machine);
     this.#tell(machine, false);
   }
 
+  #save(machine: Machine): void {
+    this.core.dirty.mark(machinePrefix + machine.id, () => machine.save());
+  }
+
   #tell(machine: Machine, gone: boolean): void {
+    this.#tellChange(machine);
+    this.surroundings.changed(machine, gone);
+  }
+
+  #tellChange(machine: Machine): void {
     const { namespace, name } = machine.request;
     this.core.changes.add({ type: 'Machine', namespace, name });
-    this.surroundings.changed(machine, gone);
   }
 
   #plan(machine: Machine): void {
@@ -312,4 +348,8 @@ export class Machines {
   #hostOf(machine: Machine): Host | undefined {
     return this.hosts.get(machine.request.hostUid);
   }
+}
+
+function silence({ request: { name } }: Host): string {
+  return `host ${name} does not answer`;
 }

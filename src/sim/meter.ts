@@ -63,6 +63,7 @@ export class Meter {
     const sampledAtMs = this.steps.stepStartMs;
     if (machine?.startedAtMs === undefined || machine.startedAtMs >= sampledAtMs) return undefined;
     if (sampledAtMs < this.#blindUntilMs) return undefined;
+    if (this.hosts.get(machine.request.hostUid)?.reachable !== true) return undefined;
     const { columns } = this.load;
     const cpuMillis = columns.sampleMillis[machine.slot] ?? 0;
     const utilization = Math.min(1, cpuMillis / machine.request.cpuMillis);

@@ -76,8 +76,7 @@ function* valuesOf(scene: AvailabilityScene): Iterable<readonly [SubjectName, nu
     if (vm) yield [subject, isAvailable(vm, world) ? 1 : 0];
     const host = hosts.get(subject);
     if (!host) continue;
-    const seen = world.host(host.metadata.uid ?? '');
-    yield [subject, seen?.state === 'On' && !seen.networkLost ? 1 : 0];
+    yield [subject, world.isReachable(host.metadata.uid ?? '') ? 1 : 0];
   }
   for (const [subject, pool] of roster.of('VirtualMachinePool')) {
     if (pool.spec.replicas <= 0 || !(pools || wanted.has(subject))) continue;

@@ -1,5 +1,6 @@
 /** What the phases of VMs tell: who waits and for how long, how many run, who has moved. */
 import { wantsPower } from '../controllers/machines/plan.ts';
+import { findCondition } from '../model/conditions.ts';
 import { type VirtualMachine } from '../model/kinds/index.ts';
 import { isTerminating, type KubeObject } from '../model/object.ts';
 import { type SubjectName } from '../model/run-record.ts';
@@ -32,14 +33,26 @@ export class MachineLedger {
     return this.#open.size;
   }
 
-  /** Takes note of a change of a VM at `nowMs`. */
-  note(vm: VirtualMachine | undefined, old: VirtualMachine | undefined, nowMs: number): void {
+  /**
+   * Takes note of a change of a VM at `nowMs`. `silentSince` tells when a host fell silent, ms of world time: a VM that
+   * was lost with its host has waited since then, though nobody knew.
+   */
+  note(
+    vm: VirtualMachine | undefined,
+    old: VirtualMachine | undefined,
+    nowMs: number,
+    silentSince: (host: string) => number | undefined,
+  ): void {
     this.#total += (vm ? 1 : 0) - (old ? 1 : 0);
     this.#running += (isUp(vm) ? 1 : 0) - (isUp(old) ? 1 : 0);
     const uid = (vm ?? old)?.metadata.uid ?? '';
     const wait = this.#open.get(uid);
     if (waits(vm)) {
-      if (!wait) this.#open.set(uid, { ...namesOf(vm), fromMs: nowMs });
+      if (!wait) {
+        const lostOn = isLost(vm) ? old?.status?.host : undefined;
+        const lostAtMs = lostOn === undefined ? undefined : silentSince(lostOn);
+        this.#open.set(uid, { ...namesOf(vm), fromMs: lostAtMs ?? nowMs });
+      }
     } else if (wait) {
       this.#open.delete(uid);
       // One that went away before it ran has nobody who waits for it.
@@ -72,6 +85,10 @@ function isUp(vm: VirtualMachine | undefined): boolean {
 function waits(vm: VirtualMachine | undefined): vm is VirtualMachine {
   if (!vm || isTerminating(vm) || !wantsPower(vm)) return false;
   return !isUp(vm) && vm.status?.phase !== 'Stopping';
+}
+
+function isLost({ status }: VirtualMachine): boolean {
+  return findCondition(status?.conditions, 'Ready')?.reason === 'HostLost';
 }
 
 function namesOf(vm: VirtualMachine): { readonly machine: SubjectName; readonly pool?: SubjectName } {

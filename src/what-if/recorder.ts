@@ -31,6 +31,8 @@ export interface RecorderOptions {
   readonly machines: boolean;
   /** Of the world that is watched. */
   readonly fidelity?: Fidelity;
+  /** When a host fell silent, ms of world time. @defaultValue nobody knows */
+  readonly silentSince?: (host: string) => number | undefined;
 }
 
 /** Added up over all steps. */
@@ -42,6 +44,10 @@ export interface Sums {
   cost: number;
   energyKWh: number;
   machineHours: number;
+}
+
+function nobodyKnows(): undefined {
+  return undefined;
 }
 
 /** The name of the whole in the table. */
@@ -92,7 +98,8 @@ export class Recorder {
     this.roster.note(object, old);
     const { kind } = object ?? old ?? {};
     if (kind === 'VirtualMachine') {
-      this.ledger.note(object as VirtualMachine | undefined, old as VirtualMachine | undefined, nowMs);
+      const [vm, before] = [object, old] as (VirtualMachine | undefined)[];
+      this.ledger.note(vm, before, nowMs, this.options.silentSince ?? nobodyKnows);
     }
     if (this.#running) this.marks.push(...scaleMarks(object, old, nowMs));
   }

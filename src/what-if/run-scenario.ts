@@ -52,9 +52,13 @@ export async function runScenario(plan: RunPlan, options: RunOptions = {}): Prom
   const { scenario, stepMs, machines, fidelity } = plan;
   const objectives = scenario ? objectivesOf(scenario) : [];
   const wanted = new Set(objectives.map(({ of }) => of).filter((of) => of !== undefined));
-  const recorder = new Recorder({ startMs, endMs, stepMs, wanted, machines, fidelity });
   // Set once the engine has started: while it does, changes come in already.
   const known: { manager?: Manager } = {};
+  const silentSince = (host: string): number | undefined => {
+    const uid = known.manager?.cache.get('Host', '', host)?.metadata.uid;
+    return uid === undefined ? undefined : known.manager?.world.host(uid)?.silentSinceMs;
+  };
+  const recorder = new Recorder({ startMs, endMs, stepMs, wanted, machines, fidelity, silentSince });
   const pace = new Pace(startMs, plan.speed, options.signal);
   const engine = await Engine.start(state, {
     signal: options.signal,

@@ -39,6 +39,7 @@ export function host(name: string, fields: Partial<HostRequest> = {}): HostReque
     pricePerHour: 1,
     idleWatts: 100,
     maxWatts: 300,
+    failureDetectionMs: 0,
     ...fields,
   };
 }

@@ -110,6 +110,18 @@ describe('what is recorded', () => {
     expect(Math.abs(totals.requests - 90_000)).toBeLessThan(1500);
   });
 
+  test('a VM that is lost waits from the crash on, though that is noticed later', async () => {
+    const one = await record(
+      `events: [{at: 5m7s, fault: {kind: Host, name: rack-0, type: Crash}}],
+       objectives: [{name: wait, metric: pendingTime, statistic: max, below: 1h},
+                    {name: later, metric: pendingTime, statistic: max, below: 1h, window: {from: 5m57s}}]`,
+    );
+    const [wait = NaN, later = NaN] = one.verdicts.map(({ value }) => value ?? NaN);
+    expect(wait).toBe(later);
+    expect(wait).toBeGreaterThan(50_000 + 10_000);
+    expect(wait).toBeLessThan(120_000);
+  });
+
   test('the steps of a series add up to the totals', async () => {
     const one = await record('seed: 1, events: [{at: 5m7s, fault: {kind: Host, name: rack-0, type: Crash}}]');
     const rates = values(one, 'requestsPerSecond');

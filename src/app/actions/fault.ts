@@ -40,8 +40,8 @@ export async function fault(
   const host = await getObject(state.store, 'Host', request.name, '');
   const uid = host.metadata.uid ?? '';
   return withEngine(state, options, async (engine) => {
-    const before = (await knowing(engine, uid)).host(uid);
-    const isSound = before?.state === 'On' && !before.networkLost && before.speed === 1;
+    const world = await knowing(engine, uid);
+    const isSound = world.isReachable(uid) && world.host(uid)?.speed === 1;
     await strike(engine, uid, request);
     const action = !request.clear ? wordOf(request) : isSound ? 'has no fault' : 'repaired';
     const report: ActReport = { objects: [reportOf(host, action)] };

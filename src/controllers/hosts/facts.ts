@@ -1,4 +1,5 @@
 /** What follows from a Host and its Hypervisor: capacity for guests, and how the world is told. Pure. */
+import { durationMs } from '../../base/duration.ts';
 import { memoryBytes } from '../../base/quantity.ts';
 import { type Amount, amountOf } from '../../model/amount.ts';
 import { findCondition, isTrue } from '../../model/conditions.ts';
@@ -83,6 +84,7 @@ export function hostRequest(host: Host, hypervisor: Hypervisor): HostRequest {
     pricePerHour: host.spec.price.perHour,
     idleWatts: host.spec.power.idleWatts,
     maxWatts: host.spec.power.maxWatts,
+    failureDetectionMs: durationMs(host.spec.failureDetection),
   };
 }
 

@@ -33,15 +33,23 @@ export const hostPoolController = controller<'HostPool'>({
   },
 });
 
-const revisions = new WeakMap<HostPool['spec']['template'], string>();
+const revisions = new WeakMap<HostPool['spec'], string>();
 
 function revisionOf({ spec }: HostPool): string {
-  let revision = revisions.get(spec.template);
+  let revision = revisions.get(spec);
   if (revision === undefined) {
-    revision = hash32(canonicalJson(spec.template)).toString(16).padStart(8, '0');
-    revisions.set(spec.template, revision);
+    const { metadata } = spec.template;
+    revision = hash32(canonicalJson({ metadata, spec: hostSpec(spec) }))
+      .toString(16)
+      .padStart(8, '0');
+    revisions.set(spec, revision);
   }
   return revision;
+}
+
+/** What each host is to be: the template, with what the pool says of all. */
+function hostSpec({ failureDetection, template }: HostPool['spec']): Host['spec'] {
+  return failureDetection === undefined ? template.spec : { ...template.spec, failureDetection };
 }
 
 function scale(pool: HostPool, groups: readonly HostGroup[], revision: string, turn: Turn): void {
@@ -98,7 +106,7 @@ const ownPaths: readonly string[] = [labels.pool, labels.revision].map(
 
 /** A host with all that the template says, and without what it no longer says. */
 function declared(pool: HostPool, live: Host | undefined, revision: string, turn: Turn): Host {
-  const { metadata, spec } = pool.spec.template;
+  const { metadata } = pool.spec.template;
   const result = applyObject({
     live,
     applied: {
@@ -110,7 +118,7 @@ function declared(pool: HostPool, live: Host | undefined, revision: string, turn
         ...(metadata?.annotations ? { annotations: metadata.annotations } : {}),
         ownerReferences: [controllerReference(pool)],
       },
-      spec,
+      spec: hostSpec(pool.spec),
     },
     manager: managers.pool,
     schema: mergeSchemaFor('Host'),

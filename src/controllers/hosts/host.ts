@@ -1,10 +1,10 @@
 import { formatDuration } from '../../base/duration.ts';
 import { formatCpu, formatMemory } from '../../base/quantity.ts';
-import { type ConditionInput } from '../../model/conditions.ts';
+import { type ConditionInput, findCondition } from '../../model/conditions.ts';
 import { deepEqual } from '../../base/deep.ts';
 import { type Host, type VirtualMachine } from '../../model/kinds/index.ts';
 import { isTerminating } from '../../model/object.ts';
-import { type HostObservation, type Metrics } from '../../model/ports.ts';
+import { type HostObservation, type HostUsage, type Metrics } from '../../model/ports.ts';
 import { shownShare } from '../../engine/figures.ts';
 import { allocatableOf, hostRequest, mismatchOf } from './facts.ts';
 import { type ObjectCache } from '../../engine/cache.ts';
@@ -16,8 +16,10 @@ import { amountOf, type Amount } from '../../model/amount.ts';
 
 const finalizer = 'vctl.dev/host';
 
+type Phase = NonNullable<NonNullable<Host['status']>['phase']>;
+
 interface Standing {
-  readonly phase: NonNullable<NonNullable<Host['status']>['phase']>;
+  readonly phase: Phase;
   readonly ready: Pick<ConditionInput, 'status' | 'reason' | 'message'>;
   readonly settled: boolean;
 }
@@ -53,14 +55,21 @@ export const hostController = controller<'Host'>({
     turn.world.ensureHost(hostRequest(host, hypervisor));
     const observation = turn.world.host(host.metadata.uid ?? '');
     const standing = standingOf(host, observation, turn.nowMs);
-    report(host, turn, standing, allocatableOf(host, hypervisor), hypervisor.spec.architecture);
+    const { architecture } = hypervisor.spec;
+    const next = report(host, turn, standing, allocatableOf(host, hypervisor), architecture);
+    tell(next, host.status?.phase, observation, turn);
     return { settled: standing.settled, rests: true };
   },
 });
 
 function figureStanding({ metadata, status }: Host, world: Metrics): FigureStanding {
-  const usage = world.hostUsage(metadata.uid ?? '');
+  const usage = measuredUsage(metadata.uid ?? '', status?.phase, world);
   return usage === undefined || shownShare(usage.utilization) === status?.utilization ? 'Fresh' : 'Stale';
+}
+
+/** What is measured of a host. Nobody can ask one that passes for ready and does not answer. */
+function measuredUsage(uid: string, phase: Phase | undefined, world: Metrics): HostUsage | undefined {
+  return phase === 'Ready' && !world.isReachable(uid) ? undefined : world.hostUsage(uid);
 }
 
 /** True when the VM takes the same of the same hosts. */
@@ -85,10 +94,10 @@ function report(
   { phase, ready }: Standing,
   allocatable: Amount,
   architecture: 'Hosted' | 'BareMetal',
-): void {
-  const before = host.status?.phase;
-  const usage = turn.figures ? turn.world.hostUsage(host.metadata.uid ?? '') : undefined;
-  const next = turn.updateStatus(
+): Host {
+  const { uid = '' } = host.metadata;
+  const usage = turn.figures ? measuredUsage(uid, phase, turn.world) : undefined;
+  return turn.updateStatus(
     host,
     {
       phase,
@@ -101,10 +110,29 @@ function report(
     },
     [{ type: 'Ready', ...ready }],
   );
-  if (phase !== before && next !== host) {
-    if (phase === 'Ready') turn.event(host, 'Normal', 'HostReady', ready.message);
-    if (phase === 'NotReady') turn.event(host, 'Warning', 'HostNotReady', ready.message);
-  }
+}
+
+/** The event for a new phase; for a silence, with how long nobody noticed it. */
+function tell(
+  host: Host,
+  before: Phase | undefined,
+  observation: HostObservation | undefined,
+  turn: Turn,
+): void {
+  const { phase, conditions } = host.status ?? {};
+  if (phase === before) return;
+  const { message = '' } = findCondition(conditions, 'Ready') ?? {};
+  if (phase === 'Ready') turn.event(host, 'Normal', 'HostReady', message);
+  const since = observation?.silentSinceMs;
+  const isMissed = phase === 'NotReady' || (phase === 'PoweringOn' && before === 'Ready');
+  if (!isMissed) return;
+  const noticed =
+    since === undefined
+      ? ''
+      : since === turn.nowMs
+        ? '; noticed at once'
+        : `; noticed after ${formatDuration(turn.nowMs - since)}`;
+  turn.event(host, 'Warning', 'HostNotReady', `${message}${noticed}`);
 }
 
 function standingOf(host: Host, observation: HostObservation | undefined, nowMs: number): Standing {

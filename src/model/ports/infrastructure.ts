@@ -29,7 +29,7 @@ export type Acceptance = { readonly ok: true } | { readonly ok: false; readonly 
 /**
  * The machines and the network. Every request is idempotent and returns at once; what it starts takes world
  * time and shows in the observations. A request that cannot be obeyed in the present state is refused with
- * a reason, never thrown.
+ * a reason, never thrown. So is what is asked of a host that does not answer.
  */
 export interface Infrastructure {
   host(uid: string): HostObservation | undefined;
@@ -41,6 +41,7 @@ export interface Infrastructure {
   /** Ends every fault of the host; a crashed one powers on again. */
   clearFaults(hostUid: string): Acceptance;
 
+  /** What is known of it: of one on a host that has fallen silent, what it was before, until that is noticed. */
   machine(uid: string): MachineObservation | undefined;
   provision(request: MachineRequest): Acceptance;
   start(uid: string): Acceptance;

@@ -30,10 +30,13 @@ export interface HostRequest {
   readonly pricePerHour: number;
   readonly idleWatts: number;
   readonly maxWatts: number;
+  /** How long it may be out of reach before that is noticed, ms; 0: at once. */
+  readonly failureDetectionMs: number;
 }
 
 export type HostState = 'PoweringOn' | 'On' | 'Crashed';
 
+/** What is known of a host. While nobody has noticed that it is out of reach, that is what it was before. */
 export interface HostObservation {
   readonly uid: string;
   readonly name: string;
@@ -44,6 +47,8 @@ export interface HostObservation {
   readonly speed: number;
   /** When the present fault repairs itself, in ms of world time; absent when it stays until cleared. */
   readonly repairAtMs?: number;
+  /** Since when it has been out of reach or, when it is back, last was, ms of world time; absent: it never was. */
+  readonly silentSinceMs?: number;
   readonly bootCount: number;
 }
 

@@ -57,11 +57,14 @@ export interface RequestWindow {
 
 /** What is measured. Absent where nothing was sampled yet. */
 export interface Metrics {
+  /** Absent also while nobody can ask: its host is out of reach. */
   machineUsage(uid: string): MachineUsage | undefined;
   /** What a machine does now, where `machineUsage` tells of the last step. Absent while it is off. */
   machineLoad(uid: string): MachineLoad | undefined;
   /** True while requests to the machine reach it: it works, on a host that is on and can be reached. */
   answers(machineUid: string): boolean;
+  /** True while the host is on and the network to it is sound, whether or not anybody knows otherwise. */
+  isReachable(hostUid: string): boolean;
   hostUsage(uid: string): HostUsage | undefined;
   balancer(name: NetworkName): BalancerObservation | undefined;
   route(name: NetworkName): RouteObservation | undefined;

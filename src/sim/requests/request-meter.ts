@@ -32,6 +32,7 @@ export class RequestMeter {
     const machine = this.scenery.machines.get(uid);
     const sampledAtMs = this.core.stepStartAt(this.core.nowMs);
     if (machine?.startedAtMs === undefined || machine.startedAtMs >= sampledAtMs) return undefined;
+    if (this.scenery.hosts.get(machine.request.hostUid)?.reachable !== true) return undefined;
     const { millis: cpuMillis, perSecond: requestsPerSecond } = this.load.windows.machine(uid);
     const { cpuMillis: size, memoryBytes: memory } = machine.request;
     const utilization = Math.min(1, cpuMillis / size);

@@ -7,7 +7,7 @@ import { type Scenery } from './scenery.ts';
 export function infrastructureOf(
   core: Core,
   { hosts, machines, balancers, routes, traffic }: Scenery,
-): Infrastructure & Pick<World, 'takeChanges' | 'operations' | 'operationCount' | 'answers'> {
+): Infrastructure & Pick<World, 'takeChanges' | 'operations' | 'operationCount' | 'answers' | 'isReachable'> {
   return {
     takeChanges: () => core.changes.take(),
     operations: () => core.operations.list(),
@@ -24,6 +24,7 @@ export function infrastructureOf(
       const machine = machines.get(uid);
       return answersChecks(machine, machine && hosts.get(machine.request.hostUid));
     },
+    isReachable: (uid) => hosts.get(uid)?.reachable ?? false,
     provision: (request) => machines.provision(request),
     start: (uid) => machines.start(uid),
     stop: (uid) => machines.stop(uid),

@@ -33,7 +33,9 @@ export interface SceneryLoad {
 /** An empty scenery. `load`, which is made of the scenery itself, is told nothing before something happens. */
 export function buildScenery(core: Core, load: SceneryLoad): Scenery {
   const hosts = new Hosts(core, {
+    silent: (host) => machines.hostSilent(host),
     down: (host) => machines.hostDown(host),
+    revealed: (host) => machines.hostRevealed(host),
     changed: (host) => {
       if (host.networkLost) machines.hostUnreachable(host);
       load.hostChanged(host);

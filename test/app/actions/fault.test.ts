@@ -31,6 +31,8 @@ describe('fault', () => {
     const state = await stateWith(xenHost('one'));
     const report = await fault(state, { ...onHost, type: 'NetworkLoss', wait: false });
     expect(report.run).toBeUndefined();
+    await advance(state, '49s');
+    expect((await stored(state, 'Host', 'one'))?.status?.phase).toBe('Ready');
     await advance(state, '1s');
     expect((await stored(state, 'Host', 'one'))?.status?.phase).toBe('NotReady');
   });

@@ -140,20 +140,21 @@ describe('describe, kind by kind', () => {
 
   test('host/h1', async () => {
     expect(await described('host/h1')).toMatchInlineSnapshot(`
-      "Name:             h1
-      Labels:           topology.vctl.dev/zone=a
-      Annotations:      <none>
-      Created:          2000-01-01T00:00:00Z (0s ago)
-      Controlled by:    HostPool/rack
-      Phase:            Ready
-      Hypervisor:       xen (BareMetal)
-      Host OS:          <none>
-      Hardware assist:  yes
-      Unschedulable:    no
-      Taints:           <none>
-      Price:            $0.92/h
-      Power:            110 W idle, 380 W at full load
-      Utilization:      31%
+      "Name:               h1
+      Labels:             topology.vctl.dev/zone=a
+      Annotations:        <none>
+      Created:            2000-01-01T00:00:00Z (0s ago)
+      Controlled by:      HostPool/rack
+      Phase:              Ready
+      Hypervisor:         xen (BareMetal)
+      Host OS:            <none>
+      Hardware assist:    yes
+      Unschedulable:      no
+      Taints:             <none>
+      Price:              $0.92/h
+      Power:              110 W idle, 380 W at full load
+      Failure detection:  after 50s
+      Utilization:        31%
       Capacity:
         Step            CPU  Memory
         ----            ---  ------
@@ -182,19 +183,20 @@ describe('describe, kind by kind', () => {
 
   test('host/desk', async () => {
     expect(await described('host/desk')).toMatchInlineSnapshot(`
-      "Name:              desk
-      Labels:            <none>
-      Annotations:       <none>
-      Created:           2000-01-01T00:00:00Z (0s ago)
-      Phase:             Ready
-      Hypervisor:        virtualbox (Hosted)
-      Host OS:           ubuntu 24.04
-      Hardware assist:   yes
-      Unschedulable:     no
-      Taints:            desktop:NoSchedule
-      Price:             $0.00/h
-      Power:             110 W idle, 380 W at full load
-      Utilization:       <none>
+      "Name:               desk
+      Labels:             <none>
+      Annotations:        <none>
+      Created:            2000-01-01T00:00:00Z (0s ago)
+      Phase:              Ready
+      Hypervisor:         virtualbox (Hosted)
+      Host OS:            ubuntu 24.04
+      Hardware assist:    yes
+      Unschedulable:      no
+      Taints:             desktop:NoSchedule
+      Price:              $0.00/h
+      Power:              110 W idle, 380 W at full load
+      Failure detection:  after 50s
+      Utilization:        <none>
       Capacity:
         Step              CPU  Memory
         ----              ---  ------
@@ -205,38 +207,39 @@ describe('describe, kind by kind', () => {
         = allocatable      14    14Gi
         - allocated         0       0
         = free             14    14Gi
-      Virtual machines:  <none>
+      Virtual machines:   <none>
       Conditions:
         Type   Status  Since  Reason  Message
         ----   ------  -----  ------  -------
         Ready  True    0s     Ready   desk is on
-      Events:            <none>
+      Events:             <none>
       "
     `);
   });
 
   test('host/orphan', async () => {
     expect(await described('host/orphan')).toMatchInlineSnapshot(`
-      "Name:              orphan
-      Labels:            <none>
-      Annotations:       <none>
-      Created:           2000-01-01T00:00:00Z (0s ago)
-      Phase:             Pending
-      Hypervisor:        nova
-      Host OS:           <none>
-      Hardware assist:   yes
-      Unschedulable:     no
-      Taints:            <none>
-      Price:             $0.00/h
-      Power:             110 W idle, 380 W at full load
-      Utilization:       <none>
+      "Name:               orphan
+      Labels:             <none>
+      Annotations:        <none>
+      Created:            2000-01-01T00:00:00Z (0s ago)
+      Phase:              Pending
+      Hypervisor:         nova
+      Host OS:            <none>
+      Hardware assist:    yes
+      Unschedulable:      no
+      Taints:             <none>
+      Price:              $0.00/h
+      Power:              110 W idle, 380 W at full load
+      Failure detection:  after 50s
+      Utilization:        <none>
       Capacity:
         Step       CPU  Memory
         ----       ---  ------
         installed    4    16Gi
-      Virtual machines:  <none>
-      Conditions:        <none>
-      Events:            <none>
+      Virtual machines:   <none>
+      Conditions:         <none>
+      Events:             <none>
       "
     `);
   });

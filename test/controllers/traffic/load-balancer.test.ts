@@ -209,8 +209,9 @@ describe('leaving', () => {
     await engine.advance(9_999);
     expect(seen(engine).errorRate).toBe(0.5);
     await engine.advance(1);
-    expect(backends(engine)).toBe('web-1:ready');
+    expect(backends(engine)).toBe('web-0:not web-1:ready');
     await engine.advance(60_000);
+    expect(backends(engine), 'the crash was noticed').toBe('web-1:ready');
     // Half of 100 requests a second for two checks of 5 s.
     expect(seen(engine).totalErrors).toBeCloseTo(500, 6);
     expect([...reasons(engine)].sort()).toEqual(['BackendFailed', 'Ready']);

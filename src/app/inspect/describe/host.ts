@@ -43,6 +43,7 @@ export function describeHost(host: Host, snapshot: Snapshot): DescribeNode[] {
     ),
     field('Price', priceText(spec.price.perHour)),
     field('Power', `${spec.power.idleWatts} W idle, ${spec.power.maxWatts} W at full load`),
+    field('Failure detection', `after ${spec.failureDetection}`),
     field('Utilization', percent(status?.utilization)),
     table('Capacity', ['Step', '>CPU', '>Memory'], capacityRows(host, hypervisor)),
     machinesTable('Virtual machines', machinesOn(snapshot.cache, host.metadata.name), true),
