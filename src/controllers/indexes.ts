@@ -4,7 +4,7 @@ import { quotas } from './cluster/quota-index.ts';
 import { hostGroups } from './hosts/groups.ts';
 import { hostsByHypervisor } from './hosts/lookup.ts';
 import { machineGroups } from './machines/groups.ts';
-import { machinesByHost, machinesByLabel } from './machines/lookup.ts';
+import { machinesByHost, machinesByLabel, machinesHeld } from './machines/lookup.ts';
 import { selectors } from './machines/selecting.ts';
 import { policiesByTarget } from './scaling/lookup.ts';
 import { tenancy } from './tenants/tenancy-index.ts';
@@ -16,6 +16,7 @@ export const indexes: readonly IndexDefinition[] = [
   machineGroups,
   machinesByHost,
   machinesByLabel,
+  machinesHeld,
   policiesByTarget,
   quotas,
   selectors,

@@ -10,7 +10,7 @@ import { allocatableOf, hostRequest, mismatchOf } from './facts.ts';
 import { type ObjectCache } from '../../engine/cache.ts';
 import { controller, type FigureStanding, type Result } from '../../engine/controller.ts';
 import { type Turn } from '../../engine/turn.ts';
-import { countMachinesOn, machinesOn } from '../machines/lookup.ts';
+import { countMachinesOn, isHeld, machinesOn } from '../machines/lookup.ts';
 import { hostsWith } from './lookup.ts';
 import { amountOf, type Amount } from '../../model/amount.ts';
 
@@ -177,7 +177,7 @@ function retire(host: Host, turn: Turn): Result {
         message: `${residents.length} ${residents.length > 1 ? 'VMs have' : 'VM has'} to leave first: ${residents[0]?.metadata.name}${residents.length > 1 ? ', …' : ''}`,
       },
     ]);
-    return { settled: residents.some((vm) => vm.status?.phase === 'Pending') };
+    return { settled: residents.some((vm) => vm.status?.phase === 'Pending') || residents.every(isHeld) };
   }
   turn.world.removeHost(host.metadata.uid ?? '');
   turn.removeFinalizer(host, finalizer);

@@ -1,5 +1,6 @@
-/** Why a VM has to leave its host: because of the host, not by a command. Pure. */
+/** Why a VM has to leave its host, and whether as it runs. Pure. */
 import { fromTimestamp } from '../../base/clock.ts';
+import { annotations } from '../../model/annotations.ts';
 import { type Host, type VirtualMachine } from '../../model/kinds/index.ts';
 import { isTerminating } from '../../model/object.ts';
 import { stayUnder } from '../../placement/no-execute.ts';
@@ -25,26 +26,37 @@ export function evictionOf(vm: VirtualMachine, host: Host | undefined): Eviction
   return { atMs: since === undefined ? Infinity : fromTimestamp(since) + ms, isTimed: true, taint };
 }
 
+/** Whether another host could take the VM as things stand. */
+export interface WaysOut {
+  /** Its hypervisor has live migration. */
+  readonly hasLive: boolean;
+  readonly live: () => boolean;
+  readonly stopped: () => boolean;
+}
+
 /**
- * Why the VM has to leave its host at `nowMs`, if so: also for `preemptor`, which wants its place. `canMove` is asked whether another host could take it live:
- * a taint does not wait for that, and makes it stop where none can.
+ * Why the VM has to leave its host at `nowMs`, if so: because the host is deleted, for `preemptor`, which wants its
+ * place, because of a taint, or because a command asks for it.
+ *
+ * A taint does not wait: where no other host could take the VM live, it stops. A host that is deleted waits for a VM
+ * that can go nowhere. A command restarts no guest whose hypervisor could move it live.
  */
 export function leavingOf(
   vm: VirtualMachine,
   host: Host | undefined,
   preemptor: VirtualMachine | undefined,
   nowMs: number,
-  canMove: () => boolean,
+  ways: WaysOut,
 ): Leaving | undefined {
   if (!host) return undefined;
   const { name } = host.metadata;
-  if (isTerminating(host)) return { reason: 'Moving', message: `it leaves ${name}`, live: true };
+  const moving: Leaving = { reason: 'Moving', message: `it leaves ${name}`, live: ways.hasLive };
+  if (isTerminating(host)) return { ...moving, live: ways.live() || !ways.stopped() };
   if (preemptor) return { reason: 'Preempted', message: preemptedMessage(preemptor, name), live: false };
   const eviction = evictionOf(vm, host);
-  if (!eviction || eviction.atMs > nowMs) return undefined;
-  return {
-    reason: 'Tainted',
-    message: `it does not tolerate the taint ${eviction.taint} of ${name}`,
-    live: canMove(),
-  };
+  if (eviction && eviction.atMs <= nowMs) {
+    const message = `it does not tolerate the taint ${eviction.taint} of ${name}`;
+    return { reason: 'Tainted', message, live: ways.live() };
+  }
+  return vm.metadata.annotations?.[annotations.moveFrom] === name ? moving : undefined;
 }

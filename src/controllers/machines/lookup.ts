@@ -1,6 +1,7 @@
 /** The VMs that carry a label, and those on a host, found without a walk over all of them. */
 import { type ObjectCache } from '../../engine/cache.ts';
 import { keyIndex } from '../../engine/cache-index.ts';
+import { findCondition } from '../../model/conditions.ts';
 import { type VirtualMachine } from '../../model/kinds/index.ts';
 import { type LabelSelector, matchesSelector } from '../../model/selectors.ts';
 
@@ -13,6 +14,15 @@ export const machinesByLabel = keyIndex('VirtualMachine', ({ metadata: { namespa
 export const machinesByHost = keyIndex('VirtualMachine', ({ status }) =>
   status?.host === undefined ? [] : [status.host],
 );
+
+/** Those that should leave their host and can go nowhere, under ''. */
+export const machinesHeld = keyIndex('VirtualMachine', (vm) => (isHeld(vm) ? [''] : []));
+
+/** True for a VM that should leave its host and that no other can take, which its condition says. */
+export function isHeld({ status }: VirtualMachine): boolean {
+  const move = findCondition(status?.conditions, 'Resized');
+  return status?.phase === 'Running' && move?.status === 'False' && move.reason === 'Moving';
+}
 
 /** The VirtualMachines whose status names this host, in a stable order. */
 export function machinesOn(cache: ObjectCache, host: string): VirtualMachine[] {

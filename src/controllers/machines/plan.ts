@@ -20,7 +20,6 @@ export interface MachineView {
   /** Why it has to leave its host, if so. */
   readonly leaving: Leaving | undefined;
   readonly wanted: Amount;
-  readonly liveMigration: boolean;
   /** How it would come to the wanted size; only asked when that is another. */
   readonly resizeMethod: () => ResizeMethod;
   /** Whether its host has room for the wanted size; when not, why no other has, if so. */
@@ -34,7 +33,7 @@ export interface MachineView {
 export interface Leaving {
   readonly reason: 'Moving' | 'Tainted' | 'Preempted';
   readonly message: string;
-  /** A live migration will do, where the hypervisor has it. */
+  /** By a live migration; else it stops first. */
   readonly live: boolean;
 }
 
@@ -162,8 +161,7 @@ function planWithoutHost({ vm, machine }: MachineView): Plan {
 function planStopped(view: MachineView): Plan {
   const { vm, machine, wanted, hostReady } = view;
   if (isOutdated(vm)) return step({ type: 'destroy' }, 'Provisioning', 'Replacing', 'its disk is made anew');
-  const leaving = leavingOf(view);
-  if (leaving) return giveUp(leaving);
+  if (view.leaving) return giveUp(view.leaving);
   if (!wantsPower(vm)) return rest('Stopped', 'Stopped', `it is off (runPolicy ${vm.spec.runPolicy})`);
   if (!hostReady) return rest('Stopped', 'HostNotReady', `${vm.status?.host} is not ready`);
   const start = step({ type: 'start' }, 'Booting', 'Booting', 'the guest boots');
@@ -192,17 +190,15 @@ function backedOff({ vm, nowMs }: MachineView, machine: MachineObservation): Pla
 }
 
 function planRunning(view: MachineView, machine: MachineObservation): Plan {
-  const { vm, liveMigration, wanted } = view;
+  const { vm, leaving, wanted } = view;
   if (vm.status?.migrationTarget !== undefined) {
     return step({ type: 'arrive' }, 'Running', 'Running', 'it has moved');
   }
   if (!wantsPower(vm)) return stopAfterDrain(view, 'Stopping', 'it is to be off');
   if (isOutdated(vm)) return stopAfterDrain(view, 'Replacing', `its image changes to ${imageOf(vm)}`);
   if (isRestartAsked(vm)) return stopAfterDrain(view, 'Restarting', 'a restart was asked for');
-  const leaving = leavingOf(view);
   if (leaving) {
-    const live = leaving.live && liveMigration;
-    if (live) return { ...running(), ...leaving, action: { type: 'migrate' }, settled: false };
+    if (leaving.live) return { ...running(), ...leaving, action: { type: 'migrate' }, settled: false };
     return stopAfterDrain(view, leaving.reason, leaving.message);
   }
   if (differs(machine, wanted)) return planResize(view);
@@ -287,14 +283,6 @@ function hasFailed(vm: VirtualMachine): boolean {
 function isRestartAsked(vm: VirtualMachine): boolean {
   const asked = vm.metadata.annotations?.[annotations.restart];
   return asked !== undefined && asked !== vm.status?.restartRequest;
-}
-
-/** What makes the VM leave its host: the host itself, or a command. */
-function leavingOf({ vm, leaving }: MachineView): Leaving | undefined {
-  if (leaving) return leaving;
-  const from = vm.metadata.annotations?.[annotations.moveFrom];
-  const asked = from !== undefined && from === vm.status?.host;
-  return asked ? { reason: 'Moving', message: `it leaves ${from}`, live: true } : undefined;
 }
 
 function giveUp({ reason, message }: Leaving): Plan {

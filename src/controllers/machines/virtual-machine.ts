@@ -1,6 +1,6 @@
 import { formatCpu, formatMemory, memoryBytes } from '../../base/quantity.ts';
 import { toTimestamp } from '../../base/clock.ts';
-import { type ConditionInput, findCondition } from '../../model/conditions.ts';
+import { type ConditionInput, findCondition, isTrue } from '../../model/conditions.ts';
 import { deepEqual } from '../../base/deep.ts';
 import { type Host, type VirtualMachine } from '../../model/kinds/index.ts';
 import { type KubeObject, isTerminating } from '../../model/object.ts';
@@ -17,7 +17,7 @@ import { resizeMethodOf, roomFor } from './resize-room.ts';
 import { migratedText, migrationReport } from './migration-report.ts';
 import { newTermination, terminationText } from './termination.ts';
 import { type Turn } from '../../engine/turn.ts';
-import { machinesOn } from './lookup.ts';
+import { machinesHeld, machinesOn } from './lookup.ts';
 import { selecting } from './selecting.ts';
 import { amountOf } from '../../model/amount.ts';
 import { nominatedHostOf, preemptorOf, victimsOf } from './preemption.ts';
@@ -40,12 +40,15 @@ export const virtualMachineController = controller<'VirtualMachine'>({
   kind: 'VirtualMachine',
   figureStanding,
   watches: {
-    Host: (host, cache, other) =>
-      isTerminating(host) ||
+    Host: (host, cache, other) => [
+      ...(isTerminating(host) ||
       isUnreachable(host) !== isUnreachable(other) ||
       !deepEqual(host.spec.taints, other?.spec.taints ?? [])
         ? machinesOn(cache, host.metadata.name).map(keyOf)
-        : [],
+        : []),
+      // A new way out for those that could go nowhere.
+      ...(becomesReady(host, other) ? cache.index(machinesHeld).at('').map(keyOf) : []),
+    ],
     // Victims go on making room only as long as somebody wants it.
     VirtualMachine: (vm, cache, other) =>
       vm.status?.nominatedHost === other?.status?.nominatedHost ? [] : victimsOf(vm, cache).map(keyOf),
@@ -59,6 +62,10 @@ export const virtualMachineController = controller<'VirtualMachine'>({
     return { ...result, requeueAtMs: Math.min(evictAtMs, result.requeueAtMs ?? Infinity) };
   },
 });
+
+function becomesReady({ status }: Host, other: Host | undefined): boolean {
+  return isTrue(status?.conditions, 'Ready') && !isTrue(other?.status?.conditions, 'Ready');
+}
 
 function figureStanding(vm: VirtualMachine, world: Metrics): FigureStanding {
   const { metadata, status } = vm;
@@ -76,16 +83,18 @@ function viewOf(vm: VirtualMachine, turn: Turn): MachineView {
   const host = hostOf(vm, turn);
   const hypervisor = turn.cache.get('Hypervisor', '', host?.spec.hypervisor ?? '');
   const machine = turn.world.machine(vm.metadata.uid ?? '');
+  const isMoving = machine?.state !== 'Running' || vm.status?.migrationTarget !== undefined;
+  const hasLive = hypervisor?.spec.features.liveMigration === true;
   return {
     vm,
     machine,
     hostReady: turn.world.host(host?.metadata.uid ?? '')?.state === 'On' && !isUnreachable(host),
-    leaving: leavingOf(vm, host, preemptorOf(vm, turn.cache), turn.nowMs, () => {
-      const isMoving = machine?.state !== 'Running' || vm.status?.migrationTarget !== undefined;
-      return isMoving || turn.placer.elsewhere(vm).type === 'placed';
+    leaving: leavingOf(vm, host, preemptorOf(vm, turn.cache), turn.nowMs, {
+      hasLive,
+      live: () => isMoving || (hasLive && turn.placer.elsewhere(vm).type === 'placed'),
+      stopped: () => turn.placer.elsewhereStopped(vm).type === 'placed',
     }),
     wanted: amountOf(vm.spec.resources),
-    liveMigration: hypervisor?.spec.features.liveMigration ?? false,
     resizeMethod: () => resizeMethodOf(vm, turn),
     room: () => roomFor(vm, turn),
     drainMs: drainTime(vm, turn),

@@ -7,6 +7,10 @@ async function engineWith(...documents: string[]): Promise<TestEngine> {
   return engine;
 }
 
+/** Nothing moves live to its hypervisor, which takes guests in mode Full. */
+const desk = (name: string): string =>
+  `kind: Host\nmetadata: {name: ${name}}\nspec: {hypervisor: virtualbox, hostOS: {name: ubuntu, version: "24.04"}, hardwareAssist: true, capacity: {cpu: 8, memory: 32Gi}}`;
+
 describe('one VM', () => {
   test('from a manifest to Running on a host', async () => {
     const engine = await engineWith(xenHost('h1'), vm('web'));
@@ -94,5 +98,28 @@ describe('one VM', () => {
       restarts: 0,
     });
     expect(engine.list('Host').map((host) => host.metadata.name)).toEqual(['h2']);
+  });
+
+  test('its host goes, and no other has its hypervisor · it restarts on one of another', async () => {
+    const engine = await engineWith(xenHost('h1'), vm('web'));
+    await engine.settle();
+    await engine.write(desk('h2'));
+    await engine.settle();
+    await engine.delete('Host', 'h1');
+    await engine.settle();
+    expect(engine.get('VirtualMachine', 'web').status).toMatchObject({ host: 'h2', phase: 'Running' });
+    expect(engine.list('Host').map((host) => host.metadata.name)).toEqual(['h2']);
+  });
+
+  test('its host goes, and no other can take it · it runs on, and nobody waits for it', async () => {
+    const engine = await engineWith(xenHost('h1'), vm('web'));
+    await engine.settle();
+    await engine.delete('Host', 'h1');
+    expect(await engine.settle()).toEqual({ type: 'settled' });
+    expect(engine.get('VirtualMachine', 'web').status).toMatchObject({ host: 'h1', phase: 'Running' });
+    expect(engine.condition(engine.get('Host', 'h1'), 'Ready')).toBe('False Draining');
+    await engine.write(xenHost('h2'));
+    await engine.settle();
+    expect(engine.get('VirtualMachine', 'web').status).toMatchObject({ host: 'h2', restarts: 0 });
   });
 });
