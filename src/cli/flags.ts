@@ -16,6 +16,20 @@ export const filenames = Flags.string(filenameFlag);
 
 export const recursive = Flags.boolean({ char: 'R', summary: 'Take the files of subfolders too.' });
 
+/** Of commands that apply, or show what an apply would do. */
+export const applySet = {
+  applyset: Flags.string({
+    summary:
+      'Name of the set that is applied (kept as an ApplySet); by default the paths and -n tell sets apart.',
+    helpValue: 'NAME',
+  }),
+  'dangerous-prune': Flags.boolean({
+    summary:
+      "With --prune: delete more at once than the set's maxPrune allows, and what a missing -R leaves out.",
+    dependsOn: ['prune'],
+  }),
+};
+
 export const namespace = Flags.string({
   char: 'n',
   summary: 'Namespace of objects that name none.',

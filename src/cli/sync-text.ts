@@ -13,6 +13,7 @@ export interface SyncLine {
   readonly message: string;
   readonly objects: readonly { readonly name: string; readonly action: string }[];
   readonly drift: readonly { readonly object: string; readonly field: string; readonly manager?: string }[];
+  readonly kept: readonly { readonly object: string; readonly why: string }[];
   readonly nextSteps?: readonly string[];
 }
 
@@ -42,6 +43,9 @@ export function* resultLines(result: SyncLine, nowMs?: number): Iterable<string>
   for (const { object, field, manager } of result.drift) {
     yield `drift: ${object}${field === '' ? ' was deleted' : ` ${field}${manager === undefined ? '' : ` set by ${manager}`}`}`;
   }
+  if (result.outcome !== 'Unchanged') {
+    for (const { object, why } of result.kept) yield `not pruned: ${object}: ${why}`;
+  }
   if (nowMs !== undefined) yield `${toTimestamp(nowMs)}  ${syncLine(result)}`;
 }
 
@@ -49,7 +53,7 @@ export function* resultLines(result: SyncLine, nowMs?: number): Iterable<string>
 export function* statusLines({ metadata, spec, status }: Sync, nowMs: number): Iterable<string> {
   const ready = findCondition(status?.conditions, 'Ready');
   const age = ready ? ` for ${formatAge(nowMs - fromTimestamp(ready.lastTransitionTime))}` : '';
-  const { health, drift = [], inventory = [] } = status ?? {};
+  const { health, drift = [], kept = [], inventory = [] } = status ?? {};
   yield `sync/${metadata.namespace ?? ''}/${metadata.name}  ${spec.suspend ? 'suspended' : `Ready ${ready?.status ?? 'Unknown'}${age}`}`;
   yield `  source     ${spec.source.repo} ${spec.source.ref} ${spec.source.path === '' ? '(root)' : spec.source.path}`;
   yield `  attempted  ${shortRevision(status?.lastAttemptedRevision) || 'nothing yet'}`;
@@ -63,6 +67,7 @@ export function* statusLines({ metadata, spec, status }: Sync, nowMs: number): I
     yield `    ${[kind, namespace, name].filter(Boolean).join('/')}  ${how}${message === undefined ? '' : `  ${message}`}`;
   }
   if (unwell.length > listed) yield `    … and ${unwell.length - listed} more`;
+  for (const { object, why } of kept) yield `  not pruned ${object}: ${why}`;
   for (const { object, field, manager } of drift) {
     yield `  drift      ${object} ${field === '' ? 'was deleted' : `${field}${manager === undefined ? '' : ` set by ${manager}`}`}`;
   }

@@ -22,12 +22,17 @@ export default class Apply extends BaseCommand {
   static override description = `Checks every manifest first: one error, and nothing is applied. Then stores the objects,
 and lets world time pass until the simulated infrastructure has followed.
 
-Applying the same files again changes nothing. Fields that a ScalingPolicy has set are left to it.`;
+Applying the same files again changes nothing. Fields that a ScalingPolicy has set are left to it.
+
+What is applied together is noted as an ApplySet (\`vctl get applyset\`). --prune deletes what the set owns and the
+files have no more: never what another set, a Sync or another manager owns by now, never a namespace in which others
+live, and at most spec.maxPrune at once (20%).`;
   static override examples = [
     '<%= config.bin %> apply -f manifests/quickstart',
     '<%= config.bin %> apply -f world.yaml --dry-run=client',
     'cat vm.yaml | <%= config.bin %> apply -f - --no-wait',
     '<%= config.bin %> apply -f world/ -R --prune',
+    'cat world.yaml | <%= config.bin %> apply -f - --applyset world --prune',
     '<%= config.bin %> apply -f world/ --watch --speed 60x',
   ];
   static override flags = {
@@ -35,8 +40,9 @@ Applying the same files again changes nothing. Fields that a ScalingPolicy has s
     recursive: flags.recursive,
     namespace: flags.namespace,
     prune: Flags.boolean({
-      summary: 'Delete what was applied from the same paths before and is gone from them.',
+      summary: 'Delete what was applied in the same set before and is declared no more.',
     }),
+    ...flags.applySet,
     'dry-run': Flags.string({
       summary: 'Show what would change and write nothing.',
       options: ['none', 'client', 'server'],
@@ -77,6 +83,8 @@ Applying the same files again changes nothing. Fields that a ScalingPolicy has s
       namespace: given.namespace,
       force: given['force-conflicts'],
       prune: given.prune,
+      dangerousPrune: given['dangerous-prune'],
+      applySet: given.applyset,
       dryRun,
       wait: given.wait,
       timeout: given.timeout,
@@ -92,7 +100,8 @@ Applying the same files again changes nothing. Fields that a ScalingPolicy has s
       display.clear(),
     );
     this.#printEnd(report, display.wallMs);
-    return { objects: report.objects, diagnostics: report.diagnostics, run: report.run };
+    const { objects, diagnostics, kept, run } = report;
+    return { objects, diagnostics, kept, run };
   }
 
   /** Until Ctrl-C; with --json, a line of JSON an event. */
@@ -122,7 +131,8 @@ Applying the same files again changes nothing. Fields that a ScalingPolicy has s
     this.write(objects.map(({ name, action }) => `${name} ${action}${suffix}\n`));
   }
 
-  #printEnd({ diagnostics, sources, run }: ApplyReport, wallMs: number): void {
+  #printEnd({ diagnostics, sources, kept, run }: ApplyReport, wallMs: number): void {
+    for (const { name, why } of kept) this.note(`${name} is not pruned: ${why}`);
     if (diagnostics.length > 0 && !this.jsonEnabled()) {
       process.stderr.write(
         findingsText(diagnostics, sources, { color: this.color, outcome: 'nothing was applied' }),

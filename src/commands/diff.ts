@@ -22,6 +22,7 @@ change. Exits with 0 when nothing would, with 1 when something would, with 2 for
     recursive: flags.recursive,
     namespace: flags.namespace,
     prune: Flags.boolean({ summary: 'Show what --prune would delete, too.' }),
+    ...flags.applySet,
     'force-conflicts': Flags.boolean({ summary: 'As if fields that other managers own were taken over.' }),
   };
 
@@ -35,9 +36,11 @@ change. Exits with 0 when nothing would, with 1 when something would, with 2 for
         namespace: given.namespace,
         force: given['force-conflicts'],
         prune: given.prune,
+        dangerousPrune: given['dangerous-prune'],
+        applySet: given.applyset,
       }),
     );
-    const { differences, left, diagnostics, sources } = report;
+    const { differences, left, kept, diagnostics, sources } = report;
     const failed = diagnostics.some(({ severity }) => severity === 'error');
     if (failed) this.exitWith(ExitCode.Usage);
     else if (differences.length > 0) this.exitWith(ExitCode.Failure);
@@ -47,9 +50,10 @@ change. Exits with 0 when nothing would, with 1 when something would, with 2 for
         findingsText(diagnostics, sources, { ...options, outcome: 'nothing was compared' }),
       );
       for (const { name, fields } of left) this.note(`${name}: ${fields.join(', ')} left to its autoscaler`);
+      for (const { name, why } of kept) this.note(`${name} is not pruned: ${why}`);
       this.write(differences.map(({ before, after }) => diffObjects(before, after, options)));
     }
-    return { differences, left, diagnostics };
+    return { differences, left, kept, diagnostics };
   }
 
   /** 1 means that there are differences: every failure is 2. */

@@ -1,6 +1,7 @@
 /** The registry of controllers: typed so that the compiler names a kind that was forgotten. */
 import { type Kind } from '../model/kinds/index.ts';
 import { type Controller } from '../engine/controller.ts';
+import { applySetController } from './cluster/apply-set.ts';
 import { applicationController } from './tenants/application.ts';
 import { disruptionBudgetController } from './pools/disruption-budget.ts';
 import { hostController } from './hosts/host.ts';
@@ -23,6 +24,7 @@ export type PassiveKind = 'Event' | 'Lease';
 
 export const controllers: Readonly<Record<Exclude<Kind, PassiveKind>, Controller>> = {
   Application: applicationController,
+  ApplySet: applySetController,
   DisruptionBudget: disruptionBudgetController,
   Host: hostController,
   HostPool: hostPoolController,

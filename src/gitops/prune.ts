@@ -1,27 +1,33 @@
-/** Which objects go because the repository has them no more. Deleting is the one thing that a sync cannot take back. Pure. */
+/**
+ * Which objects go because what declared them has them no more: a repository for a Sync, files for `apply --prune`.
+ * Deleting is the one thing that neither can take back. Pure.
+ */
 import { keyText, type KubeObject, keyOf, type ObjectKey } from '../model/object.ts';
 import { referencesOf } from './references.ts';
 
-/** `disabled` on an object keeps it, whatever the repository says. */
+/** `disabled` on an object keeps it, whatever is declared. */
 export const pruneAnnotation = 'vctl.dev/prune';
 
-/** An object that a Sync has applied. */
+/** An object that was applied, and under which uid. */
 export interface InventoryEntry extends ObjectKey {
   readonly uid: string;
 }
 
 export interface PruneInput {
   readonly inventory: readonly InventoryEntry[];
-  /** Key texts of all that the revision declares, whether it could be applied or not. */
+  /** Key texts of all that is declared, whether it could be applied or not. */
   readonly declared: ReadonlySet<string>;
-  /** Key texts that another Sync declares now: they have moved there. */
-  readonly moved: ReadonlySet<string>;
+  /** Says to whom an object belongs now, as `another Sync declares it now`; undefined when nobody else has it. */
+  readonly claimed: (object: KubeObject) => string | undefined;
   readonly live: (key: ObjectKey) => KubeObject | undefined;
-  /** Says why an object cannot go, as a namespace in which others live; undefined when it can. */
-  readonly keptFor: (object: KubeObject) => string | undefined;
-  /** spec.prune */
+  /**
+   * Says, knowing the uids of all that goes, why an object cannot: as a namespace in which others live; undefined
+   * when it can.
+   */
+  readonly keeper: (going: ReadonlySet<string>) => (object: KubeObject) => string | undefined;
+  /** Pruning was asked for. */
   readonly enabled: boolean;
-  /** Something of the revision could not be read, was refused or is held back. */
+  /** Something that is declared could not be read, was refused or is held back. */
   readonly incomplete: boolean;
   /** How many may go at once: a number, or a share of the inventory as `20%`. */
   readonly maxPrune: string | number;
@@ -35,21 +41,30 @@ export interface PrunePlan {
   /** Not declared any more, and still owned: they go when nothing stands against it. */
   readonly kept: readonly { readonly entry: InventoryEntry; readonly why: string }[];
   /** Not owned any more: gone, replaced by another object of the name, moved, or protected. */
-  readonly released: readonly { readonly entry: InventoryEntry; readonly why: string }[];
+  readonly released: readonly {
+    readonly entry: InventoryEntry;
+    readonly why: string;
+    /** Nothing is left that could be deleted. */
+    readonly isGone: boolean;
+  }[];
   /** Why nothing at all goes although something should. */
   readonly refused?: string;
 }
 
-/** Decides what goes. One doubt about the revision, and nothing does. */
+/** Decides what goes. One doubt about what is declared, and nothing does. */
 export function planPrune(input: PruneInput): PrunePlan {
   const candidates: { entry: InventoryEntry; object: KubeObject }[] = [];
-  const released: { entry: InventoryEntry; why: string }[] = [];
+  const released: { entry: InventoryEntry; why: string; isGone: boolean }[] = [];
   for (const entry of input.inventory) {
     if (input.declared.has(keyText(entry))) continue;
     const object = input.live(entry);
-    const why = whyReleased(entry, object, input.moved);
-    if (why !== undefined || !object) released.push({ entry, why: why ?? 'it is gone' });
-    else candidates.push({ entry, object });
+    if (!object || object.metadata.deletionTimestamp !== undefined) {
+      released.push({ entry, why: 'it is gone', isGone: true });
+      continue;
+    }
+    const why = whyReleased(entry, object, input.claimed);
+    if (why === undefined) candidates.push({ entry, object });
+    else released.push({ entry, why, isGone: false });
   }
   const refused = candidates.length === 0 ? undefined : whyRefused(candidates.length, input);
   if (refused !== undefined || !input.enabled) {
@@ -58,23 +73,29 @@ export function planPrune(input: PruneInput): PrunePlan {
     return { prune: [], kept, released, ...(refused === undefined ? {} : { refused }) };
   }
   const kept: { entry: InventoryEntry; why: string }[] = [];
-  const prune: KubeObject[] = [];
-  for (const { entry, object } of candidates) {
-    const why = input.keptFor(object);
-    if (why === undefined) prune.push(object);
-    else kept.push({ entry, why });
+  let going = candidates;
+  // What is kept may keep another: a namespace stays for the one object in it that does.
+  for (let before = -1; before !== going.length;) {
+    before = going.length;
+    const keptFor = input.keeper(new Set(going.map(({ entry }) => entry.uid)));
+    going = going.filter(({ entry, object }) => {
+      const why = keptFor(object);
+      if (why !== undefined) kept.push({ entry, why });
+      return why === undefined;
+    });
   }
-  return { prune: inReverse(prune), kept, released };
+  return { prune: inReverse(going.map(({ object }) => object)), kept, released };
 }
 
 function whyReleased(
   entry: InventoryEntry,
-  object: KubeObject | undefined,
-  moved: ReadonlySet<string>,
+  object: KubeObject,
+  claimed: PruneInput['claimed'],
 ): string | undefined {
-  if (!object || object.metadata.deletionTimestamp !== undefined) return 'it is gone';
   if (object.metadata.uid !== entry.uid) return 'another object has its name now';
-  if (moved.has(keyText(entry))) return 'another Sync declares it now';
+  const owner = object.metadata.ownerReferences?.find(({ controller }) => controller === true);
+  const claim = claimed(object) ?? (owner && `${owner.kind}/${owner.name} has made or adopted it`);
+  if (claim !== undefined) return claim;
   const isProtected = object.metadata.annotations?.[pruneAnnotation] === 'disabled';
   return isProtected ? `${pruneAnnotation}: disabled keeps it` : undefined;
 }

@@ -12,6 +12,9 @@ export const foregroundFinalizer = 'foregroundDeletion';
 /** Finalizer by which deletion leaves the dependents behind. */
 export const orphanFinalizer = 'orphan';
 
+/** Finalizer by which a namespace stays until everything in it is gone; named as in Kubernetes. */
+export const namespaceFinalizer = 'kubernetes';
+
 export type Propagation = 'Background' | 'Foreground' | 'Orphan';
 
 /** What a write does to the stored object: `unchanged` writes nothing and takes no revision. */
@@ -20,11 +23,20 @@ export type Transition =
   | { readonly type: 'remove'; readonly object: KubeObject }
   | { readonly type: 'unchanged'; readonly object: KubeObject };
 
-/** The object as first stored: identity, time and generation 1. */
+/**
+ * Finalizers that objects of a kind have from their first moment: one that a controller added would come too late for
+ * a namespace that is deleted before it is looked at, and what is in it would be left behind.
+ */
+const bornWith: Readonly<Record<string, readonly string[]>> = { Namespace: [namespaceFinalizer] };
+
+/** The object as first stored: identity, time and generation 1, and what must clean up after it. */
 export function create(object: KubeObject, uid: string, nowMs: number): KubeObject {
+  const metadata = { ...object.metadata, uid, generation: 1, creationTimestamp: toTimestamp(nowMs) };
+  const born = bornWith[object.kind];
+  if (!born) return { ...object, metadata };
   return {
     ...object,
-    metadata: { ...object.metadata, uid, generation: 1, creationTimestamp: toTimestamp(nowMs) },
+    metadata: { ...metadata, finalizers: [...new Set([...(metadata.finalizers ?? []), ...born])] },
   };
 }
 

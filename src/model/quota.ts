@@ -31,7 +31,7 @@ export interface Limit {
 }
 
 /** Kinds that a quota cannot count: nobody asks for them. */
-const uncounted: readonly Kind[] = ['Event', 'Lease'];
+const uncounted: readonly Kind[] = ['ApplySet', 'Event', 'Lease'];
 
 const ofMachines: Readonly<Record<string, Measure>> = {
   cpu: 'cpu',

@@ -113,7 +113,15 @@ function demandTargets({ plan, recorder }: Stage, scenario: Scenario): void {
 }
 
 function applyRequest({ request }: RunPlan): ApplyRequest {
-  return { ...request, force: false, prune: false, dryRun: 'none', wait: false, timeout: '0s' };
+  return {
+    ...request,
+    force: false,
+    prune: false,
+    isRecorded: false,
+    dryRun: 'none',
+    wait: false,
+    timeout: '0s',
+  };
 }
 
 function progressAt(nowMs: number, startMs: number, endMs: number): RunProgress {

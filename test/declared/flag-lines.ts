@@ -9,6 +9,10 @@ export const states: Readonly<
 > = {
   nothing: { lines: [] },
   world: { lines: ['apply -f $DIR/world', 'apply -f $DIR/shrinking', 'rm $DIR/shrinking/two.yaml'] },
+  // Two of three objects would be pruned.
+  thinned: {
+    lines: ['apply -f $DIR/thinning', 'rm $DIR/thinning/two.yaml', 'rm $DIR/thinning/three.yaml'],
+  },
   updated: {
     after: 'world',
     lines: ['two', 'three'].map(
@@ -138,6 +142,12 @@ export const lines: readonly Lines[] = [
   },
   { line: 'apply -f $DIR/world', flags: manifests },
   { line: 'apply -f $DIR/shrinking', flags: { prune: ['', '--prune'] } },
+  { line: 'apply -f $DIR/shrinking --prune', flags: { applyset: ['', '--applyset other'] } },
+  {
+    state: 'thinned',
+    line: 'apply -f $DIR/thinning --prune',
+    flags: { 'dangerous-prune': ['', '--dangerous-prune'] },
+  },
   {
     state: 'synced',
     line: 'apply -f $DIR/claims.yaml',
@@ -169,6 +179,13 @@ export const lines: readonly Lines[] = [
   { line: 'diff -f $DIR/nameless.yaml', flags: { filename: ['', '-f $DIR/another.yaml'], ...namespace } },
   { line: 'diff -f $DIR/world', flags: manifests },
   { line: 'diff -f $DIR/shrinking', flags: { prune: ['', '--prune'] } },
+  { line: 'diff -f $DIR/shrinking --prune', flags: { applyset: ['', '--applyset other'] } },
+  {
+    state: 'thinned',
+    mayFail: true,
+    line: 'diff -f $DIR/thinning --prune',
+    flags: { 'dangerous-prune': ['', '--dangerous-prune'] },
+  },
   {
     state: 'synced',
     mayFail: true,

@@ -12,9 +12,9 @@ function plan(declared: readonly string[], more: Partial<PruneInput> = {}): Retu
   return planPrune({
     inventory: names.map((name) => ({ kind: 'Host', namespace: '', name, uid: `uid-${name}` })),
     declared: new Set(declared.map((name) => `Host//${name}`)),
-    moved: new Set(),
+    claimed: () => undefined,
     live: ({ name }) => object(name),
-    keptFor: () => undefined,
+    keeper: () => () => undefined,
     ...{ enabled: true, incomplete: false, maxPrune: '20%', dangerous: false },
     ...more,
   });
@@ -33,7 +33,7 @@ describe('what is pruned', () => {
     ['more, when somebody insists', ['a', 'b', 'c'], { dangerous: true }, ['e', 'd']],
     ['more, when the spec says so', ['a', 'b', 'c'], { maxPrune: 2 }, ['e', 'd']],
     ['nothing for an empty revision', [], { dangerous: true, maxPrune: '100%' }, []],
-    ['nothing that another Sync declares', four, { moved: new Set(['Host//e']) }, []],
+    ['nothing that belongs to another', four, { claimed: () => 'it belongs to x' }, []],
     ['nothing with another uid', four, { live: ({ name }) => object(name, { uid: 'new' }) }, []],
     ['nothing that is gone', four, { live: () => undefined }, []],
     [
@@ -48,15 +48,43 @@ describe('what is pruned', () => {
       { live: ({ name }) => object(name, { annotations: { 'vctl.dev/prune': 'disabled' } }) },
       [],
     ],
-    ['nothing that others live by', four, { keptFor: () => 'it is needed' }, []],
+    ['nothing that others live by', four, { keeper: () => () => 'it is needed' }, []],
+    [
+      'nothing that a controller has adopted',
+      four,
+      {
+        live: ({ name }) =>
+          object(name, {
+            ownerReferences: [{ apiVersion: 'v', kind: 'Pool', name: 'p', uid: 'u', controller: true }],
+          }),
+      },
+      [],
+    ],
   ])('%s', (_name, declared, more, expected) => {
     expect(plan(declared, more).prune.map(({ metadata }) => metadata.name)).toEqual(expected);
   });
 
   test('what is refused stays owned, what is released does not', () => {
     expect(plan(four, { incomplete: true }).kept.map(({ entry }) => entry.name)).toEqual(['e']);
-    expect(plan(four, { moved: new Set(['Host//e']) }).released.map(({ entry }) => entry.name)).toEqual([
-      'e',
+    expect(plan(four, { claimed: () => 'x' }).released.map(({ entry }) => entry.name)).toEqual(['e']);
+  });
+
+  test('what is kept keeps what it lives in', () => {
+    const inside: Readonly<Record<string, string>> = { e: 'd', d: 'c' };
+    const { prune, kept } = plan(['a'], {
+      dangerous: true,
+      // b stays for itself; e lives in d and d in c; what c would take along may not stay.
+      keeper: (going) => (one) => {
+        if (one.metadata.name === 'e') return 'it stays';
+        const guest = Object.keys(inside).find((name) => inside[name] === one.metadata.name);
+        return guest !== undefined && !going.has(`uid-${guest}`) ? `${guest} lives in it` : undefined;
+      },
+    });
+    expect(prune.map(({ metadata }) => metadata.name)).toEqual(['b']);
+    expect(kept.map(({ entry, why }) => `${entry.name}: ${why}`)).toEqual([
+      'e: it stays',
+      'd: e lives in it',
+      'c: d lives in it',
     ]);
   });
 

@@ -10,7 +10,7 @@ import { type Diagnostic } from '../../model/diagnostic.ts';
 import { qualifiedName } from '../../model/kinds/index.ts';
 import { update } from '../../model/lifecycle.ts';
 import { type KubeObject } from '../../model/object.ts';
-import { type PrivateEntry, type Write } from '../../model/ports.ts';
+import { type Write } from '../../model/ports.ts';
 import { type LiveSnapshot } from '../live.ts';
 import { quotaProblemsOf } from './quota-check.ts';
 import { type State, worldTime } from '../state.ts';
@@ -42,7 +42,6 @@ export interface WriteOptions {
   readonly dryRun: boolean;
   /** Objects to delete in the same transaction. */
   readonly prune: readonly KubeObject[];
-  readonly private: readonly PrivateEntry[];
 }
 
 /** What an apply has come to: objects, or, when a quota does not let them in, why. */
@@ -87,11 +86,20 @@ export async function applyObjects(
   );
   if (refusals.length > 0) return { objects: [], refusals };
   const writes = all.map(({ write }) => write).filter((write) => write !== undefined);
-  if (!options.dryRun && (writes.length > 0 || options.private.length > 0)) {
-    await state.store.commit({ writes, private: options.private, nowMs });
-    await state.store.flush();
-  }
-  return { objects: all.map(({ applied }) => applied), refusals };
+  if (options.dryRun || writes.length === 0) return { objects: all.map(({ applied }) => applied), refusals };
+  const { outcomes } = await state.store.commit({ writes, nowMs });
+  await state.store.flush();
+  const stored = new Map(writes.map((write, index) => [write, outcomes[index]?.object]));
+  return { objects: all.map((one) => asStored(one, stored)), refusals };
+}
+
+/** With the uid and the version that the store has given it. */
+function asStored(
+  { applied, write }: Merged,
+  stored: ReadonlyMap<Write, KubeObject | undefined>,
+): AppliedObject {
+  const after = write && write.type !== 'delete' ? stored.get(write) : undefined;
+  return after ? { ...applied, after } : applied;
 }
 
 function mergeOne(

@@ -1,16 +1,25 @@
 /** What `vctl apply` does: read, admit, merge, prune, and let the world follow. */
-import { resolve } from 'node:path';
 import { ApiError, ExitCode, UserError } from '../../base/errors.ts';
 import { checkManifests } from '../../manifest/check.ts';
 import { type Loaded, loadManifests } from '../../manifest/load.ts';
 import { type Diagnostic } from '../../model/diagnostic.ts';
-import { type KubeObject, keyOf, keyText, parseKeyText } from '../../model/object.ts';
-import { isKind } from '../../model/kinds/index.ts';
+import { planPrune, type PrunePlan } from '../../gitops/prune.ts';
+import { isKind, qualifiedName } from '../../model/kinds/index.ts';
+import { type KubeObject, keyOf, keyText } from '../../model/object.ts';
 import { type AppliedObject, applyObjects } from './apply.ts';
 import { type EngineOptions } from '../engine.ts';
 import { follow, type Run, timeoutOf } from './follow.ts';
+import { keeper } from './kept.ts';
+import { claimsBeside, entriesOf, recordSets, requireName, setKeyOf, storedSet } from './sets.ts';
 import { LiveSnapshot } from '../live.ts';
-import { type OpenOptions, type State, defaultStatePath, isStateThere, memoryState } from '../state.ts';
+import {
+  type OpenOptions,
+  type State,
+  defaultStatePath,
+  isStateThere,
+  memoryState,
+  worldTime,
+} from '../state.ts';
 import { withState } from '../with-state.ts';
 
 export interface ApplyRequest {
@@ -21,6 +30,12 @@ export interface ApplyRequest {
   readonly namespace?: string;
   readonly force: boolean;
   readonly prune: boolean;
+  /** Prune more than the set's maxPrune, and what a forgotten -R would leave out. */
+  readonly dangerousPrune?: boolean;
+  /** Name of the set that is applied; without one the paths and the namespace tell sets apart. */
+  readonly applySet?: string;
+  /** False: nothing is noted of what was applied together, as in a world that nobody applies to again. */
+  readonly isRecorded?: boolean;
   /** client: checked and merged here, nothing written; server: the same, as the store would take it. */
   readonly dryRun: 'none' | 'client' | 'server';
   readonly wait: boolean;
@@ -33,8 +48,18 @@ export interface ApplyReport {
   readonly diagnostics: readonly Diagnostic[];
   /** Texts of the manifests, for excerpts in diagnostics. */
   readonly sources: ReadonlyMap<string, string>;
+  /** What the set owned, is declared no more, and was not deleted by a prune. */
+  readonly kept: readonly KeptObject[];
   /** Absent when nothing was waited for. */
   readonly run?: Run;
+}
+
+/** An object that a prune left alone. */
+export interface KeptObject {
+  /** `virtualmachine.vctl.dev/web-0`, and the namespace where there is one. */
+  readonly name: string;
+  readonly namespace?: string;
+  readonly why: string;
 }
 
 /** A busy engine commits a few times a second; this many lost races in a row are no coincidence. */
@@ -55,13 +80,13 @@ export async function runApply(
 ): Promise<ApplyReport> {
   const timeoutMs = timeoutOf(request.timeout);
   const stored = await storeManifests(state, request, loaded);
-  const { objects, diagnostics } = stored;
+  const { objects, diagnostics, kept } = stored;
   const { sources } = loaded;
-  if (hasErrors(diagnostics)) return { objects: [], diagnostics, sources };
+  if (hasErrors(diagnostics)) return { objects: [], diagnostics, sources, kept: [] };
   options.onApplied?.(objects);
   const isWaited = request.wait && request.dryRun === 'none';
   const run = isWaited ? await follow(state, timeoutMs, options) : undefined;
-  return { objects, diagnostics, sources, run };
+  return { objects, diagnostics, sources, kept, run };
 }
 
 /**
@@ -95,8 +120,9 @@ export function load(request: Pick<ApplyRequest, 'paths' | 'recursive' | 'stdin'
 export interface Stored {
   readonly objects: readonly AppliedObject[];
   readonly diagnostics: readonly Diagnostic[];
-  /** Keys of what was applied before from the same paths, is gone from them, and would be pruned. */
+  /** Keys of what the set owns, is declared no more, and would be pruned, or would be but for a limit. */
   readonly orphans: readonly string[];
+  readonly kept: readonly KeptObject[];
 }
 
 /**
@@ -108,27 +134,97 @@ export function storeManifests(state: State, request: ApplyRequest, loaded: Load
 }
 
 async function storeOnce(state: State, request: ApplyRequest, loaded: Loaded): Promise<Stored> {
+  if (request.prune) requireName(request);
   const live = await LiveSnapshot.read(state.store);
   const { objects, diagnostics } = await checkManifests(loaded, live);
-  if (hasErrors(diagnostics)) return { objects: [], diagnostics, orphans: [] };
+  if (hasErrors(diagnostics)) return { objects: [], diagnostics, orphans: [], kept: [] };
   if (objects.length === 0) {
     throw noManifests(request.paths, request.prune);
   }
-  const inventory = await readInventory(state, request.paths);
-  const present = objects.map(({ object }) => keyText(keyOf(object)));
-  const orphans = orphansOf(inventory, present, live);
-  const kept = request.prune ? present : [...new Set([...inventory.keys, ...present])];
+  const declared = new Set(objects.map(({ object }) => keyText(keyOf(object))));
+  const plan = pruneOf(request, live, declared);
+  if (request.prune) refuseRisks(request, live, plan);
   const outcome = await applyObjects(state, live, objects, {
     force: request.force,
     dryRun: request.dryRun !== 'none',
-    prune: request.prune ? orphans : [],
-    private: inventory.entry(kept.sort()),
+    prune: request.prune ? plan.prune : [],
   });
+  const isRecorded = request.dryRun === 'none' && (request.isRecorded ?? true);
+  if (isRecorded && outcome.refusals.length === 0) await record(state, request, outcome.objects, plan);
+  const orphans = plan.refused === undefined ? plan.prune.map(keyOf) : plan.kept.map(({ entry }) => entry);
   return {
     objects: outcome.objects,
     diagnostics: [...diagnostics, ...outcome.refusals],
-    orphans: orphans.map((object) => keyText(keyOf(object))),
+    orphans: orphans.map(keyText),
+    kept: request.prune ? keptBy(plan) : [],
   };
+}
+
+/** What would go of the set that is applied, were it pruned. */
+function pruneOf(request: ApplyRequest, live: LiveSnapshot, declared: ReadonlySet<string>): PrunePlan {
+  const key = setKeyOf(request);
+  if (!key) return { prune: [], kept: [], released: [] };
+  const set = storedSet(live, key);
+  return planPrune({
+    inventory: entriesOf(set),
+    declared,
+    live: ({ kind, namespace, name }) => (isKind(kind) ? live.get(kind, namespace, name) : undefined),
+    claimed: claimsBeside(live, key),
+    keeper: keeper(live, 'this set'),
+    enabled: true,
+    // With one error nothing is applied, let alone deleted.
+    incomplete: false,
+    maxPrune: set?.spec.maxPrune ?? 0,
+    dangerous: request.dangerousPrune ?? false,
+  });
+}
+
+/** @throws UserError (refused) when more would go than may at once, or when subfolders seem to be forgotten. */
+function refuseRisks(request: ApplyRequest, live: LiveSnapshot, plan: PrunePlan): void {
+  const key = setKeyOf(request);
+  const set = key && storedSet(live, key);
+  const going = plan.refused === undefined ? plan.prune.map(keyOf) : plan.kept.map(({ entry }) => entry);
+  if (!set || going.length === 0 || request.dangerousPrune === true) return;
+  const isHalved = set.spec.recursive && !request.recursive;
+  const why = isHalved ? 'it was applied with its subfolders before (-R), and is not now' : plan.refused;
+  if (why === undefined) return;
+  const names = going.slice(0, named).map(keyText).join(', ');
+  const more = going.length > named ? `, … (${going.length})` : '';
+  throw new UserError(`nothing was applied: ${why}; what would be pruned: ${names}${more}`, {
+    exitCode: ExitCode.Refused,
+    nextSteps: [
+      ...(isHalved ? ['take the subfolders too: -R'] : []),
+      'look at what would go: vctl diff --prune --dangerous-prune, with the same -f',
+      'if it is meant: --dangerous-prune',
+    ],
+  });
+}
+
+/** More objects than this are counted and not named. */
+const named = 5;
+
+/** Why something stays; what is gone anyway is not worth a word. */
+function keptBy({ kept, released }: PrunePlan): KeptObject[] {
+  return [...kept, ...released.filter(({ isGone }) => !isGone)].map(({ entry, why }) => ({
+    name: isKind(entry.kind) ? qualifiedName(entry.kind, entry.name) : entry.name,
+    ...(entry.namespace === '' ? {} : { namespace: entry.namespace }),
+    why,
+  }));
+}
+
+async function record(
+  state: State,
+  request: ApplyRequest,
+  objects: readonly AppliedObject[],
+  { prune, released }: PrunePlan,
+): Promise<void> {
+  const pruned = request.prune ? prune.map((object) => keyText(keyOf(object))) : [];
+  const applied = objects
+    .filter(({ action }) => action !== 'pruned')
+    .map(({ after }) => after)
+    .filter((after): after is KubeObject => after !== undefined);
+  const dropped = new Set([...pruned, ...released.map(({ entry }) => keyText(entry))]);
+  await recordSets(state.store, { request, applied, dropped }, await worldTime(state));
 }
 
 /** Why files that declare nothing are refused: pruning would take all away, anything else would do nothing. */
@@ -173,38 +269,4 @@ export async function runValidate(
   const { store } = state ?? (await memoryState());
   const { objects, diagnostics } = await checkManifests(loaded, await LiveSnapshot.read(store));
   return { count: objects.length, diagnostics, sources: loaded.sources };
-}
-
-interface Inventory {
-  readonly keys: readonly string[];
-  /** The entry to store so that the inventory holds these keys; none when it does already. */
-  entry(keys: readonly string[]): { key: string; value: unknown }[];
-}
-
-/** What was applied before from the same paths: the only objects that `--prune` may delete. */
-async function readInventory(state: State, paths: readonly string[]): Promise<Inventory> {
-  const name = paths
-    .map((path) => (path === '-' ? '-' : resolve(path)))
-    .sort()
-    .join(':');
-  const key = `inventory/${name}`;
-  const keys = ((await state.store.getPrivate(key)) as string[] | undefined) ?? [];
-  return {
-    keys,
-    entry: (next) => (next.join() === keys.join() ? [] : [{ key, value: next }]),
-  };
-}
-
-function orphansOf(inventory: Inventory, present: readonly string[], live: LiveSnapshot): KubeObject[] {
-  const wanted = new Set(present);
-  return inventory.keys
-    .filter((text) => !wanted.has(text))
-    .map((text) => {
-      const { kind, namespace, name } = parseKeyText(text);
-      return isKind(kind) ? live.get(kind, namespace, name) : undefined;
-    })
-    .filter((object) => object !== undefined && object.metadata.deletionTimestamp === undefined)
-    .filter(
-      (object): object is KubeObject => object?.metadata.annotations?.['vctl.dev/prune'] !== 'disabled',
-    );
 }

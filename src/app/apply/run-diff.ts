@@ -5,7 +5,7 @@ import { type Application } from '../../model/kinds/index.ts';
 import { type FindApplication, withoutSecrets } from '../../model/secrets.ts';
 import { type KubeObject } from '../../model/object.ts';
 import { type AppliedObject } from './apply.ts';
-import { type ApplyRequest, runApply } from './run-apply.ts';
+import { type ApplyRequest, type KeptObject, runApply } from './run-apply.ts';
 import { type State } from '../state.ts';
 
 export type DiffRequest = Omit<ApplyRequest, 'dryRun' | 'wait' | 'timeout'>;
@@ -29,13 +29,15 @@ export interface DiffReport {
     readonly namespace?: string;
     readonly fields: readonly string[];
   }[];
+  /** What --prune would leave alone although it is declared no more. */
+  readonly kept: readonly KeptObject[];
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: ReadonlyMap<string, string>;
 }
 
 /** @throws UserError as `runApply` does; nothing is ever written. */
 export async function runDiff(state: State, request: DiffRequest): Promise<DiffReport> {
-  const { objects, diagnostics, sources } = await runApply(state, {
+  const { objects, diagnostics, sources, kept } = await runApply(state, {
     ...request,
     ...{ dryRun: 'server', wait: false, timeout: '0' },
   });
@@ -48,6 +50,7 @@ export async function runDiff(state: State, request: DiffRequest): Promise<DiffR
     left: objects.flatMap(({ name, namespace, left }) =>
       left ? [{ name, ...(namespace === undefined ? {} : { namespace }), fields: left }] : [],
     ),
+    kept,
     diagnostics,
     sources,
   };

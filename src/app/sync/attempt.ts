@@ -5,10 +5,11 @@ import { type SyncedObject, type Sync } from '../../model/kinds/index.ts';
 import { type KubeObject, keyOf, keyText, type ObjectKey } from '../../model/object.ts';
 import { isKind } from '../../model/kinds/index.ts';
 import { durationMs } from '../../base/duration.ts';
+import { keeper } from '../apply/kept.ts';
+import { applySetsIn, releaseWrites, setClaims } from '../apply/sets.ts';
 import { type LiveSnapshot } from '../live.ts';
 import { type ApplySet, applySet } from './apply-set.ts';
 import { type Obstacle } from './dependencies.ts';
-import { keeper } from './kept.ts';
 import { type Merge } from './merge-set.ts';
 import { syncManager } from './names.ts';
 import { Ownership } from './ownership.ts';
@@ -73,7 +74,13 @@ export class Attempt {
       change: { verdict },
       news: [{ type: 'Warning', reason, message }],
     });
-    const report: Report = { verdict, outcome: stalled ? 'Failed' : 'Waiting', objects: [], drift: [] };
+    const report: Report = {
+      verdict,
+      outcome: stalled ? 'Failed' : 'Waiting',
+      objects: [],
+      drift: [],
+      kept: [],
+    };
     return reportOf(this.#sync, this.#look.desired, report, status);
   }
 
@@ -87,7 +94,9 @@ export class Attempt {
       if (writes.length === 0) return;
       try {
         const { nowMs, state } = this.#context;
-        const { outcomes } = await state.store.commit({ writes, nowMs });
+        const taken = new Set(this.#written.map(({ node }) => keyText(node.key)));
+        const released = releaseWrites(applySetsIn(live), taken);
+        const { outcomes } = await state.store.commit({ writes: [...writes, ...released], nowMs });
         await state.store.flush();
         for (const { object } of outcomes) this.#uids.set(keyText(keyOf(object)), object.metadata.uid ?? '');
         this.#context.written();
@@ -168,21 +177,26 @@ export class Attempt {
     const { spec } = this.#sync;
     const inventory = this.#inventory().map(entryOf);
     const gone = inventory.filter((entry) => !desired.declared.has(keyText(entry)));
-    const keptFor = keeper(live, new Set(gone.map(({ uid }) => uid)));
-    const plan = planPrune({
+    const moved = this.#ownership.declaredElsewhere(gone);
+    const inSets = setClaims(live);
+    const keptBeside = keeper(live, 'this Sync');
+    return planPrune({
       inventory,
       declared: desired.declared,
-      moved: this.#ownership.declaredElsewhere(gone),
+      claimed: (object) =>
+        moved.has(keyText(keyOf(object))) ? 'another Sync declares it now' : inSets(object),
       live: finderIn(live),
       // A Sync that its own repository has dropped must not take itself away in the midst of its work.
-      keptFor: (object) =>
-        object.metadata.uid === this.#sync.metadata.uid ? 'it is this very Sync' : keptFor(object),
+      keeper: (going) => {
+        const keptFor = keptBeside(going);
+        return (object) =>
+          object.metadata.uid === this.#sync.metadata.uid ? 'it is this very Sync' : keptFor(object);
+      },
       enabled: spec.prune && this.#set.waiting.length === 0,
       incomplete: !desired.complete || this.#set.merges.some(({ action }) => action === 'failed'),
       maxPrune: spec.maxPrune,
       dangerous: this.#context.dangerousPrune ?? false,
     });
-    return plan;
   }
 
   async #record(prune: PrunePlan): Promise<SyncResult> {

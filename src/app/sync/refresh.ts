@@ -63,7 +63,7 @@ export async function refreshHealth(input: RefreshInput): Promise<SyncResult | u
     ...{ sync: syncName(sync), reason: verdict.reason, message: verdict.message, status },
     revision: sync.status?.lastAttemptedRevision ?? '',
     outcome: isGood ? 'Applied' : 'Failed',
-    ...{ objects: [], diagnostics: [], sources: new Map(), drift: [] },
+    ...{ objects: [], diagnostics: [], sources: new Map(), drift: [], kept: [] },
     exitCode: isGood ? ExitCode.Done : ExitCode.Failure,
   };
 }

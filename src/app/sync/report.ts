@@ -20,7 +20,7 @@ import { type Drift, driftText } from './drift.ts';
 import { isWell } from './health.ts';
 import { type Merge } from './merge-set.ts';
 import { pinAnnotations, syncName } from './names.ts';
-import { type StatusChange, type Verdict } from './status.ts';
+import { type Kept, type StatusChange, type Verdict } from './status.ts';
 import { type SyncEvent } from './sync-events.ts';
 import { type SyncResult } from './result.ts';
 import { type Look } from './worker.ts';
@@ -30,6 +30,8 @@ export interface Report {
   readonly outcome: SyncResult['outcome'];
   readonly objects: readonly AppliedObject[];
   readonly drift: readonly Drift[];
+  /** What was not deleted although the repository has it no more, and whether it is still owned. */
+  readonly kept: readonly Kept[];
   readonly exitCode?: ExitCode;
   readonly change?: StatusChange;
   readonly events?: readonly Omit<SyncEvent, 'about'>[];
@@ -66,10 +68,11 @@ export function makeReport(input: ReportInput): Report {
   const isWhole = exitCode === ExitCode.Done && set.waiting.length === 0;
   return {
     ...{ verdict, exitCode, objects, drift },
+    kept: [...keptIn(prune.kept), ...keptIn(prune.released.filter(({ isGone }) => !isGone))],
     outcome:
       outcome !== 'Applied' ? outcome : isNothingNew(input, objects) ? 'Unchanged' : waitingOr(outcome, set),
     change: {
-      ...{ verdict, inventory, drift, attempted: revision.text },
+      ...{ verdict, inventory, drift, kept: keptIn(prune.kept), attempted: revision.text },
       ...(isWhole ? { applied: { revision: revision.text, tree: revision.tree } } : {}),
       entry: {
         ...{ revision: revision.text, subject: revision.subject, author: revision.author, ...counts },
@@ -80,6 +83,10 @@ export function makeReport(input: ReportInput): Report {
     events: eventsOf(input, counts),
     news: newsOf(input, verdict, exitCode),
   };
+}
+
+function keptIn(entries: PrunePlan['kept']): Kept[] {
+  return entries.map(({ entry, why }) => ({ object: nameOf(entry), why }));
 }
 
 /** The revision was applied before, and nothing of it had to be done again. */
@@ -268,13 +275,13 @@ function more(count: number): string {
 export function reportOf(
   sync: Sync,
   desired: Desired,
-  { verdict, outcome, objects, drift, exitCode = ExitCode.Done }: Report,
+  { verdict, outcome, objects, drift, kept, exitCode = ExitCode.Done }: Report,
   status: SyncStatus,
 ): SyncResult {
   const { diagnostics, sources, revision } = desired;
   const { reason, message } = verdict;
   return {
     ...{ sync: syncName(sync), revision: revision.text, outcome, reason, message },
-    ...{ objects, diagnostics, sources, drift, exitCode, status },
+    ...{ objects, diagnostics, sources, drift, kept, exitCode, status },
   };
 }

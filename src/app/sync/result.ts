@@ -6,6 +6,7 @@ import { type Diagnostic } from '../../model/diagnostic.ts';
 import { type Sync, type SyncStatus } from '../../model/kinds/index.ts';
 import { type AppliedObject } from '../apply/apply.ts';
 import { type Drift } from './drift.ts';
+import { type Kept } from './status.ts';
 import { syncName } from './names.ts';
 import { type RecordContext, recordStatus } from './record.ts';
 
@@ -23,13 +24,15 @@ export interface SyncResult {
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: ReadonlyMap<string, string>;
   readonly drift: readonly Drift[];
+  /** What was not deleted although the repository has it no more, and why. */
+  readonly kept: readonly Kept[];
   readonly exitCode: ExitCode;
   readonly nextSteps?: readonly string[];
   /** As it was written; absent when nothing was. */
   readonly status?: SyncStatus;
 }
 
-const nothing = { objects: [], diagnostics: [], sources: new Map<string, string>(), drift: [] };
+const nothing = { objects: [], diagnostics: [], sources: new Map<string, string>(), drift: [], kept: [] };
 
 /** Nothing is new, neither there nor here. */
 export function unchangedResult(sync: Sync, revision: string): SyncResult {

@@ -24,12 +24,16 @@ export interface Verdict {
   readonly stalled?: boolean;
 }
 
+/** An object that is declared no more and stays, and why. */
+export type Kept = NonNullable<SyncStatus['kept']>[number];
+
 export interface StatusChange {
   readonly verdict: Verdict;
   readonly attempted?: string;
   readonly applied?: { readonly revision: string; readonly tree: string };
   readonly inventory?: readonly SyncedObject[];
   readonly drift?: readonly Drift[];
+  readonly kept?: readonly Kept[];
   /** Entered into the history: in place of the newest when that is of the same revision. */
   readonly entry?: Omit<SyncedRevision, 'time'>;
 }
@@ -39,8 +43,10 @@ export function statusAfter(sync: Sync, change: StatusChange, nowMs: number): Sy
   const old = sync.status ?? {};
   const inventory = change.inventory ?? old.inventory ?? [];
   const drift = change.drift ?? old.drift ?? [];
+  const { kept: keptBefore = [], ...before } = old;
+  const kept = change.kept ?? keptBefore;
   return {
-    ...old,
+    ...before,
     observedGeneration: sync.metadata.generation,
     conditions: setConditions(old.conditions, conditionsOf(change.verdict, drift), nowMs),
     ...(change.attempted === undefined ? {} : { lastAttemptedRevision: change.attempted }),
@@ -49,6 +55,7 @@ export function statusAfter(sync: Sync, change: StatusChange, nowMs: number): Sy
       : { lastAppliedRevision: change.applied.revision, lastAppliedTree: change.applied.tree }),
     inventory,
     health: tally(inventory),
+    ...(kept.length === 0 ? {} : { kept }),
     drift: drift.slice(0, namedDrift),
     history: change.entry ? withEntry(old.history ?? [], change.entry, nowMs) : (old.history ?? []),
   };

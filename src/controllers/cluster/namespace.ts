@@ -1,16 +1,14 @@
 import { kindNames, kinds } from '../../model/kinds/index.ts';
+import { namespaceFinalizer } from '../../model/lifecycle.ts';
 import { isTerminating } from '../../model/object.ts';
 import { controller } from '../../engine/controller.ts';
-
-const finalizer = 'kubernetes';
 
 /** A namespace is there at once, and goes only after everything in it. */
 export const namespaceController = controller<'Namespace'>({
   kind: 'Namespace',
   reconcile(object, turn) {
     if (!isTerminating(object)) {
-      const namespace = turn.addFinalizer(object, finalizer);
-      turn.updateStatus(namespace, { phase: 'Active' }, [
+      turn.updateStatus(object, { phase: 'Active' }, [
         { type: 'Ready', status: 'True', reason: 'Active', message: 'it can be used' },
       ]);
       return {};
@@ -22,7 +20,7 @@ export const namespaceController = controller<'Namespace'>({
     for (const content of inside) if (!isTerminating(content)) turn.delete(content);
     const left = inside.filter((content) => turn.cache.byUid(content.metadata.uid ?? '') !== undefined);
     if (left.length === 0) {
-      turn.removeFinalizer(object, finalizer);
+      turn.removeFinalizer(object, namespaceFinalizer);
       return {};
     }
     turn.updateStatus(object, { phase: 'Terminating' }, [

@@ -2,6 +2,7 @@
 import { assert } from '../../base/errors.ts';
 import { type KindMap } from '../generated/kinds.ts';
 import { applicationKind } from './application.ts';
+import { applySetKind } from './apply-set.ts';
 import { disruptionBudgetKind } from './disruption-budget.ts';
 import { eventKind } from './event.ts';
 import { hostKind } from './host.ts';
@@ -30,6 +31,7 @@ export type Kind = keyof KindMap;
 /** What is known of each kind. */
 export const kinds: { readonly [K in Kind]: KindInfo<KindMap[K]> } = {
   Application: applicationKind,
+  ApplySet: applySetKind,
   DisruptionBudget: disruptionBudgetKind,
   Event: eventKind,
   Host: hostKind,

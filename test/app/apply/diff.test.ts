@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { managers, trackManager } from '../../../src/engine/ownership.ts';
+import { runApply } from '../../../src/app/apply/run-apply.ts';
 import { type DiffRequest, runDiff } from '../../../src/app/apply/run-diff.ts';
 import { memoryState, type State } from '../../../src/app/state.ts';
 import { type VirtualMachinePool } from '../../../src/model/kinds/index.ts';
@@ -101,9 +102,11 @@ test('a change shows in its place, and nothing is written', async () => {
 });
 
 test('with prune, what is gone from the files', async () => {
-  const state = await stateWith(pool, room);
+  const state = await memoryState();
+  const applySet = 'web';
+  await runApply(state, { ...request(pool, room), applySet, dryRun: 'none', wait: false, timeout: '0s' });
   expect(await diffText(state, request(pool))).toBe('');
-  const { differences } = await runDiff(state, { ...request(pool), prune: true });
+  const { differences } = await runDiff(state, { ...request(pool), applySet, prune: true });
   expect(differences.map(({ name, action, after }) => [name, action, after])).toEqual([
     ['disruptionbudget.vctl.dev/web', 'pruned', undefined],
   ]);

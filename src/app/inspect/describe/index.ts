@@ -3,6 +3,7 @@ import { type Kind, type KindMap } from '../../../model/kinds/index.ts';
 import { type KubeObject } from '../../../model/object.ts';
 import { type DescribeNode } from '../../../output/describe.ts';
 import { type Snapshot } from '../../snapshot.ts';
+import { describeApplySet } from './apply-set.ts';
 import { describeEvent, describeLease, describeNamespace, describeQuota } from './cluster.ts';
 import { describeHost, describeHostPool, describeHypervisor } from './host.ts';
 import { describeBalancer } from './load-balancer.ts';
@@ -19,6 +20,7 @@ type Describer<T extends KubeObject> = (object: T, snapshot: Snapshot) => readon
 
 const describers: { readonly [K in Kind]: Describer<KindMap[K]> } = {
   Application: describeApplication,
+  ApplySet: describeApplySet,
   DisruptionBudget: describeBudget,
   Event: describeEvent,
   Host: describeHost,

@@ -41,6 +41,11 @@ export function describeSync({ spec, status }: Sync): DescribeNode[] {
         ]),
     ),
     table(
+      'Not pruned',
+      ['Object', 'Why'],
+      (status?.kept ?? []).map(({ object, why }) => [object, why]),
+    ),
+    table(
       'Drift',
       ['Object', 'Field', 'Set by'],
       (status?.drift ?? []).map(({ object, field: path, manager = '' }) => [object, path, manager]),
