@@ -13,6 +13,7 @@ import { identify } from './identity.ts';
 import { withoutNulls } from './nulls.ts';
 import { error, nameOf, pointerTo, type Problem } from './problem.ts';
 import { hasNull, structuralProblems } from './structure.ts';
+import { repeatedItems } from './unique-items.ts';
 
 export type { Problem } from './problem.ts';
 
@@ -51,6 +52,7 @@ export function validateObject(given: unknown): Validation {
   const wrong = [
     ...problems,
     ...amounts,
+    ...repeatedItems(kind, admitted, subject),
     ...scopeProblems(kind, object),
     ...brokenRules(kind, admitted, subject, [...problems, ...amounts]),
   ];
