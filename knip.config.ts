@@ -16,10 +16,6 @@ const config: KnipConfig = {
   ignoreExportsUsedInFile: true,
   // Programs of the user's machine, asked for signatures.
   ignoreBinaries: ['gpg', 'gpgconf', 'ssh-keygen'],
-  ignoreIssues: {
-    // What backends of unequal speed see of each other under LeastRequest: the flows take them as alike as yet.
-    'src/performance/waiting/unequal-backends.ts': ['exports'],
-  },
 };
 
 export default config;

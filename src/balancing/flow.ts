@@ -9,15 +9,12 @@ import {
   type KeyPopulation,
   type Owners,
 } from './keys.ts';
-import { leastRequestShares } from './least-request-flow.ts';
 
 /** A backend as a flow of requests sees it. */
 export interface FlowBackend {
   /** Distinct; where it stands in a hash table goes by it. */
   readonly name: string;
   readonly weight: number;
-  /** Requests a second that it can answer; only LeastRequest feels it. */
-  readonly capacity: number;
   /** Its checks pass and it is not ejected. */
   readonly healthy: boolean;
   readonly draining: boolean;
@@ -47,25 +44,24 @@ export interface FlowSplit {
 }
 
 /**
- * How a flow is split among the backends in the long run. `offeredRate` is in requests a second.
+ * How a flow is split among the backends in the long run by an algorithm that looks at no load. What LeastRequest makes of
+ * it hangs on how long they take: see `leastRequestChoices` in `performance/waiting`.
  *
  * - RoundRobin and Random: even, whatever the weights.
  * - WeightedRoundRobin: in proportion to the weights.
  * - RingHash, Maglev: what the real ring or table of the names holds for the keys, or of all hashes. Near the weights,
  *   the nearer the more keys, and nearer for Maglev.
- * - LeastRequest: see `leastRequestShares`.
  *
  * Draining and unhealthy backends get nothing, nor do those without weight from the algorithms that weigh.
  */
 export function splitFlow(
-  algorithm: BalancingAlgorithm,
+  algorithm: Exclude<BalancingAlgorithm, 'LeastRequest'>,
   backends: readonly FlowBackend[],
-  offeredRate: number,
   { panicThreshold = 0, keys }: FlowOptions = {},
 ): FlowSplit {
   const eligible = eligibility(backends, panicThreshold);
   if (isHashing(algorithm)) return hashed(algorithm, backends, eligible, keys);
-  return { shares: spread(algorithm, backends, offeredRate, eligible) };
+  return { shares: spread(algorithm, backends, eligible) };
 }
 
 function hashed(
@@ -85,9 +81,8 @@ function hashed(
 }
 
 function spread(
-  algorithm: Exclude<BalancingAlgorithm, HashingAlgorithm>,
+  algorithm: Exclude<BalancingAlgorithm, HashingAlgorithm | 'LeastRequest'>,
   backends: readonly FlowBackend[],
-  offeredRate: number,
   eligible: readonly boolean[],
 ): Float64Array {
   switch (algorithm) {
@@ -96,8 +91,6 @@ function spread(
       return normalized(backends, (_backend, i) => (eligible[i] ? 1 : 0));
     case 'WeightedRoundRobin':
       return normalized(backends, ({ weight }, i) => (eligible[i] ? weight : 0));
-    case 'LeastRequest':
-      return leastRequested(backends, eligible, offeredRate);
     default:
       return assertNever(algorithm);
   }
@@ -131,19 +124,4 @@ function normalized<T>(items: readonly T[], value: (item: T, index: number) => n
   const shares = Float64Array.from(items, (item, i) => Math.max(0, value(item, i)));
   const total = shares.reduce((sum, share) => sum + share, 0);
   return total > 0 ? shares.map((share) => share / total) : shares;
-}
-
-/** A backend without capacity holds on to what it was given and gets nothing more, unless all are like that. */
-function leastRequested(
-  backends: readonly FlowBackend[],
-  eligible: readonly boolean[],
-  offeredRate: number,
-): Float64Array {
-  const able = (i: number, { weight, capacity }: FlowBackend): boolean =>
-    eligible[i] === true && weight > 0 && capacity > 0;
-  const there = backends.filter((backend, i) => able(i, backend));
-  if (there.length === 0) return normalized(backends, ({ weight }, i) => (eligible[i] ? weight : 0));
-  const shares = leastRequestShares(there, offeredRate);
-  let next = 0;
-  return Float64Array.from(backends, (backend, i) => (able(i, backend) ? (shares[next++] ?? 0) : 0));
 }

@@ -2,13 +2,14 @@
  * The point where `survival` (falling from 1 to 0, continuous) comes down to `left`, at or above `least`.
  *
  * Brackets by doubling from `scale`, then the method of Illinois (regula falsi that cannot stall) on the logarithm,
- * which for the tails of queues is nearly a straight line: some six evaluations to 1e-9.
+ * which for the tails of queues is nearly a straight line: some six evaluations to 1e-9, `within` which it is found.
  */
 export function quantileOf(
   survival: (x: number) => number,
   left: number,
   least: number,
   scale: number,
+  within = 1e-9,
 ): number {
   const goal = Math.log(left);
   const height = (x: number): number => Math.log(Math.max(survival(x), 1e-300)) - goal;
@@ -23,10 +24,10 @@ export function quantileOf(
     high = low + 2 * (high - least);
     below = height(high);
   }
-  for (let turn = 0, side = 0; turn < 100 && high - low > 1e-9 * high; turn++) {
+  for (let turn = 0, side = 0; turn < 100 && high - low > within * high; turn++) {
     const x = low + ((high - low) * above) / (above - below);
     const y = height(x);
-    if (Math.abs(y) < 1e-10) return x;
+    if (Math.abs(y) < 0.1 * within) return x;
     if (y > 0) {
       low = x;
       above = y;

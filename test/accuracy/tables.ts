@@ -6,7 +6,7 @@ import { judgeHost, type JudgedGuests } from '../support/host-judge.ts';
 import { type Trial, type Verdict } from '../support/queue-judge.ts';
 import { supermarket } from './published.ts';
 import { barrer, gim1, mg1, mmc, mmck } from './theory.ts';
-import { alike, judges, othersOfTrial, said, type Said } from './trials.ts';
+import { alike, choicesOf, judges, said, type Said } from './trials.ts';
 
 const backends = { Random: [1], RoundRobin: [2, 8, 40], LeastRequest: [2, 4, 8, 40] } as const;
 const cores = [1, 4];
@@ -223,22 +223,32 @@ function unequal(): string[] {
 }
 
 function unlike(): string[] {
-  const cases: [string, readonly number[], readonly number[], number][] = [
-    ['4, one at half the speed', [1, 1, 1, 1], [1, 1, 1, 0.5], 0.6],
-    ['4, one at a tenth of it', [1, 1, 1, 1], [1, 1, 1, 0.1], 0.6],
-    ['8, two at half the speed', Array<number>(8).fill(1), [1, 1, 1, 1, 1, 1, 0.5, 0.5], 0.8],
-    ['2, one at half the speed', [1, 1], [1, 0.5], 0.6],
-    ['2 of 2 cores, 2 of 1', [2, 2, 1, 1], [1, 1, 1, 1], 0.8],
-    ['1 of 8, 2 of 4, 3 of 2', [8, 4, 4, 2, 2, 2], [1, 1, 1, 1, 1, 1], 0.8],
-    ['1 of 4 cores, 3 of 1', [4, 1, 1, 1], [1, 1, 1, 1], 0.7],
+  const alone = (k: number): readonly number[] => Array<number>(k).fill(1);
+  const cases: [string, readonly number[], readonly number[], number, (readonly number[])?][] = [
+    ['4, one at half the speed', alone(4), [1, 1, 1, 0.5], 0.6],
+    ['4, one at half the speed', alone(4), [1, 1, 1, 0.5], 0.9],
+    ['4, one at a tenth of it', alone(4), [1, 1, 1, 0.1], 0.6],
+    ['8, two at half the speed', alone(8), [1, 1, 1, 1, 1, 1, 0.5, 0.5], 0.8],
+    ['2, one at half the speed', alone(2), [1, 0.5], 0.6],
+    ['2 of 2 cores, 2 of 1', [2, 2, 1, 1], alone(4), 0.8],
+    ['1 of 8, 2 of 4, 3 of 2', [8, 4, 4, 2, 2, 2], alone(6), 0.8],
+    ['1 of 4 cores, 3 of 1', [4, 1, 1, 1], alone(4), 0.7],
+    ['1 of 4 cores, 3 of 1', [4, 1, 1, 1], alone(4), 0.8],
+    ['2 and 1 cores, weights as many', [2, 1], alone(2), 0.8, [2, 1]],
+    ['4, 1, 1, 1 cores, weights as many', [4, 1, 1, 1], alone(4), 0.7, [4, 1, 1, 1]],
+    ['8, 4, 4, 2, 2, 2, weights as many', [8, 4, 4, 2, 2, 2], alone(6), 0.9, [8, 4, 4, 2, 2, 2]],
+    ['2, 2, 1, 1, as many, one at half', [2, 2, 1, 1], [0.5, 1, 1, 1], 0.8, [2, 2, 1, 1]],
+    ['2, 2, 1, 1, as many, one at a tenth', [2, 2, 1, 1], [1, 1, 1, 0.1], 0.8, [2, 2, 1, 1]],
+    ['4 of 1 core, weights 4, 1, 1, 1', alone(4), alone(4), 0.8, [4, 1, 1, 1]],
   ];
-  const rows = cases.map(([name, cores, speeds, utilization]) => {
+  const rows = cases.map(([name, cores, speeds, utilization, weights]) => {
     const rate = utilization * cores.reduce((sum, c, i) => sum + c * (speeds[i] ?? 1), 0);
     const limit = 1024;
-    const trial: Trial = { picker: 'LeastRequest', cores, speeds, rate, limit, requests: 500_000, seed: 1 };
-    const others = othersOfTrial(trial);
-    const formula = said(trial, others);
-    const slowest = others.length - 1;
+    const all = { cores, speeds, weights, rate, limit };
+    const trial: Trial = { picker: 'LeastRequest', ...all, requests: 500_000, seed: 1 };
+    const choices = choicesOf(trial);
+    const formula = said(trial, choices);
+    const slowest = choices.length - 1;
     const cells = judges.flatMap(({ asks }) => {
       const verdict = asks(trial);
       return [
@@ -251,7 +261,7 @@ function unlike(): string[] {
       name,
       `${utilization}`,
       ...cells,
-      (others[slowest]?.share ?? 0).toFixed(4),
+      (choices[slowest]?.share ?? 0).toFixed(4),
       formula.refused.toFixed(4),
     ];
   });

@@ -1,7 +1,7 @@
 /** Cases that are asked of the formulas and of those that judge them; times in mean service times. */
 import { type Latency, mixture } from '../../src/performance/latency.ts';
-import { type Arrivals, everyOf, queue, type QueueOutcome } from '../../src/performance/queueing.ts';
-import { othersOf, type Others } from '../../src/performance/waiting/unequal-backends.ts';
+import { everyOf, queue, type QueueOutcome } from '../../src/performance/queueing.ts';
+import { type Choice, leastRequestChoices } from '../../src/performance/waiting/unequal-backends.ts';
 import { judge, type Trial, type Verdict } from '../support/queue-judge.ts';
 
 /** Someone who can tell how a trial comes out; each gets columns of its own in the tables. */
@@ -21,10 +21,10 @@ export interface Said extends Latency {
 /** A service time takes so long, ms. */
 const service = 1000;
 
-/** What the formulas say. Of LeastRequest's backends that differ, `others` tells what each sees: see `othersOfTrial`. */
-export function said(trial: Trial, others?: readonly Others[]): Said {
-  const shares = others?.map(({ share }) => share) ?? evenly(trial);
-  const outcomes = shares.map((share, index) => outcomeOf(trial, share, index, others?.[index]));
+/** What the formulas say. */
+export function said(trial: Trial, choices = choicesOf(trial)): Said {
+  const shares = choices.map(({ share }) => share);
+  const outcomes = choices.map((choice, index) => outcomeOf(trial, choice, index));
   const parts = outcomes.map(({ time, errorRate }, i) => ({
     share: (shares[i] ?? 0) * (1 - errorRate),
     time,
@@ -43,34 +43,30 @@ export function said(trial: Trial, others?: readonly Others[]): Said {
   };
 }
 
-/** What LeastRequest's backends see of each other. */
-export function othersOfTrial({ cores, speeds, rate }: Trial): readonly Others[] {
-  const backends = cores.map((c, i) => ({ cores: c, serviceMs: service / (speeds?.[i] ?? 1) }));
-  const others = othersOf(backends, rate / service);
-  if (others === undefined) throw new Error('more comes than the backends can serve');
-  return others;
+/** What share each backend gets, and how that comes. */
+export function choicesOf(trial: Trial): readonly Choice[] {
+  const { picker, cores, speeds, weights, rate, limit = Infinity } = trial;
+  if (picker === 'LeastRequest') {
+    const backends = cores.map((c, i) => ({
+      ...{ cores: c, serviceMs: service / (speeds?.[i] ?? 1), weight: weights?.[i] ?? 1 },
+      ...{ limit, waiting: 0 },
+    }));
+    return leastRequestChoices(backends, rate / service);
+  }
+  return evenly(trial).map((share) => ({
+    share,
+    arrivals: picker === 'Random' ? { kind: 'Poisson' } : { kind: 'Regular', every: everyOf(share) },
+  }));
 }
 
-function outcomeOf(trial: Trial, share: number, index: number, others?: Others): QueueOutcome {
+function outcomeOf(trial: Trial, { share, arrivals }: Choice, index: number): QueueOutcome {
   const { cores, speeds, rate, variation, limit, timeout = Infinity } = trial;
   return queue(rate * share, service / (speeds?.[index] ?? 1), cores[index] ?? 0, {
-    arrivals: arrivalsOf(trial, share, others),
+    arrivals,
     serviceVariation: variation,
     limit,
     timeoutMs: timeout * service,
   });
-}
-
-function arrivalsOf({ picker, cores }: Trial, share: number, others?: Others): Arrivals {
-  switch (picker) {
-    case 'Random':
-      return { kind: 'Poisson' };
-    case 'LeastRequest':
-      return { kind: 'LeastRequest', among: cores.length, others };
-    case 'RoundRobin':
-    case 'Weighted':
-      return { kind: 'Regular', every: everyOf(share) };
-  }
 }
 
 function evenly({ cores, weights }: Trial): readonly number[] {

@@ -10,10 +10,10 @@ import {
   varianceMs2,
 } from '../../src/performance/waiting/response-time.ts';
 import { mixedService } from '../../src/performance/waiting/service.ts';
-import { othersOf } from '../../src/performance/waiting/unequal-backends.ts';
+import { leastRequestChoices } from '../../src/performance/waiting/unequal-backends.ts';
 import { supermarket } from '../accuracy/published.ts';
 import { barrer, gim1, mg1, mmck } from '../accuracy/theory.ts';
-import { alike, othersOfTrial, said } from '../accuracy/trials.ts';
+import { alike, choicesOf, said } from '../accuracy/trials.ts';
 import { judge, type Trial } from '../support/queue-judge.ts';
 
 const short = { requests: 200_000, seed: 7 };
@@ -61,36 +61,33 @@ describe('against simulation: mean within 5 %, p95 and p99 within 10 %', () => {
     expect(percentiles).toBeLessThan(0.1);
   });
 
+  const evenly = [1, 1, 1, 1];
   test.each([
-    ['one of half the speed', [1, 1, 1, 1], [1, 1, 1, 0.5], 2.1],
-    ['two sizes', [2, 2, 1, 1], [1, 1, 1, 1], 4.5],
-  ])('LeastRequest · %s', (_name, cores, speeds, rate) => {
-    const trial: Trial = { picker: 'LeastRequest', cores, speeds, rate, ...short };
+    ['one of half the speed', evenly, [1, 1, 1, 0.5], 2.1, evenly],
+    ['two sizes', [2, 2, 1, 1], evenly, 4.5, evenly],
+    ['small ones nearly full beside a large one', [4, 1, 1, 1], evenly, 4.9, evenly],
+    ['weights of the sizes', [4, 1, 1, 1], evenly, 4.9, [4, 1, 1, 1]],
+    ['weights of the sizes, one slow', [2, 2, 1, 1], [0.5, 1, 1, 1], 4, [2, 2, 1, 1]],
+    ['weights without reason', evenly, evenly, 3.2, [2, 1, 1, 1]],
+  ])('LeastRequest · %s', (_name, cores, speeds, rate, weights) => {
+    const trial: Trial = { picker: 'LeastRequest', cores, speeds, weights, rate, ...short };
     const simulated = judge(trial);
-    const others = othersOfTrial(trial);
-    others.forEach(({ share }, i) => expect(Math.abs(share - simulated.shares[i]!)).toBeLessThan(0.006));
-    const { meanMs: mean, p95Ms } = said(trial, others);
+    const choices = choicesOf(trial);
+    choices.forEach(({ share }, i) => expect(Math.abs(share - simulated.shares[i]!)).toBeLessThan(0.01));
+    const { meanMs: mean, p95Ms } = said(trial, choices);
     expect(Math.abs(mean / simulated.mean - 1)).toBeLessThan(0.05);
     expect(Math.abs(p95Ms / simulated.p95 - 1)).toBeLessThan(0.1);
   });
 });
 
 test('LeastRequest cannot avoid a slow backend when both draws fall on it', () => {
-  const others = othersOf(
-    [1, 1, 1, 10].map((serviceMs) => ({ serviceMs, cores: 1 })),
-    2.5,
-  )!;
-  expect(others[3]!.share).toBeCloseTo(1 / 16, 3);
-  const { refusedShare } = queue(others[3]!.share * 2500, 10, 1, {
-    arrivals: { kind: 'LeastRequest', among: 4, others: others[3]! },
-    limit: 1024,
-  });
+  const limit = 1024;
+  const backends = [1, 1, 1, 10].map((serviceMs) => ({ serviceMs, cores: 1, weight: 1, limit, waiting: 0 }));
+  const { share, arrivals } = leastRequestChoices(backends, 2.5)[3]!;
+  expect(share).toBeCloseTo(1 / 16, 3);
+  const { refusedShare } = queue(share * 2500, 10, 1, { arrivals, limit });
   // It gets 0.156 a ms and serves 0.1: of all requests that is 2.3 %.
-  expect(refusedShare * others[3]!.share).toBeCloseTo(0.0225, 3);
-});
-
-test('backends that can’t serve what comes have no stationary state', () => {
-  expect(othersOf([{ serviceMs: 1, cores: 2 }], 2)).toBeUndefined();
+  expect(refusedShare * share).toBeCloseTo(0.0225, 3);
 });
 
 describe('against exact theory', () => {

@@ -15,7 +15,7 @@ export interface Trial {
   readonly picker: JudgePicker;
   /** Cores of each backend. */
   readonly cores: readonly number[];
-  /** Weights for `Weighted` (smooth weighted round robin) and unequal `Random`. @defaultValue 1 each */
+  /** Weights for `Weighted` (smooth weighted round robin), `Random` and `LeastRequest`. @defaultValue 1 each */
   readonly weights?: readonly number[];
   /** Speed of each backend's cores. @defaultValue 1 each */
   readonly speeds?: readonly number[];
@@ -233,6 +233,7 @@ function picker(
         return at(best);
       };
     case 'LeastRequest':
+      if (weights.some((weight) => weight !== weights[0])) return byTurns(backends, weights);
       return (now) => {
         const one = anyOf();
         const other = anyOf();
@@ -241,6 +242,22 @@ function picker(
         return other.active < one.active ? other : one;
       };
   }
+}
+
+/** Least request with unequal weights: whose turn is next, and the turn after as far off as it is busy then. */
+function byTurns(
+  backends: readonly JudgedBackend[],
+  weights: readonly number[],
+): (now: number) => JudgedBackend {
+  const turns = weights.map((weight) => 1 / weight);
+  return (now) => {
+    let next = 0;
+    for (let i = 1; i < turns.length; i++) if (turns[i]! < turns[next]!) next = i;
+    const backend = backends[next] as JudgedBackend;
+    backend.advance(now);
+    turns[next]! += (backend.active + 1) / weights[next]!;
+    return backend;
+  };
 }
 
 function verdict(ledger: Ledger, backends: readonly JudgedBackend[]): Verdict {

@@ -1,5 +1,6 @@
 /** How the requests of one backend come. */
-import { type Others } from './unequal-backends.ts';
+import { type Beside } from './two-choices.ts';
+import { type Weighed } from './weighted-choices.ts';
 
 /** The balancer in front gets them as a Poisson stream. */
 export type Arrivals =
@@ -11,10 +12,10 @@ export type Arrivals =
    */
   | { readonly kind: 'Regular'; readonly every: number }
   /**
-   * The less busy of two at random of this many backends, at least 1. Without `others` all of them are like this one;
-   * see `othersOf` for what it sees of those that are not.
+   * The less busy of two at random of this many backends, at least 1. Without `beside` all of them are like this one;
+   * see `leastRequestChoices` for those that are not, or whose weights differ.
    */
-  | { readonly kind: 'LeastRequest'; readonly among: number; readonly others?: Others };
+  | { readonly kind: 'LeastRequest'; readonly among: number; readonly beside?: Beside | Weighed };
 
 /**
  * Every how many-th request of the balancer comes to a backend with this share of all of them under (weighted) round

@@ -6,9 +6,10 @@
  * Source: Vvedenskaya, Dobrushin and Karpelevich 1996 and Mitzenmacher 2001 for the mean field.
  */
 import { type QueueState } from './bounded.ts';
-import { withSwings } from './few-backends.ts';
+import { type Swing, withSwings } from './few-backends.ts';
 import { chances, mostAhead, stateOf, waitOfFound } from './found.ts';
-import { comesAt, type Others } from './unequal-backends.ts';
+import { type Beside, comesAt } from './two-choices.ts';
+import { type Weighed } from './weighted-choices.ts';
 
 interface LeastRequestQueue {
   /** Arrivals per ms at one backend, the mean. */
@@ -21,7 +22,7 @@ interface LeastRequestQueue {
   /** Backends; at least 1. */
   readonly among: number;
   /** What this one sees of them; absent: all are alike. */
-  readonly others?: Others;
+  readonly beside?: Beside | Weighed;
   /** Most that wait at one. */
   readonly limit: number;
   readonly timeoutMs: number;
@@ -31,32 +32,31 @@ interface LeastRequestQueue {
 const nobody = 1e-12;
 /** With more levels a queue is a continuum, and two choices make no difference to it. */
 const mostLevels = 6000;
-/** Swings of all backends together are known up to here; beyond, the bounds of the queues cut them off. */
-const mostSwinging = 0.98;
-
 /**
  * The wait and the losses at one of the backends in the stationary state; undefined where the queue can be so long that
  * only its bounds count (see `boundedQueue`).
  */
 export function leastRequestQueue(queue: LeastRequestQueue): QueueState | undefined {
-  const { rate, serviceMs, variation, cores, among, others, timeoutMs } = queue;
+  const { rate, serviceMs, variation, cores, among, beside, timeoutMs } = queue;
   const limit = Math.floor(queue.limit);
   const departures = (timeoutMs * cores) / serviceMs;
   const places = Math.min(limit, mostAhead(departures));
-  const levels = others ? levelsBeside(queue, others, places) : levelsAmong(queue, places);
+  const levels = beside ? levelsBeside(queue, beside, places) : levelsAmong(queue, places);
   if (levels === undefined) return undefined;
   const top = levels.found.length - 1;
   const found = { ...levels, serviceMs, variation, cores, isLimited: top === Math.ceil(cores) + limit };
   const { refused, timedOut, wait } = waitOfFound(found);
   const full = found.isLimited ? levels.full : 0;
-  const utilization = others?.utilization ?? (rate * serviceMs * (1 - refused - timedOut)) / cores;
-  const swinging = Math.min(mostSwinging, utilization);
-  const capacity = others?.capacity ?? (among * cores) / serviceMs;
-  const swung = withSwings(wait, {
-    utilization: swinging,
-    cores,
+  const swing: Swing = beside?.swing ?? {
+    by: 'Choices',
+    utilization: (rate * serviceMs * (1 - refused - timedOut)) / cores,
     among,
-    freeMs: 1 / (capacity * (1 - swinging)),
+    capacity: (among * cores) / serviceMs,
+    times: 1,
+  };
+  const swung = withSwings(wait, {
+    swing,
+    cores,
     boundMs: Math.min(timeoutMs, (limit * serviceMs) / cores),
     bound: full + timedOut,
   });
@@ -181,8 +181,18 @@ function solve(height: (x: number) => number, guess: number): void {
  * At a backend whose others are not like it: the chain of its own requests, to which more come the fuller the others are.
  * Undefined where it has too many of them.
  */
-function levelsBeside(queue: LeastRequestQueue, others: Others, places: number): Levels | undefined {
+function levelsBeside(
+  queue: LeastRequestQueue,
+  others: Beside | Weighed,
+  places: number,
+): Levels | undefined {
   const { rate, serviceMs, cores, timeoutMs } = queue;
+  if (others.kind === 'Weights') {
+    const { found } = others;
+    const top = found.length - 1;
+    const served = chances(Math.max(0, top - Math.ceil(cores)), (timeoutMs * cores) / serviceMs);
+    return { found, served, full: found[top] ?? 0 };
+  }
   const servers = Math.ceil(cores);
   const served = chances(Math.min(places, mostLevels), (timeoutMs * cores) / serviceMs);
   // Of all requests at all backends: as many as make this one's share come to its rate.

@@ -41,7 +41,7 @@ export function stationaryState(queue: StationaryQueue): QueueState {
   if (!(utilization > idle)) return { refused: 0, timedOut: 0, waitProbability: 0, wait: noWait };
   const state =
     arrivals.kind === 'LeastRequest' && arrivals.among > 1
-      ? fromField({ ...queue, among: arrivals.among, others: arrivals.others })
+      ? fromField({ ...queue, among: arrivals.among, beside: arrivals.beside })
       : openOrBounded(queue);
   return utilization > 1 ? conserved(state, 1 - 1 / utilization) : state;
 }
@@ -55,9 +55,14 @@ function conserved(state: QueueState, excess: number): QueueState {
 }
 
 function fromField(queue: StationaryQueue & Parameters<typeof leastRequestQueue>[0]): QueueState {
+  // Who gets more than it can serve, whatever the balancer does, has a queue of its own.
+  const { beside } = queue;
+  const isOverloaded = beside?.kind === 'Choices' && beside.swing.utilization > saturation;
+  if (isOverloaded && utilizationOf(queue) > saturation)
+    return boundedState(queue, openWait(queue), (1 + queue.variation ** 2) / 2);
   const field = leastRequestQueue(queue);
   if (field === undefined) return boundedState(queue, openWait(queue));
-  if (queue.others || utilizationOf(queue) < 0.9 || boundOf(queue) === Infinity) return field;
+  if (queue.beside || utilizationOf(queue) < 0.9 || boundOf(queue) === Infinity) return field;
   // Near saturation all backends are full at the same times, of which the field knows nothing.
   const pooled = boundedState(queue, openWait(queue));
   return pooled.refused + pooled.timedOut > field.refused + field.timedOut + noticeable ? pooled : field;
@@ -116,9 +121,8 @@ function exceeds({ waitProbability, wait }: OpenWait, ms: number): number {
 }
 
 /** The state of a queue whose bounds count; `open` is the wait without them, at this utilization or at saturation. */
-function boundedState(queue: StationaryQueue, open: OpenWait): QueueState {
+function boundedState(queue: StationaryQueue, open: OpenWait, spread = spreadOf(queue)): QueueState {
   const { rate, serviceMs, variation, cores, arrivals, limit, timeoutMs } = queue;
-  const spread = spreadOf(variation, arrivals);
   const entry = entryOf(queue, open.waitProbability, spread);
   const bounds = { utilization: utilizationOf(queue), capacity: cores / serviceMs, spread, entry };
   const state = boundedQueue(bounds, limit, timeoutMs);
@@ -142,7 +146,7 @@ function entryOf(queue: StationaryQueue, waits: number, spread: number): number 
 }
 
 /** How many times slower the tail of the wait falls than with Poisson arrivals and exponential service. */
-function spreadOf(variation: number, arrivals: Arrivals): number {
+function spreadOf({ variation, arrivals }: StationaryQueue): number {
   switch (arrivals.kind) {
     case 'Poisson':
       return (1 + variation ** 2) / 2;

@@ -1,140 +1,160 @@
 /**
- * LeastRequest, with equal weights, over backends that differ in speed or cores: the mean field of two choices with
- * several kinds of backends. The balancer looks at how many requests a backend has and not at how fast it works them
- * off, so that slow and small ones are busier than the others, and get at least what falls on them by both draws.
+ * LeastRequest over backends that differ in speed, cores or weight, or of which some have more waiting than others: what
+ * share of all requests each gets, and how these come. Backends that are all alike get as much each, and need none of this.
  */
+import { type Arrivals } from './arrivals.ts';
+import { fluidShares, fullShares } from './fluid-choices.ts';
+import { heaviestSwing } from './few-backends.ts';
+import { besidesByChoices } from './two-choices.ts';
+import { swingByWeights, turnsByWeights } from './weighted-choices.ts';
 
-export interface UnequalBackend {
-  /** Infinite where nothing is served. */
+/** A backend that the balancer may choose. */
+export interface ChosenBackend {
+  /** Time of one request on one of its cores, ms. */
   readonly serviceMs: number;
   /** At least 1; may be a fraction. */
   readonly cores: number;
+  /** Above 0. */
+  readonly weight: number;
+  /** Most that wait there. */
+  readonly limit: number;
+  /** Requests that wait there because more came than it can serve: whoever has none is chosen before. */
+  readonly waiting: number;
 }
 
-/** What one backend sees of the others. */
-export interface Others {
-  /** The share of all requests that it gets itself, 0..1. */
+/** Backends that are alike. */
+export interface BackendKind {
+  readonly serviceMs: number;
+  readonly cores: number;
+  readonly weight: number;
+  readonly limit: number;
+  /** It has a backlog, and others have none. */
+  readonly isBehind: boolean;
+  readonly count: number;
+}
+
+export interface Choice {
+  /** Of all requests, 0..1. */
   readonly share: number;
-  readonly among: number;
-  /** Of the other backends, the share with at least n requests, n from 0. */
-  readonly occupancy: Float64Array;
-  /** Requests a ms that all backends together can serve, and how much of that is asked, 0..1. */
-  readonly capacity: number;
-  readonly utilization: number;
+  readonly arrivals: Arrivals;
 }
 
-/** Smaller changes of an occupancy are none. */
-const settled = 1e-7;
-const mostTurns = 2000;
-/** A backend with more requests than this is overloaded. */
-const mostLevels = 512;
-
-interface Kind extends UnequalBackend {
-  count: number;
-  /** The share of them with at least n requests. */
-  occupancy: Float64Array;
+/** To three digits: speeds and sizes that differ by less make no difference to the balancer. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(3));
 }
 
 /**
- * Of all requests, the share that comes to a backend with n of them: one half of the draws for each, and the other goes to
- * a backend with more, or as many and second, or to the same.
+ * What LeastRequest makes of `rate` requests a ms, in the order of the backends; the shares add up to 1. With equal weights
+ * by two choices, else by weighted turns. When more comes than all can serve, or all have a backlog, the shares are those
+ * of a fluid.
  */
-export function comesAt({ among, occupancy }: Pick<Others, 'among' | 'occupancy'>, n: number): number {
-  return (1 / among + (1 - 1 / among) * ((occupancy[n] ?? 0) + (occupancy[n + 1] ?? 0))) / among;
-}
-
-/**
- * What each of the backends, in their order, sees of the others when all get `rate` requests a ms; undefined when they
- * cannot serve that many. By iteration: the fuller the others, the more comes to each.
- */
-export function othersOf(backends: readonly UnequalBackend[], rate: number): readonly Others[] | undefined {
-  const among = backends.length;
-  const capacity = backends.reduce((sum, { serviceMs, cores }) => sum + cores / serviceMs, 0);
-  if (!(rate < capacity)) return undefined;
-  const { kinds, kindOf } = kindsOf(backends, rate / capacity);
-  let all = over(kinds, among);
-  for (let turn = 0; turn < mostTurns; turn++) {
-    let change = 0;
-    for (const kind of kinds) {
-      const next = occupancyOf(kind, rate, { among, occupancy: without(all, kind.occupancy, among) });
-      for (let n = 0; n <= mostLevels; n++)
-        change = Math.max(change, Math.abs((next[n] ?? 0) - (kind.occupancy[n] ?? 0)));
-      kind.occupancy = next;
-    }
-    all = over(kinds, among);
-    if (change < settled) break;
-  }
-  const seen = kinds.map((kind) => {
-    const occupancy = without(all, kind.occupancy, among);
-    const share = shareOf(kind.occupancy, { among, occupancy });
-    return { share, among, occupancy, capacity, utilization: rate / capacity };
-  });
-  const total = kinds.reduce((sum, { count }, i) => sum + count * (seen[i]?.share ?? 0), 0);
-  const scaled = seen.map((others) => ({ ...others, share: others.share / total }));
-  return kindOf.map((kind) => scaled[kind]).filter((others) => others !== undefined);
-}
-
-function kindsOf(
-  backends: readonly UnequalBackend[],
-  utilization: number,
-): { readonly kinds: readonly Kind[]; readonly kindOf: readonly number[] } {
-  const kinds: Kind[] = [];
-  const kindOf = backends.map(({ serviceMs, cores }) => {
-    const known = kinds.findIndex((kind) => kind.serviceMs === serviceMs && kind.cores === cores);
-    const kind = kinds[known];
-    if (kind !== undefined) kind.count++;
-    // From where they would be if all were equally busy.
-    const occupancy = new Float64Array(mostLevels + 1);
-    for (let n = 0; n <= mostLevels; n++) occupancy[n] = n <= cores ? 1 - ((1 - utilization) * n) / cores : 0;
-    return kind === undefined ? kinds.push({ serviceMs, cores, count: 1, occupancy }) - 1 : known;
-  });
-  return { kinds, kindOf };
-}
-
-/** The mean occupancy of all backends. */
-function over(kinds: readonly Kind[], among: number): Float64Array {
-  const all = new Float64Array(mostLevels + 1);
-  for (const { count, occupancy } of kinds) {
-    for (let n = 0; n <= mostLevels; n++) all[n] = (all[n] ?? 0) + (count / among) * (occupancy[n] ?? 0);
-  }
-  return all;
-}
-
-/** The mean occupancy of all backends but one. */
-function without(all: Float64Array, own: Float64Array, among: number): Float64Array {
-  if (among < 2) return new Float64Array(mostLevels + 1);
-  return all.map((share, n) => Math.max(0, Math.min(1, (among * share - (own[n] ?? 0)) / (among - 1))));
-}
-
-/** The occupancy of a backend: the chain of its own requests beside the others. */
-function occupancyOf(
-  { serviceMs, cores }: Kind,
+export function leastRequestChoices(
+  backends: readonly ChosenBackend[],
   rate: number,
-  others: Pick<Others, 'among' | 'occupancy'>,
-): Float64Array {
-  const likely = new Float64Array(mostLevels + 1);
-  likely[0] = 1;
-  let sum = 1;
-  for (let n = 0; n < mostLevels; n++) {
-    const here = likely[n] ?? 0;
-    if (n > cores && here < 1e-13 * sum) break;
-    const next = (here * rate * comesAt(others, n) * serviceMs) / Math.min(n + 1, cores);
-    likely[n + 1] = next;
-    sum += next;
-    if (sum > 1e250) {
-      for (let m = 0; m <= n + 1; m++) likely[m] = (likely[m] ?? 0) * 1e-250;
-      sum *= 1e-250;
-    }
+  known: KnownFields = new Map(),
+): readonly Choice[] {
+  const among = backends.length;
+  const kinds = kindsOf(backends);
+  const evenly: Arrivals = { kind: 'LeastRequest', among };
+  if (kinds.length === 1) return backends.map(() => ({ share: 1 / among, arrivals: evenly }));
+  const capacity = backends.reduce((sum, { serviceMs, cores }) => sum + cores / serviceMs, 0);
+  if (rate >= capacity || backends.every(({ waiting }) => waiting > 0)) {
+    const isFull = backends.every(({ waiting, limit }) => waiting > 0 && waiting >= limit);
+    const shares = isFull ? fullShares(backends) : fluidShares(backends, rate);
+    return backends.map((_one, i) => ({ share: shares[i] ?? 0, arrivals: evenly }));
   }
-  let above = 0;
-  for (let n = mostLevels; n >= 0; n--) likely[n] = above += (likely[n] ?? 0) / sum;
-  return likely;
+  const plain = kinds.map(({ kind }) => kind);
+  const field = fieldOf(plain, rate / capacity, known);
+  // As much as is as busy for those that were rounded.
+  const felt = (rate / capacity) * field.capacity;
+  const choices: Choice[] = Array<Choice>(among).fill({ share: 0, arrivals: evenly });
+  kinds.forEach(({ kind, members }, i) => {
+    const { share, found } = field.parts[i] ?? { share: 0, found: new Float64Array(1) };
+    const beside = field.isEven
+      ? { kind: 'Choices' as const, share, among, occupancy: found, swing: heaviestSwing(plain, i, felt) }
+      : { kind: 'Weights' as const, share, found, swing: swingByWeights(plain, kind, felt) };
+    const choice: Choice = { share, arrivals: { kind: 'LeastRequest', among, beside } };
+    for (const member of members) choices[member] = choice;
+  });
+  return choices;
 }
 
-/** Of all requests, the share that comes to a backend with this occupancy. */
-function shareOf(occupancy: Float64Array, others: Pick<Others, 'among' | 'occupancy'>): number {
-  let share = 0;
-  for (let n = 0; n <= mostLevels; n++)
-    share += ((occupancy[n] ?? 0) - (occupancy[n + 1] ?? 0)) * comesAt(others, n);
-  return share;
+/** What is known of fields by now: a pure memo, which only saves work. */
+export type KnownFields = Map<string, readonly FieldPart[]>;
+
+/** With more, it begins anew. */
+const mostKnown = 4096;
+
+/** The state of a backend of each kind while the others feel but the mean of each other. */
+export interface FieldPart {
+  /** Of all requests, that of one such backend, 0..1. */
+  readonly share: number;
+  /** By two choices the occupancy of the others, by weighted turns what arrivals find. */
+  readonly found: Float64Array;
+}
+
+interface Field {
+  /** The weights are equal. */
+  readonly isEven: boolean;
+  /** Requests a ms that all serve. */
+  readonly capacity: number;
+  readonly parts: readonly FieldPart[];
+}
+
+/** How close the points are at which fields are worked out, in log(utilization / (1 - utilization)). */
+const grain = 0.05;
+const [idlest, busiest] = [-10, 9];
+
+/**
+ * The field at a utilization, between those at two points next to it: they are dear, and change little from one to the
+ * other, so that a load that goes up and down all day comes by a few hundred of them.
+ */
+function fieldOf(kinds: readonly BackendKind[], utilization: number, known: KnownFields): Field {
+  const isEven = kinds.every(({ weight }) => weight === kinds[0]?.weight);
+  const name = kinds.map((kind) => Object.values(kind).join()).join(';');
+  const capacity = kinds.reduce((sum, { count, serviceMs, cores }) => sum + (count * cores) / serviceMs, 0);
+  const at = (point: number): readonly FieldPart[] => {
+    const key = `${point};${name}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const rate = capacity / (1 + Math.exp(-point * grain));
+    const parts = isEven ? besidesByChoices(kinds, rate) : turnsByWeights(kinds, rate);
+    if (known.size >= mostKnown) known.clear();
+    known.set(key, parts);
+    return parts;
+  };
+  const level = Math.log(utilization / (1 - utilization));
+  const place = Math.max(idlest, Math.min(busiest, level)) / grain;
+  const low = Math.floor(place);
+  const high = at(low + 1);
+  return { isEven, capacity, parts: at(low).map((part, i) => between(part, high[i] ?? part, place - low)) };
+}
+
+function between(a: FieldPart, b: FieldPart, weight: number): FieldPart {
+  const found = new Float64Array(Math.max(a.found.length, b.found.length));
+  for (let n = 0; n < found.length; n++)
+    found[n] = (1 - weight) * (a.found[n] ?? 0) + weight * (b.found[n] ?? 0);
+  return { share: (1 - weight) * a.share + weight * b.share, found };
+}
+
+interface Group {
+  readonly kind: BackendKind;
+  readonly members: readonly number[];
+}
+
+/** By size and speed, each rounded. */
+function kindsOf(backends: readonly ChosenBackend[]): readonly Group[] {
+  const isAnyIdle = backends.some(({ waiting }) => waiting <= 0);
+  const groups = new Map<string, { kind: BackendKind; members: number[] }>();
+  backends.forEach(({ serviceMs, cores, weight, limit, waiting }, index) => {
+    const isBehind = isAnyIdle && waiting > 0;
+    const kind = { serviceMs: rounded(serviceMs), cores: rounded(cores), weight, limit, isBehind };
+    const key = Object.values(kind).join();
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { kind: { ...kind, count: 1 }, members: [index] });
+    else
+      groups.set(key, { kind: { ...kind, count: group.kind.count + 1 }, members: [...group.members, index] });
+  });
+  return [...groups.values()];
 }

@@ -4,21 +4,14 @@ import { type Balancer } from '../balancers.ts';
 import { count, countRoute } from './counts.ts';
 import { type Columns } from '../columns.ts';
 import { shareOut } from './fair-routes.ts';
-import {
-  admit,
-  link,
-  newNode,
-  newRoute,
-  serviceMs,
-  updateShares,
-  type FlowNode,
-  type RouteFlow,
-} from './graph.ts';
+import { admit, link, newNode, newRoute, updateShares, type FlowNode, type RouteFlow } from './graph.ts';
 import { flowThrough, isThere, still, type Losses } from './fluid-queue.ts';
 import { type Backend } from '../health.ts';
 import { type Machine } from '../machine.ts';
+import { type KnownFields } from '../../performance/waiting/unequal-backends.ts';
 import { nothing, type Offered } from './offered.ts';
-import { capacityAt, comingsOf, losesNothing, lossesOf, type Station } from './station.ts';
+import { areAlike, busyBackends, midway } from './least-request.ts';
+import { capacityAt, losesNothing, lossesOf, serviceMs, type Station } from './station.ts';
 import {
   restoreBacklog,
   saveBacklog,
@@ -42,6 +35,9 @@ export interface SavedFlows {
  * tiers on one machine that is full come closer by more than half each time; most flows are settled by the second.
  */
 const maxPasses = 24;
+
+/** So often backends are chosen anew by how busy they have become: each time closer by half, mostly by much more. */
+const maxChoices = 12;
 
 /** What `Flows` asks the load for. */
 export interface FlowSurroundings {
@@ -78,6 +74,7 @@ export class Flows {
   readonly #stale = new Set<FlowNode>();
   readonly #restored = new Map<string, SavedTotals>();
   #restoredRoutes: SavedFlows['routes'] = {};
+  readonly #fields: KnownFields = new Map();
   /** Grows whenever something has changed of what `save` gives. */
   version = 0;
 
@@ -147,6 +144,7 @@ export class Flows {
     for (const node of this.#stale) {
       for (const station of this.#stations.follow(node)) this.#left.push({ node, station });
       node.sharesFor = NaN;
+      node.chosen = undefined;
       if (node.balancer.request.affinity) this.#split(node);
     }
     this.#stale.clear();
@@ -160,18 +158,8 @@ export class Flows {
   }
 
   #split(node: FlowNode): void {
-    const { shares } = node;
-    const moved = updateShares(node, node.inflow, this.columns);
-    if (node.shares !== shares) this.#aim(node);
+    const moved = updateShares(node, node.inflow, this.columns, this.#fields);
     if (moved > 0) this.surroundings.moved(node.balancer, moved);
-  }
-
-  /** How requests come to each backend hangs on its share. */
-  #aim({ balancer: { request }, stations, shares }: FlowNode): void {
-    const among = shares.reduce((count, share) => count + (share > 0 ? 1 : 0), 0);
-    stations.forEach((station, i) => {
-      station.comes = comingsOf(request, shares[i] ?? 0, among);
-    });
   }
 
   /**
@@ -191,13 +179,19 @@ export class Flows {
     }
     this.#lookBack(nowMs);
     for (const machine of this.#fed) this.#starve(machine);
-    for (const node of this.#order) node.served = NaN;
+    for (const node of this.#order) {
+      node.served = NaN;
+      if (node.balancer.request.algorithm !== 'LeastRequest') continue;
+      node.sharesFor = NaN;
+      node.chosen = undefined;
+    }
     for (let pass = 0; pass < maxPasses; pass++) {
       this.#clearFed();
       this.#enter(toBalancers);
       for (const node of this.#order) this.#spread(node);
       this.surroundings.contend();
-      if (this.#isSettled()) break;
+      const isSettled = this.#isSettled();
+      if (!this.#chooseAgain(pass) && isSettled) break;
     }
     this.#carryOn(nowMs);
     this.#judge(nowMs);
@@ -312,7 +306,7 @@ export class Flows {
       const { arrivals, accepts, eager } = station;
       if (machine === undefined || (arrivals <= 0 && !eager)) continue;
       served += arrivals;
-      station.serviceMs = serviceMs(node, slot, columns);
+      station.serviceMs = serviceMs(node.balancer.request, slot, columns);
       columns.flowRate[slot] = (columns.flowRate[slot] ?? 0) + arrivals;
       columns.flowMillis[slot] = (columns.flowMillis[slot] ?? 0) + arrivals * accepts * station.serviceMs;
       if (eager) columns.eager[slot] = 1;
@@ -346,6 +340,22 @@ export class Flows {
       node.served = served;
     }
     return settled;
+  }
+
+  /** Has LeastRequest choose by the CPU that its backends get; true when that makes a difference. */
+  #chooseAgain(pass: number): boolean {
+    if (pass >= maxChoices) return false;
+    let differs = false;
+    for (const node of this.#order) {
+      const { balancer, stations, chosen, inflow } = node;
+      if (chosen === undefined || chosen.backends.length < 2 || inflow <= 0) continue;
+      const now = busyBackends(balancer, stations, this.columns);
+      if (areAlike(chosen, now)) continue;
+      node.chosen = pass === 0 ? now : midway(chosen, now);
+      node.sharesFor = NaN;
+      differs = true;
+    }
+    return differs;
   }
 
   /** What becomes of the requests at a station with the CPU that its machine gets. */

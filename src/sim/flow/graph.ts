@@ -9,11 +9,13 @@ import {
 import { compareText } from '../../base/listing.ts';
 import { type BalancerRequest, type RouteRequest } from '../../model/ports.ts';
 import { type Latency, type LatencyPart } from '../../performance/latency.ts';
+import { type KnownFields } from '../../performance/waiting/unequal-backends.ts';
 import { type Balancer } from '../balancers.ts';
 import { type Columns } from '../columns.ts';
 import { noBacklog, type Backlog } from './fluid-queue.ts';
 import { nothing, type Offered } from './offered.ts';
-import { type Station } from './station.ts';
+import { choose, idleBackends, type Chosen } from './least-request.ts';
+import { comingsOf, type Station } from './station.ts';
 import { type Totals } from './totals.ts';
 
 /** A balancer as the flow of requests sees it. */
@@ -26,6 +28,8 @@ export interface FlowNode {
   shares: Float64Array;
   /** The rate for which `shares` hold; NaN when they have to be worked out again. */
   sharesFor: number;
+  /** What LeastRequest's shares were worked out from; undefined when they have to be, from the beginning. */
+  chosen: Chosen | undefined;
   /** The clients that are kept together, as the request tells; undefined when it does not, or none are. */
   clients: KeyPopulation | undefined;
   /** What `clients` was made for. */
@@ -85,6 +89,7 @@ export function newRoute(request: RouteRequest, totals: Totals, backlog = noBack
 export function newNode(balancer: Balancer, totals: Totals): FlowNode {
   return {
     ...{ balancer, totals, stations: [], shares: new Float64Array(0), sharesFor: NaN },
+    chosen: undefined,
     ...{ clients: undefined, clientsFor: undefined, owners: undefined },
     ...{ calls: [], callers: [], routes: [], inflow: 0, drawn: 0, served: 0, gone: 0, failing: 0 },
     ...{ ownLatency: undefined, allLatency: undefined },
@@ -129,26 +134,36 @@ function linkBack(nodes: readonly FlowNode[]): void {
  * Works out the shares of the node's backends at `rate`, unless they are known. Gives the share of the requests whose
  * client got another backend by that, 0 when none did.
  */
-export function updateShares(node: FlowNode, rate: number, columns: Columns): number {
-  const { request, backends } = node.balancer;
-  // Only LeastRequest goes by the rate.
-  const rateMatters = request.algorithm === 'LeastRequest';
-  if (node.sharesFor === rate || (!rateMatters && !Number.isNaN(node.sharesFor))) return 0;
-  const flowBackends = backends.map((backend, index): FlowBackend => ({
+export function updateShares(node: FlowNode, rate: number, columns: Columns, known: KnownFields): number {
+  const { algorithm, panicThreshold } = node.balancer.request;
+  if (node.sharesFor === rate) return 0;
+  if (algorithm === 'LeastRequest') {
+    node.chosen ??= idleBackends(node.balancer, node.stations, columns);
+    const { shares, comes } = choose(node.balancer, node.chosen, rate, known);
+    node.shares = shares;
+    node.sharesFor = rate;
+    node.stations.forEach((station, i) => (station.comes = comes(i)));
+    return 0;
+  }
+  // None of these goes by the rate.
+  if (!Number.isNaN(node.sharesFor)) return 0;
+  const clients = clientsOf(node);
+  const split = splitFlow(algorithm, flowBackends(node), { panicThreshold, keys: clients });
+  node.shares = split.shares;
+  node.sharesFor = rate;
+  node.stations.forEach((station, i) => (station.comes = comingsOf(algorithm, node.shares[i] ?? 0)));
+  return follow(node, clients, split.owners);
+}
+
+function flowBackends({ balancer: { backends }, stations }: FlowNode): readonly FlowBackend[] {
+  return backends.map((backend, index) => ({
     // Another VM of the same name takes the place of the one before it.
-    name: node.stations[index]?.machine?.request.name ?? backend.machineUid,
+    name: stations[index]?.machine?.request.name ?? backend.machineUid,
     weight: backend.request.weight,
-    capacity: capacityOf(node, index, columns),
     healthy: backend.fit,
     draining: backend.draining,
     isNew: backend.isNew,
   }));
-  const { panicThreshold } = request;
-  const clients = clientsOf(node);
-  const split = splitFlow(request.algorithm, flowBackends, rate, { panicThreshold, keys: clients });
-  node.shares = split.shares;
-  node.sharesFor = rate;
-  return follow(node, clients, split.owners);
 }
 
 /** Takes over where the clients go now, and tells how many have moved. */
@@ -168,19 +183,6 @@ function clientsOf(node: FlowNode): KeyPopulation | undefined {
   node.clientsFor = wanted;
   node.owners = undefined;
   return node.clients;
-}
-
-/** CPU time that one request of the node takes at a machine, ms. */
-export function serviceMs(node: FlowNode, slot: number, columns: Columns): number {
-  return node.balancer.request.serviceTimeMs * (columns.inflation[slot] ?? 1);
-}
-
-/** Requests a second that the backend could serve with all of its vCPUs; 0 when it is gone. */
-function capacityOf(node: FlowNode, index: number, columns: Columns): number {
-  const slot = node.stations[index]?.machine?.slot ?? -1;
-  const perRequest = serviceMs(node, slot, columns);
-  const millis = columns.vcpuMillis[slot] ?? 0;
-  return perRequest > 0 ? millis / perRequest : millis;
 }
 
 /** What a route lets through: up to its quota, of the mean as of what is drawn. */

@@ -2,7 +2,7 @@
 import { fairShares } from '../../performance/contention.ts';
 import { type Arrivals, everyOf, queue, type QueueOutcome } from '../../performance/queueing.ts';
 import { mixedService, type Service } from '../../performance/waiting/service.ts';
-import { type BalancerRequest } from '../../model/ports.ts';
+import { type BalancerRequest, type BalancingAlgorithm } from '../../model/ports.ts';
 import { type Columns } from '../columns.ts';
 import { type Backlog, type Losses, noBacklog, type QueueFlow, still } from './fluid-queue.ts';
 import { type Backend } from '../health.ts';
@@ -46,18 +46,21 @@ export function newStation(backend: Backend, request: BalancerRequest, backlog =
 }
 
 /** What comes to a station by its balancer's algorithm, when it has this share of the requests, 0..1. */
-export function comingsOf({ algorithm }: BalancerRequest, share: number, among: number): Arrivals {
+export function comingsOf(algorithm: Exclude<BalancingAlgorithm, 'LeastRequest'>, share: number): Arrivals {
   switch (algorithm) {
     case 'RoundRobin':
     case 'WeightedRoundRobin':
       return { kind: 'Regular', every: everyOf(share) };
-    case 'LeastRequest':
-      return { kind: 'LeastRequest', among };
     case 'RingHash':
     case 'Maglev':
     case 'Random':
       return poisson;
   }
+}
+
+/** CPU time that one request of a balancer takes at a machine, ms. */
+export function serviceMs(request: BalancerRequest, slot: number, { inflation }: Columns): number {
+  return request.serviceTimeMs * (inflation[slot] ?? 1);
 }
 
 /** Weight of a peer that nothing comes to any more, as a part of the whole machine: what waits there is drained. */
