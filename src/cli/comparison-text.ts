@@ -3,7 +3,7 @@ import { formatDuration } from '../base/duration.ts';
 import { type ComparedFigure, type Comparison, type Difference } from '../model/comparison.ts';
 import { formatFigure } from '../model/figures.ts';
 import { seedRange } from './seeds-text.ts';
-import { fidelityText, type Paints } from './what-if-text.ts';
+import { fidelityNote, fidelityText, type Paints } from './what-if-text.ts';
 
 /** Figures that are the same everywhere tell nothing, but for these. */
 const alwaysShown: readonly string[] = ['cost', 'energy', 'requests failed'];
@@ -13,6 +13,7 @@ export function* comparisonLines(comparison: Comparison, wallMs: number, paint: 
   const { scenario, seeds, fidelity, durationMs, candidates, objectives, choice } = comparison;
   const name = scenario === undefined ? 'what-if' : scenario.replace(/^default\//, '');
   yield `${name}  ${candidates.length} candidates, ${seedRange(seeds)}: each ${formatDuration(durationMs)} of world time in ${(wallMs / 1000).toFixed(1)} s${fidelityText(fidelity)}`;
+  yield* fidelityNote(fidelity);
   const header = ['', ...candidates.map((candidate) => candidate.name)];
   const rows = [
     ...(objectives === 0

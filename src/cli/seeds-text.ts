@@ -2,13 +2,14 @@
 import { formatDuration } from '../base/duration.ts';
 import { type SeedFigure, type SeedSummary } from '../model/comparison.ts';
 import { formatFigure } from '../model/figures.ts';
-import { fidelityText } from './what-if-text.ts';
+import { fidelityNote, fidelityText } from './what-if-text.ts';
 
 /** The title and a line a figure. */
 export function* seedLines(summary: SeedSummary, wallMs: number): Iterable<string> {
   const { scenario, seeds, fidelity, durationMs, objectives, met, figures } = summary;
   const name = scenario === undefined ? 'what-if' : scenario.replace(/^default\//, '');
   yield `${name}  ${seedRange(seeds)}: each ${formatDuration(durationMs)} of world time in ${(wallMs / 1000).toFixed(1)} s${fidelityText(fidelity)}`;
+  yield* fidelityNote(fidelity);
   const header = ['', 'mean', '95 % interval', 'lowest', 'highest', objectives === 0 ? '' : 'met in'];
   const rows = [header, ...figures.map((figure) => figureCells(figure, seeds.length))];
   const widths = header.map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? '').length)));

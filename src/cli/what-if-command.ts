@@ -4,7 +4,7 @@ import { type Fidelity, type RunRecord } from '../model/run-record.ts';
 import { BaseCommand } from './base-command.ts';
 import { FollowDisplay } from './follow-display.ts';
 import { barText } from './progress.ts';
-import { bringUpLines, type ExpectedLine, expectedText, type Paints, progressText } from './what-if-text.ts';
+import { cautionLines, type ExpectedLine, expectedText, type Paints, progressText } from './what-if-text.ts';
 
 /** Where a run stands, as the service tells it. */
 export interface RunStanding {
@@ -108,9 +108,10 @@ export abstract class WhatIfCommand extends BaseCommand {
   }
 
   /** Warnings about how far the figures can be trusted, to stderr. */
-  protected caution(record: RunRecord): void {
+  protected caution(...records: readonly RunRecord[]): void {
     if (this.jsonEnabled()) return;
-    for (const line of bringUpLines(record)) this.note(`warning: ${line}`);
+    // Runs of several seeds have most of them in common.
+    for (const line of new Set(records.flatMap(cautionLines))) this.note(`warning: ${line}`);
   }
 
   protected override async catch(error: Interfaces.CommandError): Promise<void> {

@@ -1,7 +1,7 @@
 /** What `test` and `simulate` print of a run. */
 import { formatDuration } from '../base/duration.ts';
 import { type Fidelity, type RunRecord, type Series, type Verdict } from '../model/run-record.ts';
-import { formatBeside, formatDifference, formatFigure } from '../model/figures.ts';
+import { formatBeside, formatDifference, formatFigure, formatFiner } from '../model/figures.ts';
 
 /** How a run went, beside its record. */
 export interface RunLines {
@@ -31,6 +31,12 @@ export function fidelityText(fidelity: Fidelity): string {
   return fidelity === 'requests' ? ' · request by request' : '';
 }
 
+/** Of several runs together: what their figures are, where that is not those of the flow model; none else. */
+export function* fidelityNote(fidelity: Fidelity): Iterable<string> {
+  if (fidelity === 'requests')
+    yield 'All figures are of single requests; a run of one seed, without a comparison, shows those of the flow model beside them.';
+}
+
 /** How many requests a scenario comes to on the mean, and may, in each of its runs. */
 export interface ExpectedLine {
   readonly name: string;
@@ -48,7 +54,11 @@ export function expectedText({ name, requests, limit, runs }: ExpectedLine): str
 }
 
 /** Why the figures of a run should be taken with care; none for most. */
-export function bringUpLines({ bringUp, startMs, endMs }: RunRecord): string[] {
+export function cautionLines(record: RunRecord): string[] {
+  return [...bringUpLines(record), ...(record.finerThanStep ?? []).map(formatFiner)];
+}
+
+function bringUpLines({ bringUp, startMs, endMs }: RunRecord): string[] {
   // One that was interrupted before it began has no figures.
   if (!bringUp || bringUp.settled || endMs <= startMs) return [];
   const { waitingFor, worldMs } = bringUp;

@@ -141,6 +141,7 @@ With --against or --set it compares: the same scenario with the same seeds in ea
   }
 
   async #finish({ records, interrupted }: Omit<SeedRuns, 'groups'>, outputs: WantedOutputs): Promise<void> {
+    this.caution(...records);
     const files = await writeOutputs(outputs, records);
     if (files.length > 0) this.tell([`Written: ${files.join(', ')}`]);
     if (interrupted) this.exitWith(ExitCode.Interrupted);

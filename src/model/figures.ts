@@ -1,6 +1,6 @@
 /** Figures as people read them, with their unit always written. Times are UTC: world time has no other zone. */
 import { formatDuration } from '../base/duration.ts';
-import { type ObjectiveUnit, type SeriesUnit } from './run-record.ts';
+import { type FinerTraffic, type ObjectiveUnit, type SeriesUnit } from './run-record.ts';
 
 export type FigureUnit = SeriesUnit | ObjectiveUnit;
 
@@ -111,4 +111,12 @@ export function formatSpan(fromMs: number, toMs: number): string {
   return sameDay
     ? `${formatClock(fromMs)}–${formatClock(toMs)}`
     : `${formatMoment(fromMs)} – ${formatMoment(toMs)}`;
+}
+
+/** `traffic/default/t: its trace changes every 1s, and figures are means of load steps of 15s; --step 1s shows it as it is` */
+export function formatFiner({ of, what, everyMs, stepMs }: FinerTraffic): string {
+  const how = what === 'trace' ? 'its trace changes every' : 'its spike lasts';
+  const every = formatDuration(everyMs);
+  const way = everyMs >= 1000 ? `; --step ${every} shows it as it is` : '';
+  return `${of}: ${how} ${every}, and figures are means of load steps of ${formatDuration(stepMs)}${way}`;
 }

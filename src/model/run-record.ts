@@ -3,6 +3,8 @@
  * nothing of the machine it was made on (no wall time), so the same manifests and seed give the same record.
  */
 
+import { type BalancingAlgorithm } from './ports/network.ts';
+
 /** How the load was played: as a fluid of rates, or every single request as an event of its own. */
 export type Fidelity = 'flow' | 'requests';
 
@@ -124,7 +126,7 @@ export interface TopologyHost {
 
 export interface TopologyBalancer {
   readonly name: string;
-  readonly algorithm: string;
+  readonly algorithm: BalancingAlgorithm;
   /** `namespace/name` of the VMs behind it. */
   readonly backends: readonly { readonly machine: string; readonly ready: boolean; readonly share: number }[];
 }
@@ -185,6 +187,15 @@ export interface FidelityComparison {
   readonly flow: RequestFigures;
 }
 
+/** A traffic whose pattern is finer than a load step. */
+export interface FinerTraffic {
+  readonly of: SubjectName;
+  /** What is shorter than a step: the interval of a trace, or how long a spike lasts. */
+  readonly what: 'trace' | 'spike';
+  readonly everyMs: number;
+  readonly stepMs: number;
+}
+
 export interface RunRecord {
   /** `namespace/name` of the scenario; absent for a run of manifests without one. */
   readonly scenario?: string;
@@ -214,6 +225,8 @@ export interface RunRecord {
   readonly totals: RunTotals;
   /** Traffic whose requests went straight to VMs: they are in no figure but the VMs' and hosts'. Absent: none. */
   readonly uncounted?: readonly SubjectName[];
+  /** Traffic that changes faster than the load steps: what it comes to is exact, but figures are means of a step. Absent: none. */
+  readonly finerThanStep?: readonly FinerTraffic[];
   /** Where requests were played one by one: all subjects with requests, the whole first, then by name. */
   readonly fidelities?: readonly FidelityComparison[];
   /**

@@ -3,7 +3,16 @@ import { reportDocument } from './document.ts';
 import client from './generated/client.json' with { type: 'json' };
 import { embedJson, embedScript, embedStyle, html, type Markup } from './markup.ts';
 import { type RunDocument } from './page-data.ts';
-import { answer, facts, fidelities, moments, objectives, overview, totals } from './page-parts.ts';
+import {
+  answer,
+  assumptions,
+  facts,
+  fidelities,
+  moments,
+  objectives,
+  overview,
+  totals,
+} from './page-parts.ts';
 import { headline, runName } from './verdict-text.ts';
 
 export interface HtmlReportOptions {
@@ -69,6 +78,7 @@ function section(record: RunRecord, data: RunDocument | undefined, index: number
   return html`<section class="run" id="run-${index}" data-run="${index}" aria-label="${runName(record)}">
     <h2 class="${named ? '' : 'hidden'}">${named ? runName(record) : 'Result'}</h2>
     ${answer(record)} ${facts(record)} ${objectives(record)} ${fidelities(record)} ${totals(record)}
+    ${assumptions(record)}
     <h3>Over time</h3>
     <noscript><p class="note">The charts and the topology need JavaScript.</p></noscript>
     <div class="charts"></div>

@@ -1,7 +1,16 @@
 /** The parts of the page that are there without its program: texts, tables, headings. */
 import { formatDuration } from '../base/duration.ts';
 import { type Mark, type RunRecord, type RunTotals, type Verdict } from '../model/run-record.ts';
-import { formatClock, formatDifference, formatFigure, formatMoment, formatSpan } from '../model/figures.ts';
+import {
+  formatClock,
+  formatDifference,
+  formatFigure,
+  formatFiner,
+  formatMoment,
+  formatSpan,
+} from '../model/figures.ts';
+import { compareText } from '../base/listing.ts';
+import { modelPage, queueModel } from '../model/queue-model.ts';
 import { html, type Markup } from './markup.ts';
 import {
   describeLimit,
@@ -29,6 +38,7 @@ export function answer(record: RunRecord): Markup {
       record.bringUp?.settled === false &&
       html`<p>Not all was as wanted when it began: ${record.bringUp.waitingFor.join('; ')}.</p>`
     }
+    ${(record.finerThanStep ?? []).map((traffic) => html`<p>${sentence(formatFiner(traffic))}</p>`)}
     ${record.interrupted && html`<p>The run was interrupted after ${runLength(record)}; all figures end there.</p>`}
   </div>`;
 }
@@ -75,6 +85,33 @@ export function facts(record: RunRecord): Markup {
       <dd><code>${record.result}</code></dd>
     </div>
   </dl>`;
+}
+
+/** Which model the latencies are of, and what it assumes. */
+export function assumptions({ fidelity, topology: { balancers } }: RunRecord): Markup | undefined {
+  if (balancers.length === 0) return undefined;
+  const algorithms = [...new Set(balancers.map(({ algorithm }) => algorithm))].sort(compareText);
+  return html`<details class="model">
+    <summary>How response times come about</summary>
+    ${
+      fidelity === 'requests'
+        ? html`<p>
+            Every single request was played through the balancers' own choices and the VMs' queues; service
+            times were drawn. What the flow model makes of it stands beside.
+          </p>`
+        : html`<p>
+              By queueing theory, from the mean rate of each load step: Poisson arrivals, service times as
+              <code>serviceTime</code> and <code>serviceVariation</code> say (exponential by default), first
+              come, first served, up to <code>queue.limit</code> and <code>queue.timeout</code>; what exceeds
+              the capacity is carried as a backlog. <code>--fidelity requests</code> plays every request
+              instead.
+            </p>
+            <ul>
+              ${algorithms.map((algorithm) => html`<li>${algorithm}: ${queueModel(algorithm)}</li>`)}
+            </ul>`
+    }
+    <p>All assumptions, and how far the figures err: <code>${modelPage}</code>.</p>
+  </details>`;
 }
 
 export function objectives(record: RunRecord): Markup | undefined {

@@ -109,6 +109,13 @@ export class Load {
     this.#mark('layout');
   }
 
+  /** Forgets the requests that wait. */
+  forgetRequests(): void {
+    this.refresh();
+    this.flows.forgetWaiting();
+    this.#mark('flows');
+  }
+
   /** A step begins: what was used becomes the sample, and the traffic takes its next values. */
   beginStep(): void {
     this.columns.sample();

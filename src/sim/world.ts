@@ -83,6 +83,7 @@ export function createWorld({ seed, nowMs, stepMs = 15_000, restore = [] }: Worl
       return core.dirty.take();
     },
     checkpoint: () => meter.checkpoint(),
+    forgetRequests: () => load.forgetRequests(),
     takeMoved: () => load.takeMoved(),
     machineUsage: (uid) => meter.machineUsage(uid),
     machineLoad: (uid) => meter.machineLoad(uid),

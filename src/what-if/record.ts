@@ -1,10 +1,12 @@
 /** From what was recorded to the plain record of a run. */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../base/deep.ts';
+import { parseDuration } from '../base/duration.ts';
 import { compareText } from '../base/listing.ts';
+import { type Traffic } from '../model/kinds/index.ts';
 import { type Manager } from '../engine/manager.ts';
 import { type KubeObject, keyOf, keyText } from '../model/object.ts';
-import { type RunRecord, type RunTotals } from '../model/run-record.ts';
+import { type FinerTraffic, type RunRecord, type RunTotals } from '../model/run-record.ts';
 import { judge, type Objective } from '../objectives/judge.ts';
 import { type Recorder } from './recorder.ts';
 import { type RunPlan } from './run-plan.ts';
@@ -39,8 +41,23 @@ export function makeRecord(parts: RecordParts): RunRecord {
     topology: topologyOf(manager.cache, manager.world),
     totals: totalsOf(recorder),
     ...(recorder.uncounted.length > 0 ? { uncounted: recorder.uncounted } : {}),
+    ...finerThan(stepMs, manager.cache.list('Traffic')),
   };
   return { ...record, result: resultOf(record, manager.cache.all()) };
+}
+
+/** Which traffic has a pattern that is finer than a load step. */
+function finerThan(stepMs: number, traffic: readonly Traffic[]): Pick<RunRecord, 'finerThanStep'> {
+  const finer = traffic.flatMap(({ metadata: { namespace, name }, spec: { pattern } }): FinerTraffic[] => {
+    const of = `traffic/${namespace}/${name}`;
+    const [what, text] = pattern.trace
+      ? (['trace', pattern.trace.interval] as const)
+      : (['spike', pattern.spike?.duration] as const);
+    const everyMs = text === undefined ? undefined : parseDuration(text);
+    return everyMs !== undefined && everyMs < stepMs ? [{ of, what, everyMs, stepMs }] : [];
+  });
+  finer.sort((a, b) => compareText(a.of, b.of));
+  return finer.length > 0 ? { finerThanStep: finer } : {};
 }
 
 function totalsOf({ sums, ledger, marks, options }: Recorder): RunTotals {

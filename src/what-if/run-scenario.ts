@@ -135,7 +135,10 @@ interface BringUp {
   readonly figures: NonNullable<RunRecord['bringUp']>;
 }
 
-/** Lets the world settle, waits for the start, and has all traffic begin anew then. */
+/**
+ * Lets the world settle, waits for the start, and has all traffic begin anew then. What waits by then is of a traffic that
+ * the scenario knows nothing of: it is forgotten.
+ */
 async function bringUpWorld({ engine, state, startMs, signal }: Stage): Promise<BringUp> {
   const { manager } = engine;
   const outcome = await manager.settle(startMs, signal);
@@ -146,6 +149,7 @@ async function bringUpWorld({ engine, state, startMs, signal }: Stage): Promise<
   if (rest.type !== 'interrupted') {
     await restartTraffic(state, startMs);
     await manager.runUntil(startMs, signal);
+    manager.world.forgetRequests();
   }
   return { interrupted: rest.type === 'interrupted', figures: { worldMs, settled, waitingFor } };
 }

@@ -217,7 +217,7 @@ function topologyOf(shape: RecordShape): Topology {
       const backends = all.filter((machine) => machine.pool === pool);
       return {
         name: pool,
-        algorithm: ['LeastRequest', 'RoundRobin', 'Maglev'][index % 3] ?? 'Random',
+        algorithm: (['LeastRequest', 'RoundRobin', 'Maglev'] as const)[index % 3] ?? ('Random' as const),
         backends: backends.map((machine) => ({
           machine: machine.name,
           ready: machine.phase === 'Running',

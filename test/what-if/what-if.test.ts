@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { whatIf, type WhatIfReport } from '../../src/what-if/what-if.ts';
 import { wantedOutputs, writeOutputs } from '../../src/what-if/outputs.ts';
 import { ExitCode, UserError } from '../../src/base/errors.ts';
-import { bringUpLines, runSummary } from '../../src/cli/what-if-text.ts';
+import { cautionLines, runSummary } from '../../src/cli/what-if-text.ts';
 import { type RunRecord } from '../../src/model/run-record.ts';
 
 const world = `
@@ -338,7 +338,7 @@ test('one that is interrupted before it began warns of nothing', async () => {
   const { runs } = await run([scenario('seed: 1')], { signal: ended.signal });
   const one = runs[0]?.record as RunRecord;
   expect(one).toMatchObject({ interrupted: true, times: [], bringUp: { settled: false } });
-  expect(bringUpLines(one)).toEqual([]);
+  expect(cautionLines(one)).toEqual([]);
 });
 
 test('a trace as CSV has a row for each value, and reports are written', async () => {

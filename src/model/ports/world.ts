@@ -119,6 +119,8 @@ export interface World extends Infrastructure, Metrics {
   takeMoved(): { readonly machines: readonly string[]; readonly hosts: readonly string[] };
   /** Marks what is stored lazily (measured figures) as changed, so that the next `takeDirty` holds all. */
   checkpoint(): void;
+  /** Forgets the requests that wait or are under way, without counting them: as if traffic began only now. */
+  forgetRequests(): void;
   /** Operations under way, the one that ends last first. */
   operations(): readonly Operation[];
   operationCount(): number;

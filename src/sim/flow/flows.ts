@@ -5,7 +5,7 @@ import { count, countRoute } from './counts.ts';
 import { type Columns } from '../columns.ts';
 import { shareOut } from './fair-routes.ts';
 import { admit, link, newNode, newRoute, updateShares, type FlowNode, type RouteFlow } from './graph.ts';
-import { flowThrough, isThere, still, type Losses } from './fluid-queue.ts';
+import { flowThrough, isThere, noBacklog, still, type Losses } from './fluid-queue.ts';
 import { type Backend } from '../health.ts';
 import { type Machine } from '../machine.ts';
 import { type KnownFields } from '../../performance/waiting/unequal-backends.ts';
@@ -137,6 +137,13 @@ export class Flows {
     const node = this.#nodes.get(balancer);
     if (node === undefined) return;
     this.#stale.add(node);
+  }
+
+  /** Forgets what waits, without counting it. */
+  forgetWaiting(): void {
+    for (const node of this.#nodes.values()) for (const station of node.stations) station.backlog = noBacklog;
+    for (const route of this.#routes.values()) route.backlog = noBacklog;
+    this.version++;
   }
 
   /** Looks who stands behind the balancers that have changed, so that moves of clients are seen as they happen. */

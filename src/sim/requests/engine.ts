@@ -102,6 +102,18 @@ export class RequestEngine {
     this.#plan.remove(source.event);
   }
 
+  /** Forgets all requests in the system: nobody counts what would have become of them. */
+  forget(): void {
+    const { pool } = this;
+    const stations = new Set<LaneStation>();
+    pool.lane.forEach((lane, request) => {
+      if (lane === undefined) return;
+      if (lane.station !== undefined) stations.add(lane.station);
+      this.#release(request);
+    });
+    for (const station of stations) this.service.empty(station);
+  }
+
   #arrive(source: Source): void {
     const { arrivals, startMs, claimant, node, isCounted } = source;
     const comes = arrivals.take(this.nowMs - startMs);

@@ -103,6 +103,12 @@ export class RequestLoad {
     this.#stale.background = true;
   }
 
+  /** Forgets the requests that wait or are served. */
+  forgetRequests(): void {
+    this.refresh();
+    this.engine.forget();
+  }
+
   /** A step begins: programs want what they want in it. */
   beginStep(): void {
     this.#applyBackground();

@@ -50,6 +50,7 @@ export function createRequestWorld({
     advanceTo: (timeMs) => advance(core, load, timeMs, true),
     takeDirty: () => core.dirty.take(),
     checkpoint: () => undefined,
+    forgetRequests: () => load.forgetRequests(),
     takeMoved: () => load.windows.takeMoved(),
     machineUsage: (uid) => meter.machineUsage(uid),
     machineLoad: (uid) => meter.machineLoad(uid),

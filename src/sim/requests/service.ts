@@ -89,6 +89,16 @@ export class Service {
     station.lanes = [...left, lane].sort((a, b) => (a.node.name < b.node.name ? -1 : 1));
   }
 
+  /** Whoever waits or is served at a guest is there no more, and nobody is told. */
+  empty(station: LaneStation): void {
+    const { host } = station;
+    host?.advance(this.nowMs);
+    station.advance();
+    this.#clear(station);
+    station.settle();
+    if (host !== undefined) this.#replan(host);
+  }
+
   /** The queue of a node has another timeout: it holds for those that wait, too. */
   retime(node: LaneNode): void {
     for (const lane of node.lanes.values()) if (lane.waiting > 0) this.expire(lane);
@@ -189,10 +199,14 @@ export class Service {
       if (lane?.station === station) lost.push(request);
     });
     this.listener.abandoned(lost);
+    this.#clear(station);
+    for (const request of lost) this.listener.unserved(request, 'Failed');
+  }
+
+  #clear(station: LaneStation): void {
     for (const lane of station.lanes) while (lane.shift() >= 0);
     station.waiting = 0;
     station.clear();
-    for (const request of lost) this.listener.unserved(request, 'Failed');
   }
 
   #detach(lane: Lane): void {

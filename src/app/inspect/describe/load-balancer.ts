@@ -3,6 +3,7 @@ import { queueOf } from '../../../controllers/traffic/balancer-request.ts';
 import { isTrue } from '../../../model/conditions.ts';
 import { decimal, milliseconds, percent } from '../../../model/kinds/cells.ts';
 import { type LoadBalancer } from '../../../model/kinds/index.ts';
+import { modelPage, queueModel } from '../../../model/queue-model.ts';
 import { type DescribeNode, field } from '../../../output/describe.ts';
 import { balancerPools } from '../relations.ts';
 import { type Snapshot } from '../../snapshot.ts';
@@ -30,6 +31,7 @@ export function describeBalancer(balancer: LoadBalancer, { cache }: Snapshot): D
     field('Algorithm', spec.algorithm),
     field('Service time', serviceText(spec)),
     field('Queue', queueText(balancer)),
+    field('Latency by', `${queueModel(spec.algorithm)}: see ${modelPage}`),
     field(
       'Health check',
       `every ${healthCheck.interval}, up after ${healthCheck.healthyThreshold} good, down after ${healthCheck.unhealthyThreshold} bad`,
