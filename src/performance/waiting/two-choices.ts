@@ -5,7 +5,7 @@
  */
 import { fixedPoint } from './fixed-point.ts';
 import { type Swing } from './few-backends.ts';
-import { type BackendKind, type FieldPart } from './unequal-backends.ts';
+import { type BackendKind, type FieldPart } from './field.ts';
 
 /** What one backend sees of the others. */
 export interface Beside {

@@ -3,6 +3,7 @@
  * share of all requests each gets, and how these come. Backends that are all alike get as much each, and need none of this.
  */
 import { type Arrivals } from './arrivals.ts';
+import { type BackendKind, type FieldPart } from './field.ts';
 import { fluidShares, fullShares } from './fluid-choices.ts';
 import { heaviestSwing } from './few-backends.ts';
 import { besidesByChoices } from './two-choices.ts';
@@ -20,17 +21,6 @@ export interface ChosenBackend {
   readonly limit: number;
   /** Requests that wait there because more came than it can serve: whoever has none is chosen before. */
   readonly waiting: number;
-}
-
-/** Backends that are alike. */
-export interface BackendKind {
-  readonly serviceMs: number;
-  readonly cores: number;
-  readonly weight: number;
-  readonly limit: number;
-  /** It has a backlog, and others have none. */
-  readonly isBehind: boolean;
-  readonly count: number;
 }
 
 export interface Choice {
@@ -85,14 +75,6 @@ export type KnownFields = Map<string, readonly FieldPart[]>;
 
 /** With more, it begins anew. */
 const mostKnown = 4096;
-
-/** The state of a backend of each kind while the others feel but the mean of each other. */
-export interface FieldPart {
-  /** Of all requests, that of one such backend, 0..1. */
-  readonly share: number;
-  /** By two choices the occupancy of the others, by weighted turns what arrivals find. */
-  readonly found: Float64Array;
-}
 
 interface Field {
   /** The weights are equal. */

@@ -10,7 +10,7 @@
  */
 import { quantileOf } from '../quantile.ts';
 import { type Swing } from './few-backends.ts';
-import { type BackendKind, type FieldPart } from './unequal-backends.ts';
+import { type BackendKind, type FieldPart } from './field.ts';
 
 /** What comes to one backend. */
 export interface Weighed {

@@ -336,6 +336,7 @@ describe('describe, kind by kind', () => {
       Algorithm:      LeastRequest
       Service time:   8ms of a bare physical core for a request, on the mean, exponential
       Queue:          at most 1024 wait at each VM, as long as it takes
+      Latency by:     the less busy of two VMs, or weighted turns where weights differ (mean field): see docs/model.md
       Health check:   every 5s, up after 2 good, down after 2 bad
       Panic:          fewer than 50% healthy: all get requests
       Outliers:       not detected
