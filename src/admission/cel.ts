@@ -3,6 +3,7 @@
  * Source: https://kubernetes.io/docs/reference/using-api/cel/
  */
 import { Environment } from '@marcbachmann/cel-js';
+import { parseDuration } from '../base/duration.ts';
 import { parseQuantity } from '../base/quantity.ts';
 
 /** A rule that is ready to run: true when it holds for `self`. Throws when it cannot be evaluated. */
@@ -38,17 +39,24 @@ export function compileRule(text: string): Rule {
 }
 
 function makeEnvironment(): Environment {
-  return new Environment()
-    .registerVariable('self', 'dyn')
-    .registerType('Quantity', Quantity)
-    .registerFunction('quantity(string): Quantity', quantity)
-    .registerFunction('isQuantity(string): bool', (text: string) => parseQuantity(text) !== undefined)
-    .registerFunction('Quantity.compareTo(Quantity): int', (a: Quantity, b: Quantity) =>
-      BigInt(Math.sign(a.value - b.value)),
-    )
-    .registerFunction('Quantity.isLessThan(Quantity): bool', (a: Quantity, b: Quantity) => a.value < b.value)
-    .registerFunction(
-      'Quantity.isGreaterThan(Quantity): bool',
-      (a: Quantity, b: Quantity) => a.value > b.value,
-    );
+  return (
+    new Environment()
+      .registerVariable('self', 'dyn')
+      .registerType('Quantity', Quantity)
+      .registerFunction('quantity(string): Quantity', quantity)
+      .registerFunction('isQuantity(string): bool', (text: string) => parseQuantity(text) !== undefined)
+      // CEL's own `duration` knows no days.
+      .registerFunction('hours(string): double', (text: string) => (parseDuration(text) ?? NaN) / 3_600_000)
+      .registerFunction('Quantity.compareTo(Quantity): int', (a: Quantity, b: Quantity) =>
+        BigInt(Math.sign(a.value - b.value)),
+      )
+      .registerFunction(
+        'Quantity.isLessThan(Quantity): bool',
+        (a: Quantity, b: Quantity) => a.value < b.value,
+      )
+      .registerFunction(
+        'Quantity.isGreaterThan(Quantity): bool',
+        (a: Quantity, b: Quantity) => a.value > b.value,
+      )
+  );
 }

@@ -20,7 +20,7 @@ const nodes = new Map<Kind, RuleNode | undefined>();
 interface Run {
   readonly subject: string;
   /** Structural problems of the object: rules that could be misled by them are left out. */
-  readonly known: readonly Problem[];
+  readonly known: KnownProblems;
   readonly found: Problem[];
 }
 
@@ -38,7 +38,7 @@ export function brokenRules(
   if (!nodes.has(kind)) nodes.set(kind, ruleNode(schemaOf(kind), schemaOf(kind)));
   const node = nodes.get(kind);
   const found: Problem[] = [];
-  if (node) walk(node, object, '', { subject, known: structural, found });
+  if (node) walk(node, object, '', { subject, known: new KnownProblems(structural), found });
   return found;
 }
 
@@ -60,7 +60,7 @@ function ruleNode(root: JsonSchema, unresolved: JsonSchema): RuleNode | undefine
 
 function walk(node: RuleNode, value: unknown, path: string, run: Run): void {
   for (const rule of node.rules) {
-    if (!mayMislead(rule, path, run.known)) evaluate(rule, value, path, run);
+    if (!run.known.mayMislead(rule, path)) evaluate(rule, value, path, run);
   }
   if (Array.isArray(value)) {
     if (!node.items) return;
@@ -77,17 +77,50 @@ function walk(node: RuleNode, value: unknown, path: string, run: Run): void {
   }
 }
 
-/**
- * True when a structural problem bears on what the rule judges: the value itself is wrong, a field of it has
- * been misspelt (and so seems absent), or something is wrong below a field that the rule reads.
- */
-function mayMislead(rule: ValidationRule, path: string, known: readonly Problem[]): boolean {
-  return known.some((problem) => {
-    if (problem.path === path || path.startsWith(`${problem.path}/`)) return true;
-    if (!problem.path.startsWith(`${path}/`)) return false;
-    const [field = '', ...below] = pointerSteps(problem.path.slice(path.length));
-    return (problem.code === 'UNKNOWN_FIELD' && below.length === 0) || rule.rule.includes(`.${field}`);
-  });
+/** What is wrong below a place: the fields right below it that lead there, and whether one of them is unknown. */
+interface Below {
+  readonly fields: Set<string>;
+  unknown: boolean;
+}
+
+/** Structural problems by their places: an object may have very many, and each of its rules asks. */
+class KnownProblems {
+  readonly any: boolean;
+  readonly #at = new Set<string>();
+  readonly #below = new Map<string, Below>();
+
+  constructor(problems: readonly Problem[]) {
+    this.any = problems.length > 0;
+    for (const { path, code } of problems) {
+      this.#at.add(path);
+      const steps = pointerSteps(path);
+      let place = '';
+      for (const [depth, step] of steps.entries()) {
+        let below = this.#below.get(place);
+        if (!below) this.#below.set(place, (below = { fields: new Set(), unknown: false }));
+        below.fields.add(step);
+        if (code === 'UNKNOWN_FIELD' && depth === steps.length - 1) below.unknown = true;
+        place = pointerTo(place, step);
+      }
+    }
+  }
+
+  /**
+   * True when a structural problem bears on what the rule at `path` judges: the value itself is wrong, a field of it
+   * has been misspelt (and so seems absent), or something is wrong below a field that the rule reads.
+   */
+  mayMislead({ rule }: ValidationRule, path: string): boolean {
+    if (!this.any) return false;
+    for (let place = path; ; place = place.slice(0, place.lastIndexOf('/'))) {
+      if (this.#at.has(place)) return true;
+      if (place === '') break;
+    }
+    const below = this.#below.get(path);
+    if (!below) return false;
+    if (below.unknown) return true;
+    // The rule names few fields; what is wrong may be in very many items of a list.
+    return [...rule.matchAll(/\.([A-Za-z_]\w*)/g)].some(([, field = '']) => below.fields.has(field));
+  }
 }
 
 function evaluate(rule: ValidationRule, value: unknown, path: string, run: Run): void {
@@ -97,7 +130,7 @@ function evaluate(rule: ValidationRule, value: unknown, path: string, run: Run):
     run.found.push(error(rule['x-vctl-code'], place, `${run.subject}: ${rule.message}`));
   } catch (cause) {
     // What is known to be wrong with the object is the likelier reason, and has been told.
-    if (run.known.length > 0) return;
+    if (run.known.any) return;
     // As in Kubernetes: what a rule cannot judge is refused rather than let through.
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
     const message = `${run.subject}: the rule "${rule.message}" could not be evaluated: ${reason}`;

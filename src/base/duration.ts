@@ -11,6 +11,10 @@ const unitMs: Readonly<Record<string, number>> = {
 
 /** The pattern of a duration, also used in the schemas: Go's form, with days added. */
 export const durationPattern = '^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h|d))+$';
+
+/** The longest span that is taken, ms: ten years. World time is kept as a date, and dates end. */
+export const longestDurationMs = 87_600 * 3_600_000;
+
 const whole = new RegExp(durationPattern);
 
 /** Milliseconds of `1h30m`, `250ms`, `2d`; a bare `0` is zero. Undefined when it is no duration. */

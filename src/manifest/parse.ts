@@ -8,8 +8,10 @@ import {
   isSeq,
   Lexer,
   LineCounter,
+  type Pair,
   Parser,
   type YAMLError,
+  type YAMLMap,
 } from 'yaml';
 import { isRecord } from '../base/deep.ts';
 import { Converter } from './convert.ts';
@@ -163,7 +165,7 @@ function offsetOf(root: unknown, steps: readonly string[]): number {
   let offset = startOf(root) ?? 0;
   for (const step of steps) {
     if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === step);
+      const pair = pairOf(node, step);
       if (!pair) break;
       offset = startOf(pair.key) ?? offset;
       node = pair.value;
@@ -174,6 +176,22 @@ function offsetOf(root: unknown, steps: readonly string[]): number {
     } else break;
   }
   return offset;
+}
+
+const pairsOfMaps = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+/** The first pair of this key. Looked up rather than searched for: a map with many fields may have a problem in each. */
+function pairOf(map: YAMLMap, key: string): Pair | undefined {
+  let pairs = pairsOfMaps.get(map);
+  if (!pairs) {
+    const first = new Map<string, Pair>();
+    for (const pair of map.items) {
+      const text = isScalar(pair.key) ? String(pair.key.value) : undefined;
+      if (text !== undefined && !first.has(text)) first.set(text, pair);
+    }
+    pairsOfMaps.set(map, (pairs = first));
+  }
+  return pairs.get(key);
 }
 
 function startOf(node: unknown): number | undefined {

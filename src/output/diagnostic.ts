@@ -17,14 +17,29 @@ export interface DiagnosticsOptions {
   readonly color?: boolean;
   /** What became of the work because of the errors, ends the summary: `nothing was applied`. */
   readonly outcome?: string;
+  /** What is summed up, when only the first of them are given. */
+  readonly all?: readonly Diagnostic[];
 }
 
-/** The line of `source` and up to `before` lines above it; undefined when there is no such line. */
-export function excerptOf(source: string, line: number, before = 1): SourceExcerpt | undefined {
-  const all = source.split(/\r?\n/);
+/** The lines of a source, as `excerptOf` takes them. */
+export function linesOf(source: string): readonly string[] {
+  return source.split(/\r?\n/);
+}
+
+/** The line and up to `before` lines above it; undefined when there is no such line. */
+export function excerptOf(all: readonly string[], line: number, before = 1): SourceExcerpt | undefined {
   if (line < 1 || line > all.length) return undefined;
   const firstLine = Math.max(1, line - before);
   return { firstLine, lines: all.slice(firstLine - 1, line) };
+}
+
+/** So many errors, and as many warnings, are shown: who has more of them has one mistake many times. */
+export const mostShown = 50;
+
+/** The first errors and the first warnings, in their order. */
+export function firstOf(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const left = { error: mostShown, warning: mostShown };
+  return diagnostics.filter(({ severity }) => left[severity]-- > 0);
 }
 
 /**
@@ -35,9 +50,13 @@ export function renderDiagnostics(
   diagnostics: readonly PlacedDiagnostic[],
   options: DiagnosticsOptions = {},
 ): string {
-  if (diagnostics.length === 0) return '';
-  const lines = diagnostics.flatMap((diagnostic) => diagnosticLines(diagnostic, options.color ?? false));
-  return [...lines, summary(diagnostics, options.outcome)].map((line) => `${line}\n`).join('');
+  const { color = false, outcome, all = diagnostics } = options;
+  if (all.length === 0) return '';
+  const lines = diagnostics.flatMap((diagnostic) => diagnosticLines(diagnostic, color));
+  const more = all.length - diagnostics.length;
+  const rest =
+    more > 0 ? [`… and ${grouped(more)} more like these: mend the first ones, then look again`] : [];
+  return [...lines, ...rest, summary(all, outcome)].map((line) => `${line}\n`).join('');
 }
 
 /** How many errors and warnings there are in how many files: `3 errors in 2 files; nothing was applied.` */
@@ -95,5 +114,10 @@ function helpLines(help: string | undefined, color: boolean): string[] {
 }
 
 function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `50,000` */
+function grouped(count: number): string {
+  return count.toLocaleString('en-US');
 }

@@ -1,5 +1,6 @@
 /** What `vctl simulate` and `vctl test` do: find the scenarios in manifests and run each in a world of its own. */
 import { wallClock } from '../base/clock.ts';
+import { formatDuration } from '../base/duration.ts';
 import { ExitCode, UserError } from '../base/errors.ts';
 import { type CheckedObject, checkManifests } from '../manifest/check.ts';
 import { inOrder, type Loaded, loadManifests, placed } from '../manifest/load.ts';
@@ -68,6 +69,8 @@ export interface WhatIfReport {
 const defaultFor = '24h';
 /** Shorter steps cost more than they tell, and longer ones than the period of policies hide what these see. */
 const stepRange = { fromMs: 1000, toMs: 300_000 };
+/** Of a run: a record keeps a number of 8 bytes a series and step, and a world of some size has hundreds of series. */
+const mostSteps = 600_000;
 
 /**
  * Runs every scenario that is asked for, one after the other. Invalid manifests do not throw: they are diagnostics of
@@ -168,7 +171,7 @@ function plansOf(request: WhatIfRequest, loaded: Loaded, objects: readonly Check
   const chosen = chosenScenarios(request, objects);
   if (chosen.length === 0) {
     const durationMs = positive(timeoutOf(request.for ?? defaultFor), '--for');
-    return [{ ...shared, durationMs, seed: seed ?? 1 }];
+    return [{ ...shared, durationMs: recordable(durationMs, shared.stepMs), seed: seed ?? 1 }];
   }
   return chosen.map(({ admitted, file, position }): RunPlan => {
     const scenario = admitted as Scenario;
@@ -177,6 +180,7 @@ function plansOf(request: WhatIfRequest, loaded: Loaded, objects: readonly Check
       const { line, column } = position(pointer);
       return `${file}:${line}:${column}`;
     };
+    recordable(durationMs, shared.stepMs);
     return { ...shared, scenario, durationMs, seed: seed ?? scenario.spec.seed, place };
   });
 }
@@ -226,6 +230,17 @@ function stepOf(text: string | undefined): number {
   throw usage(
     `a load step of ${text} is too ${ms < stepRange.fromMs ? 'short' : 'long'}`,
     'take one of 1s to 5m',
+  );
+}
+
+/** @throws UserError (usage) when the record of so many steps would not fit in memory */
+function recordable(durationMs: number, stepMs: number): number {
+  if (durationMs / stepMs <= mostSteps) return durationMs;
+  const longest = formatDuration(Math.floor((mostSteps * stepMs) / 3_600_000) * 3_600_000);
+  const [given, step] = [formatDuration(durationMs), formatDuration(stepMs)];
+  throw usage(
+    `${given} in load steps of ${step} are more steps than can be recorded (${mostSteps.toLocaleString('en-US')})`,
+    `take at most ${longest}, or longer steps: --step 5m`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { excerptOf, type PlacedDiagnostic, renderDiagnostics } from '../../src/output/diagnostic.ts';
+import { excerptOf, linesOf, type PlacedDiagnostic, renderDiagnostics } from '../../src/output/diagnostic.ts';
 
 const text = (...lines: string[]): string => lines.map((line) => `${line}\n`).join('');
 const source = 'kind: Host\nmetadata:\n  name: desk-1\n\n\nspec:\n  hypervisor: virtualbox\n';
@@ -10,7 +10,7 @@ const hosted: PlacedDiagnostic = {
   path: '/spec/hypervisor',
   ...{ file: 'world/hosts.yaml', line: 7, column: 3 },
   help: 'add: hostOS: {name: ubuntu, version: "24.04"}',
-  excerpt: excerptOf(source, 7),
+  excerpt: excerptOf(linesOf(source), 7),
 };
 const unknown: PlacedDiagnostic = {
   severity: 'error',
@@ -81,7 +81,7 @@ describe('one diagnostic', () => {
   });
 
   test('caret · under wide characters', () => {
-    const wide = { ...unknown, ...{ line: 1, column: 8, excerpt: excerptOf('名前: 七: x', 1) } };
+    const wide = { ...unknown, ...{ line: 1, column: 8, excerpt: excerptOf(['名前: 七: x'], 1) } };
     expect(textOf(wide).split('\n')[2]).toBe('      |           ^');
   });
 
@@ -99,6 +99,6 @@ describe('excerptOf', () => {
     ['past the end', 99, undefined],
     ['zero', 0, undefined],
   ])('%s', (_name, line, expected) => {
-    expect(excerptOf(source, line)).toEqual(expected);
+    expect(excerptOf(linesOf(source), line)).toEqual(expected);
   });
 });

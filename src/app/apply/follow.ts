@@ -1,5 +1,5 @@
 /** How the world follows what was written: the engine runs until all has settled. */
-import { parseDuration } from '../../base/duration.ts';
+import { longestDurationMs, parseDuration } from '../../base/duration.ts';
 import { ExitCode, UserError } from '../../base/errors.ts';
 import { type Outcome } from '../../engine/manager.ts';
 import { Engine, type EngineOptions, StateFollowed } from '../engine.ts';
@@ -72,6 +72,12 @@ export function timeoutOf(text: string): number {
     throw new UserError(`"${text}" is no duration`, {
       exitCode: ExitCode.Usage,
       nextSteps: ['write it like 90s, 5m or 1h30m'],
+    });
+  }
+  if (ms > longestDurationMs) {
+    throw new UserError(`${text} is longer than ten years`, {
+      exitCode: ExitCode.Usage,
+      nextSteps: [`take at most ${longestDurationMs / 3_600_000}h at once`],
     });
   }
   return ms;

@@ -9,6 +9,7 @@ import { labels } from '../../model/annotations.ts';
 import { controller, type Result } from '../../engine/controller.ts';
 import { type HostGroup } from './groups.ts';
 import { managers, mergeSchemaFor } from '../../engine/ownership.ts';
+import { nextSliceAtMs, takeSlice } from '../../engine/slices.ts';
 import { type Turn } from '../../engine/turn.ts';
 import { hostGroups } from './groups.ts';
 
@@ -54,9 +55,10 @@ function hostSpec({ failureDetection, template }: HostPool['spec']): Host['spec'
 
 function scale(pool: HostPool, groups: readonly HostGroup[], revision: string, turn: Turn): void {
   const missing = pool.spec.replicas - sizeOf(groups);
-  if (missing > 0) {
-    create(pool, missing, revision, turn);
-    turn.event(pool, 'Normal', 'Created', `${count(missing)} of revision ${revision}`);
+  const making = takeSlice(pool.metadata.uid ?? '', missing, turn);
+  if (making > 0) {
+    create(pool, making, revision, turn);
+    turn.event(pool, 'Normal', 'Created', `${count(making)} of revision ${revision}`);
   }
   if (missing >= 0) return;
   const byOrdinal = membersOf(groups).sort((a, b) => ordinalOf(b) - ordinalOf(a));
@@ -147,6 +149,8 @@ function report(pool: HostPool, groups: readonly HostGroup[], revision: string, 
     },
     [readyCondition(pool, ready, groups)],
   );
+  const nextAtMs = nextSliceAtMs(pool.metadata.uid ?? '', turn);
+  if (nextAtMs !== undefined) return { settled: false, requeueAtMs: nextAtMs };
   return { settled: ready + stuck === replicas };
 }
 

@@ -9,6 +9,7 @@ import { labels } from '../../model/annotations.ts';
 import { type MachineGroup, machineGroups } from '../machines/groups.ts';
 import { managers } from '../../engine/ownership.ts';
 import { type Allowance, allowedMembers } from './quota.ts';
+import { takeSlice } from '../../engine/slices.ts';
 import { type Turn } from '../../engine/turn.ts';
 
 type Template = VirtualMachinePool['spec']['template'];
@@ -89,13 +90,14 @@ function release(vm: VirtualMachine, pool: VirtualMachinePool, turn: Turn): void
 }
 
 /**
- * Makes `wanted` VMs, or as many of them as the quotas allow; answers how many. Names come from the pool's uid, the time and a counter, so that a VM's successor never
+ * Makes `wanted` VMs, or as many of them as the quotas and this moment's slice allow; answers how many. Names come from the pool's uid, the time and a counter, so that a VM's successor never
  * bears its name, and none is looked for twice.
  */
 export function createMembers(pool: VirtualMachinePool, wanted: number, turn: Turn): Allowance {
   const { uid = '', name, namespace = '' } = pool.metadata;
   const { metadata, spec } = pool.spec.template;
-  const allowance = allowedMembers(pool, wanted, turn.cache);
+  const allowed = allowedMembers(pool, wanted, turn.cache);
+  const allowance = { ...allowed, count: takeSlice(uid, allowed.count, turn) };
   const shared = {
     namespace,
     labels: labelsOf(pool),

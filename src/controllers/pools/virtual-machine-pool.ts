@@ -6,6 +6,7 @@ import { formatSelector, matchesSelector } from '../../model/selectors.ts';
 import { annotations, labels, withAnnotation } from '../../model/annotations.ts';
 import { controller, type Result } from '../../engine/controller.ts';
 import { type MachineGroup } from '../machines/groups.ts';
+import { nextSliceAtMs } from '../../engine/slices.ts';
 import { managers } from '../../engine/ownership.ts';
 import { availableOf, isAvailable, youngOf } from './availability.ts';
 import { leastWorth, longestReady, unreadyOf } from './choice.ts';
@@ -233,7 +234,8 @@ function report(
     ]),
   );
   goBack?.();
-  const nextAtMs = Math.min(requeueAtMs ?? Infinity, young.nextAtMs ?? Infinity);
+  const sliceAtMs = nextSliceAtMs(pool.metadata.uid ?? '', turn);
+  const nextAtMs = Math.min(requeueAtMs ?? Infinity, young.nextAtMs ?? Infinity, sliceAtMs ?? Infinity);
   return {
     settled: isSettled(standing) && !goesOn,
     ...(nextAtMs === Infinity ? {} : { requeueAtMs: nextAtMs }),
