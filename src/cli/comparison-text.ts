@@ -32,6 +32,11 @@ export function* comparisonLines(comparison: Comparison, wallMs: number, paint: 
     yield index === 0 ? line : painted(line, paint);
   }
   yield choice.candidate === 0 ? choice.sentence : paint.good(choice.sentence);
+  const isCut = comparison.figures.some(({ differences }) =>
+    differences.some((one) => one?.verdict === 'Same' && one.mean !== 0),
+  );
+  if (isCut)
+    yield `Differences below ${formatFigure(comparison.minEffect, 'ratio')} are called the same (--min-effect).`;
 }
 
 function isTelling({ name, differences }: ComparedFigure): boolean {
@@ -48,11 +53,20 @@ function figureCells({ name, unit, means, differences }: ComparedFigure): string
   return [name, ...cells];
 }
 
-function differenceText({ mean, margin, verdict }: Difference, unit: ComparedFigure['unit']): string {
+function differenceText(difference: Difference, unit: ComparedFigure['unit']): string {
+  const { mean, margin, low, high, verdict } = difference;
   if (verdict === 'Same') return 'same';
-  const sign = mean < 0 ? '−' : '+';
-  const interval = margin === undefined || margin === 0 ? '' : ` ± ${formatFigure(margin, unit, 2)}`;
-  return `${sign}${formatFigure(Math.abs(mean), unit)}${interval} ${words[verdict]}`;
+  const interval =
+    low !== undefined && high !== undefined
+      ? `, ${signed(low, unit, 2)} to ${signed(high, unit, 2)}`
+      : margin === undefined || margin === 0
+        ? ''
+        : ` ± ${formatFigure(margin, unit, 2)}`;
+  return `${signed(mean, unit)}${interval} ${words[verdict]}`;
+}
+
+function signed(value: number, unit: ComparedFigure['unit'], digits?: number): string {
+  return `${value < 0 ? '−' : '+'}${formatFigure(Math.abs(value), unit, digits)}`;
 }
 
 const words: Readonly<Record<Difference['verdict'], string>> = {

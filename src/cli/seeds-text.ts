@@ -27,10 +27,15 @@ export function seedRange(seeds: readonly number[]): string {
   return seeds.length === 1 ? `seed ${seeds[0]}` : `${seeds.length} seeds (${seeds[0]}–${seeds.at(-1)})`;
 }
 
-function figureCells({ name, unit, mean, margin, least, most, met }: SeedFigure, seeds: number): string[] {
+function figureCells(figure: SeedFigure, seeds: number): string[] {
+  const { name, unit, mean, margin, low, high, least, most, met } = figure;
   const text = (value: number | undefined): string => (value === undefined ? '–' : formatFigure(value, unit));
   const extremes = least === most ? ['', ''] : [text(least), text(most)];
-  const interval = margin === undefined ? '' : margin === 0 ? 'same' : `± ${formatFigure(margin, unit, 2)}`;
+  const even = margin === undefined ? '' : margin === 0 ? 'same' : `± ${formatFigure(margin, unit, 2)}`;
+  const interval =
+    low === undefined || high === undefined
+      ? even
+      : `${formatFigure(low, unit, 2)} to ${formatFigure(high, unit, 2)}`;
   return [name, text(mean), interval, ...extremes, met === undefined ? '' : `${met} of ${seeds}`];
 }
 

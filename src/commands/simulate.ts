@@ -4,14 +4,15 @@ import { compareWhatIfs, type CompareRequest, type SeedsRequest, whatIfSeeds } f
 import { type SeedRuns } from '../what-if/seed-runs.ts';
 import { type WantedOutputs, wantedOutputs, writeOutputs } from '../what-if/outputs.ts';
 import { type TimedRun, whatIf, type WhatIfOptions } from '../what-if/what-if.ts';
-import { ExitCode } from '../base/errors.ts';
+import { ExitCode, UserError } from '../base/errors.ts';
 import { comparisonLines } from '../cli/comparison-text.ts';
 import { seedLines } from '../cli/seeds-text.ts';
 import * as flags from '../cli/flags.ts';
+import { minEffectOf } from '../cli/min-effect.ts';
 import { stdinIfNamed } from '../cli/stdin.ts';
 import { fidelityOf, runFlags, WhatIfCommand } from '../cli/what-if-command.ts';
 import { runSummary, runTitle, verdictLines } from '../cli/what-if-text.ts';
-import { type Comparison, type SeedSummary } from '../model/comparison.ts';
+import { type Comparison, defaultMinEffect, type SeedSummary } from '../model/comparison.ts';
 import { type RunRecord } from '../model/run-record.ts';
 
 /** How many seeds a comparison runs when nobody says how many. */
@@ -28,7 +29,8 @@ With --seeds it runs each scenario with several seeds, one after the other, and 
 each figure with its 95 % confidence interval, the lowest and the highest.
 
 With --against or --set it compares: the same scenario with the same seeds in each world, every difference with its
-95 % confidence interval, and which to take.`;
+95 % confidence interval, and which to take. A difference counts when chance does not explain it and it is at least
+--min-effect, 1 % by default.`;
   static override examples = [
     '<%= config.bin %> simulate -f manifests/quickstart --for 24h --report html=report.html',
     '<%= config.bin %> simulate -f manifests/scenarios/flash-crowd --seed 7',
@@ -69,6 +71,10 @@ With --against or --set it compares: the same scenario with the same seeds in ea
       summary: 'Run so many seeds and show means with their intervals; a comparison runs 5 by default.',
       helpValue: 'COUNT',
     }),
+    'min-effect': Flags.string({
+      summary: 'The least difference from the baseline that counts as better or worse, as 1% or 0.01.',
+      helpValue: 'SHARE',
+    }),
     ...runFlags,
   };
 
@@ -83,9 +89,16 @@ With --against or --set it compares: the same scenario with the same seeds in ea
       ...fidelityOf(given),
       scenarios: given.scenario === undefined ? [] : [given.scenario],
     };
-    const { against = [], set = [], seeds } = given;
+    const { against = [], set = [], seeds, 'min-effect': effect } = given;
+    const minEffect = effect === undefined ? defaultMinEffect : minEffectOf(effect);
     if (against.length + set.length > 0) {
-      return this.#compare({ ...request, against, set, seeds: seeds ?? comparedSeeds }, outputs);
+      return this.#compare({ ...request, against, set, minEffect, seeds: seeds ?? comparedSeeds }, outputs);
+    }
+    if (effect !== undefined) {
+      throw new UserError('--min-effect judges differences: there is nothing to compare with', {
+        exitCode: ExitCode.Usage,
+        nextSteps: ['add --against PATH or --set KIND/NAME:PATH=VALUE'],
+      });
     }
     if (seeds !== undefined) return this.#repeat({ ...request, seeds }, outputs);
     const onRun = (run: TimedRun): void => {

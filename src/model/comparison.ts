@@ -1,11 +1,18 @@
 /** What came of running worlds with several seeds: plain data, for reports. */
 import { type Fidelity, type ObjectiveUnit } from './run-record.ts';
 
-/** Mean of the paired differences (candidate less baseline, seed by seed) and half of its 95 % confidence interval. */
+/** The least difference that matters, when nobody says otherwise, as a share of the baseline's figure: a hundredth. */
+export const defaultMinEffect = 0.01;
+
+/** Mean of the paired differences (candidate less baseline, seed by seed) and its 95 % confidence interval. */
 export interface Difference {
   readonly mean: number;
-  /** Absent for a single seed: one pair tells nothing about chance. */
+  /** Half of the interval, where it lies evenly around the mean. Absent for a single seed, which tells nothing of chance. */
   readonly margin?: number;
+  /** The interval of what is counted and rare, which does not. */
+  readonly low?: number;
+  readonly high?: number;
+  /** Same: no larger than the least difference that matters; Unsure: the interval holds more than one answer. */
   readonly verdict: 'Better' | 'Worse' | 'Lower' | 'Higher' | 'Same' | 'Unsure';
 }
 
@@ -37,6 +44,8 @@ export interface Comparison {
   readonly durationMs: number;
   /** How many objectives the scenario has. */
   readonly objectives: number;
+  /** The least difference that matters, as a share of the baseline's figure: what is smaller counts as the same. */
+  readonly minEffect: number;
   /** The first is the baseline. */
   readonly candidates: readonly Candidate[];
   readonly figures: readonly ComparedFigure[];
@@ -70,8 +79,11 @@ export interface SeedFigure {
   readonly unit: ObjectiveUnit;
   /** Over the seeds; absent when it was not measured in every one. */
   readonly mean?: number;
-  /** Half of the mean's 95 % confidence interval; absent for a single seed. */
+  /** Half of the mean's 95 % confidence interval, where it lies evenly around it; absent for a single seed. */
   readonly margin?: number;
+  /** The interval of what is counted and rare, which does not. */
+  readonly low?: number;
+  readonly high?: number;
   /** The lowest and the highest of the seeds; absent as the mean. */
   readonly least?: number;
   readonly most?: number;

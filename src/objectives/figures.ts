@@ -1,6 +1,7 @@
 /** The figures that runs are compared by. */
 import { type ObjectiveUnit, type RunRecord, type Verdict } from '../model/run-record.ts';
 import { type Direction } from './paired.ts';
+import { type Count } from './rare-counts.ts';
 
 export interface Figure {
   readonly name: string;
@@ -9,6 +10,8 @@ export interface Figure {
   /** The objective that it is the value of. */
   readonly objective?: string;
   readonly of: (record: RunRecord) => number | undefined;
+  /** Of what is counted: events, and what they are counted over. Decisions are none: each follows from the load. */
+  readonly count?: (record: RunRecord) => Count;
 }
 
 /** Of every run. */
@@ -20,6 +23,7 @@ const totals: readonly Figure[] = [
     unit: 'ratio',
     better: 'lower',
     of: ({ totals: { requests, errors } }) => (requests > 0 ? errors / requests : undefined),
+    count: ({ totals: { requests, errors } }) => ({ events: errors, over: requests }),
   },
   { name: 'VM hours', unit: 'count', better: 'lower', of: ({ totals: { machineHours } }) => machineHours },
   {

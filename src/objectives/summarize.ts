@@ -2,7 +2,8 @@
 import { type SeedFigure, type SeedSummary } from '../model/comparison.ts';
 import { type RunRecord } from '../model/run-record.ts';
 import { type Figure, figuresOf, valuesOf } from './figures.ts';
-import { meanInterval } from './interval.ts';
+import { meanInterval, meanOf } from './interval.ts';
+import { isRare, rateInterval } from './rare-counts.ts';
 
 /** What runs of the same world come to, one a seed, at least one. */
 export function summarize(records: readonly RunRecord[]): SeedSummary {
@@ -27,9 +28,21 @@ function seedFigure(figure: Figure, records: readonly RunRecord[]): SeedFigure[]
   const isMet = ({ verdicts }: RunRecord): boolean =>
     verdicts.some((verdict) => verdict.name === objective && verdict.met);
   const measured = values && {
-    ...meanInterval(values),
+    ...intervalOf(values, figure, records),
     ...{ least: Math.min(...values), most: Math.max(...values) },
   };
   const met = objective === undefined ? {} : { met: records.filter(isMet).length };
   return [{ name, unit, ...measured, ...met }];
+}
+
+/** The mean with its interval: of what is counted and rare, one that need not lie around it evenly. */
+function intervalOf(
+  values: readonly number[],
+  { count }: Figure,
+  records: readonly RunRecord[],
+): Pick<SeedFigure, 'mean' | 'margin' | 'low' | 'high'> {
+  const counts = count && records.length > 1 ? records.map(count) : undefined;
+  if (!counts || !isRare(counts)) return meanInterval(values);
+  const { low, high } = rateInterval(counts);
+  return { mean: meanOf(values), low, high };
 }

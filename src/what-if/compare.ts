@@ -18,6 +18,8 @@ export interface CompareRequest extends SeedsRequest {
   readonly against: readonly string[];
   /** `KIND/NAME:PATH=VALUE[,VALUE…]`: all together make a variant, several values one each. */
   readonly set: readonly string[];
+  /** The least difference that matters, as a share of the baseline's figure. */
+  readonly minEffect: number;
 }
 
 /** One a scenario; of those that were interrupted, only what has whole seeds. */
@@ -49,7 +51,10 @@ export async function compareWhatIfs(
   const worlds = worldsOf(request);
   const { groups, ...runs } = await runSeeds(worlds, request.seeds, request, options);
   const comparisons = groups.map((group) =>
-    compare(worlds.map(({ name }, index) => ({ name, records: group[index] ?? [] }))),
+    compare(
+      worlds.map(({ name }, index) => ({ name, records: group[index] ?? [] })),
+      request.minEffect,
+    ),
   );
   return { ...runs, comparisons };
 }

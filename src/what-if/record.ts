@@ -63,14 +63,14 @@ function finerThan(stepMs: number, traffic: readonly Traffic[]): Pick<RunRecord,
 function totalsOf({ sums, ledger, marks, options }: Recorder): RunTotals {
   return {
     requests: Math.round(sums.requests),
-    errors: round(sums.errors, 1),
-    refused: round(sums.refused, 1),
-    timedOut: round(sums.timedOut, 1),
-    cost: round(sums.cost, 4),
-    energyKWh: round(sums.energyKWh, 4),
+    errors: significant(sums.errors),
+    refused: significant(sums.refused),
+    timedOut: significant(sums.timedOut),
+    cost: significant(sums.cost),
+    energyKWh: significant(sums.energyKWh),
     migrations: ledger.moves.filter(({ atMs }) => atMs >= options.startMs).length,
     scaleDecisions: marks.filter(({ type }) => type === 'Scale').length,
-    machineHours: round(sums.machineHours, 3),
+    machineHours: significant(sums.machineHours),
   };
 }
 
@@ -88,6 +88,7 @@ function withoutVersion(object: KubeObject): KubeObject {
   return { ...object, metadata };
 }
 
-function round(value: number, digits: number): number {
-  return Math.round(value * 10 ** digits) / 10 ** digits;
+/** Without what only the order of additions decides: totals are compared, and may be as small as one failed request. */
+function significant(value: number): number {
+  return Number(value.toPrecision(9));
 }

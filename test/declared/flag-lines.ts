@@ -329,11 +329,13 @@ export const lines: readonly Lines[] = [
     set: ['', '--set vmp/web:spec.paused=true'],
     against: ['', '--against $DIR/larger'],
     seeds: ['', '--seeds 2'],
+    'min-effect': ['--min-effect 1%', '--min-effect 100%'],
   }),
   ...whatIf('simulate', '--against $DIR/larger', {
     set: ['', '--set vmp/web:spec.replicas=3'],
     against: ['', '--against $DIR/sim/world.yaml'],
     seeds: ['', '--seeds 2'],
+    'min-effect': ['--min-effect 0.01', '--min-effect 1'],
   }),
   {
     what: 'sync --repo',

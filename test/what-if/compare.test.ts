@@ -15,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function request(more: Partial<CompareRequest>): CompareRequest {
   return {
     ...{ paths: [flashCrowd], recursive: false, scenarios: [], judged: false, for: '20m', step: '1m' },
-    ...{ against: [], set: [], seeds: 2 },
+    ...{ against: [], set: [], seeds: 2, minEffect: 0.01 },
     ...more,
   };
 }
