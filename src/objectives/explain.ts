@@ -1,3 +1,5 @@
+import { compareText } from '../base/listing.ts';
+import { formatFigure } from '../model/figures.ts';
 import { type Mark, type SubjectName } from '../model/run-record.ts';
 import { type Recording } from './recording.ts';
 
@@ -7,22 +9,67 @@ const leadMs = 5 * 60_000;
 const told = 3;
 
 /**
- * What was going on in a stretch of time (its end not included), one phrase each: faults in force, changes, VMs that did not run yet, what
- * policies did, migrations. Scale marks of another namespace than `of`'s are left out.
+ * What was going on in a stretch of time (its end not included), one phrase each: what was full, faults in force,
+ * changes, VMs that did not run yet, what policies did, migrations. Only of what `of` rests on.
  */
 export function explain(
   recording: Recording,
-  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+  stretch: { readonly fromMs: number; readonly toMs: number },
   of?: SubjectName,
 ): string[] {
-  const near = recording.marks.filter(({ atMs }) => atMs >= fromMs - leadMs && atMs < toMs);
+  const { fromMs, toMs } = stretch;
+  const under = of === undefined ? undefined : recording.restsOn?.(of, fromMs - leadMs, toMs);
+  const marks = recording.marks.filter((mark) => concerns(mark, under));
+  const near = marks.filter(({ atMs }) => atMs >= fromMs - leadMs && atMs < toMs);
   return [
-    ...faultsIn(recording.marks, fromMs, toMs),
+    ...faultsIn(marks, fromMs, toMs),
     ...few(near.filter(({ type }) => type === 'Change')),
-    ...waiting(recording, fromMs, toMs),
-    ...scaled(near.filter(({ type, subject }) => type === 'Scale' && concerns(subject, of))),
+    ...full(recording, stretch, under),
+    ...waiting(recording, stretch, under),
+    ...scaled(near.filter(({ type }) => type === 'Scale')),
     ...moved(near.filter(({ type }) => type === 'Migration').length),
   ];
+}
+
+type Under = ReadonlySet<SubjectName> | undefined;
+
+/** Kinds of which it is known who rests on them; what another one does may concern anybody in its namespace. */
+const known: ReadonlySet<string> = new Set([
+  ...['host', 'hostpool', 'vm', 'vmp', 'lb', 'sp', 'tenant', 'traffic', 'application'],
+]);
+
+function concerns({ subject }: Mark, under: Under): boolean {
+  const [kind = ''] = subject.split('/');
+  return under === undefined || under.has(subject) || !known.has(kind);
+}
+
+/** From here on there is no room left to speak of: waits have grown to many times the work itself. */
+export const fullFrom = 0.95;
+
+/** What was at its end, the fullest first: pools rather than single VMs, and those rather than the hosts below them. */
+function full(
+  recording: Recording,
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+  under: Under,
+): string[] {
+  if (under === undefined) return [];
+  const { startMs, stepMs } = recording;
+  const [from, to] = [Math.floor((fromMs - startMs) / stepMs), Math.ceil((toMs - startMs) / stepMs)];
+  const most = (subject: SubjectName): number => {
+    const values = recording.values('utilization', subject);
+    let peak = 0;
+    for (let step = Math.max(0, from); step < to && values; step++) peak = Math.max(peak, values[step] ?? 0);
+    return peak;
+  };
+  const peaks = [...under]
+    .map((subject) => ({ subject, peak: most(subject) }))
+    .filter(({ peak }) => peak >= fullFrom);
+  const of = (kind: string): typeof peaks => peaks.filter(({ subject }) => subject.startsWith(`${kind}/`));
+  const shown = [of('vmp'), of('vm'), of('host')].find((some) => some.length > 0) ?? [];
+  const sorted = shown.sort((a, b) => b.peak - a.peak || compareText(a.subject, b.subject));
+  return sorted
+    .slice(0, told)
+    .map(({ subject, peak }) => `${subject} was at ${formatFigure(Math.min(1, peak), 'ratio')} of its CPU`);
 }
 
 /** Faults that began at most the lead before and whose repair was not earlier than it. */
@@ -38,8 +85,17 @@ function faultsIn(marks: readonly Mark[], fromMs: number, toMs: number): string[
 }
 
 /** The most VMs that waited at one time. */
-function waiting({ waits }: Recording, fromMs: number, toMs: number): string[] {
-  const overlapping = waits.filter((wait) => wait.fromMs < toMs && (wait.toMs ?? Infinity) > fromMs);
+function waiting(
+  { waits }: Recording,
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+  under: Under,
+): string[] {
+  const overlapping = waits.filter(
+    (wait) =>
+      wait.fromMs < toMs &&
+      (wait.toMs ?? Infinity) > fromMs &&
+      (under === undefined || under.has(wait.machine) || (wait.pool !== undefined && under.has(wait.pool))),
+  );
   const most = overlapping.reduce((peak, { fromMs: atMs }) => {
     const at = Math.max(atMs, fromMs);
     const count = overlapping.filter((wait) => wait.fromMs <= at && (wait.toMs ?? Infinity) > at).length;
@@ -70,10 +126,4 @@ function scaled(marks: readonly Mark[]): string[] {
 
 function moved(count: number): string[] {
   return count === 0 ? [] : [`${count} ${count === 1 ? 'VM' : 'VMs'} moved`];
-}
-
-/** `sp/saas/web` concerns `tenant/saas/acme`; everything concerns the whole and a host. */
-function concerns(subject: SubjectName, of: SubjectName | undefined): boolean {
-  const namespace = of?.split('/').length === 3 ? of.split('/')[1] : undefined;
-  return namespace === undefined || subject.split('/')[1] === namespace;
 }

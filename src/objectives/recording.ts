@@ -61,6 +61,8 @@ export interface Recording {
   readonly moves: readonly Move[];
   /** In the order of time. */
   readonly marks: readonly Mark[];
+  /** All that the subject's figures rest on between two times, itself included. Undefined: that is not known. */
+  restsOn?(of: SubjectName, fromMs: number, toMs: number): ReadonlySet<SubjectName> | undefined;
 }
 
 /** World time at which a step begins. */

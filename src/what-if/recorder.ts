@@ -13,10 +13,19 @@ import { type Flow, type Recording, type Values } from '../objectives/recording.
 import { costOver, energyKWh } from '../performance/cost.ts';
 import { AvailabilityMeter } from './availability-meter.ts';
 import { FlowMeter } from './flow-meter.ts';
+import { Foundations } from './foundations.ts';
 import { MachineLedger } from './machine-ledger.ts';
 import { requestFigures } from './request-figures.ts';
 import { Roster } from './roster.ts';
-import { mostMachines, sampleHosts, sampleMachines, samplePools, sampleTenantCosts } from './samples.ts';
+import {
+  type FullMachines,
+  mostMachines,
+  noteFullMachines,
+  sampleHosts,
+  sampleMachines,
+  samplePools,
+  sampleTenantCosts,
+} from './samples.ts';
 import { scaleMarks } from './scale-marks.ts';
 import { SeriesTable } from './series-table.ts';
 import { WindowMeter } from './window-meter.ts';
@@ -57,6 +66,8 @@ export class Recorder {
   readonly table: SeriesTable;
   readonly ledger = new MachineLedger();
   readonly roster = new Roster();
+  readonly #foundations = new Foundations();
+  readonly #full: FullMachines = new Map();
   readonly sums: Sums = {
     requests: 0,
     errors: 0,
@@ -96,6 +107,7 @@ export class Recorder {
   /** Takes note of a change of an object at `nowMs`. */
   note(object: KubeObject | undefined, old: KubeObject | undefined, nowMs: number): void {
     this.roster.note(object, old);
+    this.#foundations.note(object, old, nowMs);
     const { kind } = object ?? old ?? {};
     if (kind === 'VirtualMachine') {
       const [vm, before] = [object, old] as (VirtualMachine | undefined)[];
@@ -135,12 +147,14 @@ export class Recorder {
     if (!windows) this.#wholeLatency(flows);
     return {
       ...{ startMs, endMs, stepMs, count: this.#step },
-      values: (name, of = whole): Values | undefined => this.table.get(name, of),
+      values: (name, of = whole): Values | undefined =>
+        this.table.get(name, of) ?? (name === 'utilization' ? this.#full.get(of) : undefined),
       flows: (of) => (of === undefined ? flows : (windows ?? this.#flows).flowOf(of)),
       ...(windows ? { ended: (of): Values | undefined => windows.endedOf(of) } : {}),
       waits: this.ledger.waitsSince(startMs),
       moves: this.ledger.moves.filter(({ atMs }) => atMs >= startMs),
       marks: this.marksInOrder(),
+      restsOn: (of, fromMs, toMs) => this.#foundations.of(of, fromMs, toMs),
     };
   }
 
@@ -186,6 +200,7 @@ export class Recorder {
     const power = sampleHosts(scene);
     samplePools(scene, ledger.total);
     sampleMachines(scene, machines);
+    noteFullMachines(scene, ledger.total, this.#full);
     sampleTenantCosts(scene, lengthMs);
     for (const [subject, mean] of this.#availability.take()) {
       table.set('availability', subject, this.#step, mean);

@@ -7,6 +7,7 @@ import { type SubjectName } from '../model/run-record.ts';
 import { cpuMillis } from '../base/quantity.ts';
 import { type Roster } from './roster.ts';
 import { type SeriesTable } from './series-table.ts';
+import { fullFrom } from '../objectives/explain.ts';
 import { ownMachines } from './availability-meter.ts';
 
 /** What is looked at, and where it is written. */
@@ -107,6 +108,29 @@ export function sampleMachines({ world, table, roster, step, wanted }: Scene, al
     const vm = machines.get(subject);
     if (!vm) continue;
     table.set('utilization', subject, step, meanUtilization([vm], world));
+  }
+}
+
+/** By VM and step, how busy it was where it was full; sparse, and no part of the record. */
+export type FullMachines = Map<SubjectName, number[]>;
+
+/** Notes the VMs that are at their end, where there are few enough VMs to look at each. */
+export function noteFullMachines(
+  { world, roster, step }: Scene,
+  machineCount: number,
+  full: FullMachines,
+): void {
+  if (machineCount > mostMachines) return;
+  for (const [subject, vm] of roster.of('VirtualMachine')) {
+    const utilization = meanUtilization([vm], world);
+    if (!(utilization >= fullFrom)) continue;
+    const steps = full.get(subject);
+    if (steps) steps[step] = utilization;
+    else {
+      const first: number[] = [];
+      first[step] = utilization;
+      full.set(subject, first);
+    }
   }
 }
 

@@ -120,7 +120,10 @@ describe('the worst stretch', () => {
     mark(18, 'Fault', 'host/a', 'crashed for 30m'),
     mark(21, 'Scale', 'sp/default/web', '4 → 8: cpu utilization 96 % of a 60 % target'),
     mark(22, 'Scale', 'sp/default/web', '8 → 15: cpu utilization 80 % of a 60 % target'),
-    mark(22, 'Scale', 'sp/other/web', '1 → 2: not of this namespace'),
+    mark(22, 'Scale', 'sp/default/other', '1 → 2: nothing that it rests on'),
+    mark(22, 'Fault', 'host/z', 'crashed where none of its VMs is'),
+    mark(23, 'Change', 'traffic/default/other', 'went elsewhere'),
+    mark(23, 'Change', 'hypervisor/xen', 'patched, which may concern anybody'),
     mark(26, 'Fault', 'host/b', 'crashed when it was over'),
     mark(48, 'Repair', 'host/a', 'repaired'),
   ];
@@ -128,10 +131,21 @@ describe('the worst stretch', () => {
     { machine: 'vm/default/a', fromMs: at(21), toMs: at(23) },
     { machine: 'vm/default/b', fromMs: at(22), toMs: at(24) },
     { machine: 'vm/default/c', fromMs: at(40), toMs: at(41) },
+    { machine: 'vm/default/x', pool: 'vmp/default/other', fromMs: at(21), toMs: at(25) },
   ];
+  const busy = (from: number, to: number): number[] =>
+    calm.map((_, minute) => (minute >= from && minute < to ? 0.996 : 0.5));
+  const under = new Set(['lb/default/web', 'vmp/default/web', 'sp/default/web', 'sp/default/early']);
+  for (const name of ['host/a', 'host/b', 'vm/default/a', 'vm/default/b']) under.add(name);
   const recorded = recording(
-    { 'lb/default/web errorRate': errorRate, 'lb/default/web requestsPerSecond': requestsPerSecond },
-    { marks, waits },
+    {
+      'lb/default/web errorRate': errorRate,
+      'lb/default/web requestsPerSecond': requestsPerSecond,
+      'vmp/default/web utilization': busy(22, 25),
+      'host/a utilization': busy(0, 60),
+      'vmp/default/other utilization': busy(0, 60),
+    },
+    { marks, waits, restsOn: () => under },
   );
   const { worst, met } = judge(objective({ of: 'lb/default/web', below: 0.001 }), recorded);
 
@@ -143,6 +157,8 @@ describe('the worst stretch', () => {
   test('names what went on then', () => {
     expect(worst?.during).toEqual([
       'host/a crashed for 30m',
+      'hypervisor/xen patched, which may concern anybody',
+      'vmp/default/web was at 99.6 % of its CPU',
       '2 VMs were not up yet',
       'sp/default/web scaled 4 → 8 → 15',
     ]);
