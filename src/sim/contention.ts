@@ -17,6 +17,8 @@ export interface HostLoad {
   host: Host | undefined;
   /** CPU that its guests use, millicores. */
   usedMillis: number;
+  /** CPU that they would use if there were enough, millicores. */
+  wantedMillis: number;
   stretched: Stretched | undefined;
   /** Waits to be looked at again. */
   dirty: boolean;
@@ -29,6 +31,7 @@ export function newHostLoad(): HostLoad {
     capacityMillis: 0,
     host: undefined,
     usedMillis: 0,
+    wantedMillis: 0,
     stretched: undefined,
     dirty: false,
   };
@@ -78,6 +81,7 @@ export function contend(load: HostLoad, columns: Columns): void {
   const isFull = wanted > capacityMillis && host !== undefined;
   const feels = feelsRequests(slots, columns);
   load.usedMillis = wanted;
+  load.wantedMillis = wanted;
   if (!isFull && !feels) return;
   const efficiency = isFull ? schedulingEfficiency(wanted / 1000, capacityMillis / 1000, host.parameters) : 1;
   const shared = capacityMillis * efficiency;

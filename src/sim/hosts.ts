@@ -24,6 +24,8 @@ export interface SavedHost {
   readonly bootEndsAtMs?: number;
   readonly faults: readonly Fault[];
   readonly contact: Contact;
+  /** Names of the images on its disk. */
+  readonly images: readonly string[];
 }
 
 /** A physical machine of the world. Only `Hosts` changes one. */
@@ -39,6 +41,8 @@ export class Host implements Actor {
   /** At most one of each type; holds a Crash exactly while `Crashed`. */
   faults: readonly Fault[] = [];
   contact: Contact = { type: 'Never' };
+  /** Names of the images on its disk: a copy that has come outlives crashes and the guests made from it. */
+  images: ReadonlySet<string> = new Set();
 
   #request: HostRequest;
   #parameters: PerformanceParameters;
@@ -216,6 +220,13 @@ export class Hosts {
     this.#changed(host);
   }
 
+  /** An image has been copied to the host. */
+  keepImage(host: Host, image: string): void {
+    if (host.images.has(image)) return;
+    host.images = new Set([...host.images, image]);
+    this.#save(host);
+  }
+
   restore(saved: SavedHost): void {
     const host = new Host(saved.request, this);
     host.state = saved.state;
@@ -223,6 +234,7 @@ export class Hosts {
     host.bootEndsAtMs = saved.bootEndsAtMs;
     host.faults = saved.faults;
     host.contact = saved.contact;
+    host.images = new Set(saved.images);
     this.#hosts.set(host.id, host);
     this.#plan(host);
   }
@@ -243,12 +255,16 @@ export class Hosts {
     const detectionMs = host.request.failureDetectionMs;
     host.contact = contactAfter(host.contact, { reachable, detectionMs, nowMs, lastSeen });
     this.#plan(host);
-    this.core.dirty.mark(hostPrefix + host.id, () => save(host));
+    this.#save(host);
     this.core.changes.add({ type: 'Host', name: host.request.name });
     if (host.isSilent && !isSilent) this.listener.silent(host);
     if (down) this.listener.down(host);
     if (isSilent && !host.isSilent) this.listener.revealed(host);
     this.listener.changed(host);
+  }
+
+  #save(host: Host): void {
+    this.core.dirty.mark(hostPrefix + host.id, () => save(host));
   }
 
   #plan(host: Host): void {
@@ -262,6 +278,7 @@ export class Hosts {
 
 function save(host: Host): SavedHost {
   const { request, state, bootCount, bootEndsAtMs, faults, contact } = host;
+  const images = [...host.images].sort();
   return {
     request,
     state,
@@ -269,5 +286,6 @@ function save(host: Host): SavedHost {
     ...(bootEndsAtMs === undefined ? {} : { bootEndsAtMs }),
     faults,
     contact,
+    images,
   };
 }

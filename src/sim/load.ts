@@ -159,6 +159,11 @@ export class Load {
     return this.#hostLoads.get(uid)?.usedMillis ?? 0;
   }
 
+  /** CPU that the guests on the host would use if there were enough, millicores. */
+  hostWantedMillis(uid: string): number {
+    return this.#hostLoads.get(uid)?.wantedMillis ?? 0;
+  }
+
   /** The load step under way. */
   get step(): Step {
     const lengthMs = this.core.stepMs;

@@ -8,6 +8,7 @@ import {
 } from '../model/ports.ts';
 import { type Actor } from './core.ts';
 import { Rank } from './event-queue.ts';
+import { type BootProgress } from './scenery/boot-progress.ts';
 import { type Move } from './scenery/move.ts';
 
 /** What a live resize will leave. */
@@ -22,6 +23,8 @@ export interface SavedMachine {
   readonly state: MachineState;
   readonly bootCount: number;
   readonly begun: number;
+  readonly disk: 'Copied' | 'Cloned';
+  readonly boot?: BootProgress;
   readonly startedAtMs?: number;
   readonly endsAtMs?: number;
   readonly targetHostUid?: string;
@@ -56,6 +59,10 @@ export class Machine implements Actor {
   bootCount = 0;
   /** Operations begun: the counter of its random draws. */
   begun = 0;
+  /** How its disk came about. */
+  disk: 'Copied' | 'Cloned' = 'Copied';
+  /** Set exactly while Booting. */
+  boot: BootProgress | undefined;
   /** When the guest last became usable, ms; undefined while it is off. */
   startedAtMs: number | undefined;
   /** Set exactly while an operation is under way. */
@@ -165,16 +172,17 @@ export class Machine implements Actor {
       ...(this.startedAtMs === undefined ? {} : { startedAtMs: this.startedAtMs }),
       ...(this.endsAtMs === undefined ? {} : { operationEndsAtMs: this.endsAtMs }),
       ...(this.targetHostUid === undefined ? {} : { targetHostUid: this.targetHostUid }),
-      bootCount: this.bootCount,
+      ...{ bootCount: this.bootCount, disk: this.disk },
       ...(this.lastMigration === undefined ? {} : { lastMigration: this.lastMigration }),
       ...(this.lastTermination === undefined ? {} : { lastTermination: this.lastTermination }),
     };
   }
 
   save(): SavedMachine {
-    const { request, state, bootCount, begun } = this;
+    const { request, state, bootCount, begun, disk } = this;
     return {
-      ...{ request, state, bootCount, begun },
+      ...{ request, state, bootCount, begun, disk },
+      ...(this.boot === undefined ? {} : { boot: this.boot }),
       ...(this.startedAtMs === undefined ? {} : { startedAtMs: this.startedAtMs }),
       ...(this.endsAtMs === undefined ? {} : { endsAtMs: this.endsAtMs }),
       ...(this.targetHostUid === undefined ? {} : { targetHostUid: this.targetHostUid }),
@@ -190,6 +198,8 @@ export class Machine implements Actor {
     this.state = saved.state;
     this.bootCount = saved.bootCount;
     this.begun = saved.begun;
+    this.disk = saved.disk;
+    this.boot = saved.boot;
     this.startedAtMs = saved.startedAtMs;
     this.endsAtMs = saved.endsAtMs;
     this.targetHostUid = saved.targetHostUid;
@@ -214,6 +224,7 @@ export class Machine implements Actor {
 
   #forgetOperation(): void {
     this.move = undefined;
+    this.boot = undefined;
     this.endsAtMs = undefined;
     this.targetHostUid = undefined;
     this.resizeTo = undefined;

@@ -5,7 +5,9 @@ import {
   type MachineRequest,
   type MachineState,
 } from '../model/ports.ts';
+import { Boots } from './boots.ts';
 import { machinePrefix, type Core } from './core.ts';
+import { diskOf, imageName } from './disks.ts';
 import { type Host, type Hosts } from './hosts.ts';
 import { activities, Machine, type SavedMachine } from './machine.ts';
 import {
@@ -20,7 +22,7 @@ import {
 import { atRate, beginMove, endsAtMs, nextAtMs, pause } from './scenery/move.ts';
 import { accepted, refused } from './refusal.ts';
 import { Residents } from './residents.ts';
-import { copyMs, guestBootMs, hotplugMs, migrationOfGuest, shutdownMs } from './timing.ts';
+import { guestBootMs, hotplugMs, migrationOfGuest, shutdownMs } from './timing.ts';
 
 /** What `Machines` tells and asks the rest of the world. */
 export interface MachineSurroundings {
@@ -28,21 +30,35 @@ export interface MachineSurroundings {
   changed(machine: Machine, gone: boolean): void;
   /** Memory that the machine has in use at present, and CPU that it keeps busy, millicores. */
   usage(machine: Machine): { readonly usedBytes: number; readonly busyMillis: number };
+  /** CPU that the guests which work on a host would use if there were enough, millicores. */
+  demandMillis(hostUid: string): number;
 }
 
 /**
- * The guests: their states and operations. Images are copied to a host one after the other, each at the host's
- * full rate; a copy that is no longer wanted frees its place for those that are asked for later.
+ * The guests: their states and operations. An image is copied to a host once, and the disks of all further guests are
+ * cloned from that copy, or from the one on its way. Images are copied one after the other, each at the host's full
+ * rate; a copy that is no longer wanted frees its place for those that are asked for later. Guests that boot at the
+ * same time slow each other, and busy ones slow them.
  */
 export class Machines {
   readonly #machines = new Map<string, Machine>();
   readonly #residents = new Residents();
+  readonly boots: Boots;
 
   constructor(
     private readonly core: Core,
     private readonly hosts: Hosts,
     private readonly surroundings: MachineSurroundings,
-  ) {}
+  ) {
+    this.boots = new Boots(core, hosts, {
+      demandMillis: (hostUid) => surroundings.demandMillis(hostUid),
+      // Nobody has to do anything about it: only the plan is another.
+      replanned: (machine) => {
+        this.#plan(machine);
+        this.#save(machine);
+      },
+    });
+  }
 
   get(uid: string): Machine | undefined {
     return this.#machines.get(uid);
@@ -83,13 +99,10 @@ export class Machines {
       return refused(`cannot provision ${request.name}: host ${host.request.name} is not on (${host.state})`);
     }
     if (!isSize(request)) return refused(`cannot provision ${request.name}: CPU and memory must be above 0`);
-    const startMs = this.#copiesEndAtMs(host);
+    const { disk, endsAtMs } = diskOf(request, host, this.onHost(host.id), this.core.nowMs);
     const machine = this.#add(request);
-    this.#begin(
-      machine,
-      'Provisioning',
-      startMs - this.core.nowMs + copyMs(request.imageBytes, host.parameters),
-    );
+    machine.disk = disk;
+    this.#begin(machine, 'Provisioning', endsAtMs - this.core.nowMs);
     return accepted;
   }
 
@@ -100,8 +113,11 @@ export class Machines {
       (machine) => {
         const { request, begun } = machine;
         const host = this.#hostOf(machine);
-        if (host !== undefined)
-          this.#begin(machine, 'Booting', guestBootMs(this.core.seed, request, begun, host.parameters));
+        if (host === undefined) return;
+        const leftMs = guestBootMs(this.core.seed, request, begun, host.parameters);
+        machine.boot = { leftMs, stretch: 1, sinceMs: this.core.nowMs };
+        this.#begin(machine, 'Booting', leftMs);
+        this.boots.pace(host.id);
       },
     );
   }
@@ -109,7 +125,9 @@ export class Machines {
   stop(uid: string): Acceptance {
     return this.#obey(uid, mayStop, (machine) => {
       machine.startedAtMs = undefined;
+      machine.boot = undefined;
       this.#begin(machine, 'Stopping', shutdownMs(this.core.seed, machine.request, machine.begun));
+      this.boots.pace(machine.request.hostUid);
     });
   }
 
@@ -170,10 +188,12 @@ export class Machines {
     this.#residents.delete(request.hostUid, machine);
     this.#residents.delete(targetHostUid, machine);
     if (targetHostUid !== undefined) this.#shareLinks(request.hostUid, targetHostUid);
+    this.boots.drop(machine);
     this.core.queue.schedule(machine, undefined);
     this.core.operations.set(machine, false);
     this.core.dirty.remove(machinePrefix + uid);
     this.#tell(machine, true);
+    this.boots.pace(request.hostUid);
   }
 
   /**
@@ -263,9 +283,13 @@ export class Machines {
       this.#changed(machine);
       return;
     }
-    if (machine.state === 'Migrating') this.#residents.delete(hostUid, machine);
+    const host = this.#hostOf(machine);
+    const was = machine.state;
+    if (was === 'Migrating') this.#residents.delete(hostUid, machine);
+    if (was === 'Provisioning' && host) this.hosts.keepImage(host, imageName(machine.request));
     machine.finish(this.core.nowMs);
     this.#changed(machine);
+    if (was === 'Booting') this.boots.pace(hostUid);
     if (targetHostUid !== undefined) this.#shareLinks(hostUid, targetHostUid);
   }
 
@@ -333,16 +357,9 @@ export class Machines {
 
   #plan(machine: Machine): void {
     this.core.operations.set(machine, activities[machine.state] !== undefined);
+    this.boots.note(machine);
     // A migration acts twice: it stops the guest, and has it run on the target.
     this.core.queue.schedule(machine, machine.move ? nextAtMs(machine.move) : machine.endsAtMs);
-  }
-
-  #copiesEndAtMs(host: Host): number {
-    let endMs = this.core.nowMs;
-    for (const { state, endsAtMs } of this.onHost(host.id)) {
-      if (state === 'Provisioning') endMs = Math.max(endMs, endsAtMs ?? 0);
-    }
-    return endMs;
   }
 
   #hostOf(machine: Machine): Host | undefined {

@@ -44,6 +44,10 @@ export function createWorld({ seed, nowMs, stepMs = 15_000, restore = [] }: Worl
       load.trafficChanged();
       if (traffic.size > 0) steps.run();
     },
+    demandMillis: (hostUid) => {
+      load.refresh();
+      return load.hostWantedMillis(hostUid);
+    },
     usage: (machine) => {
       load.refresh();
       const { columns } = load;
@@ -59,6 +63,7 @@ export function createWorld({ seed, nowMs, stepMs = 15_000, restore = [] }: Worl
     hasTraffic: () => traffic.size > 0 || load.flows.waiting,
     begun: () => {
       for (const machine of load.overfull()) machines.outOfMemory(machine);
+      machines.boots.paceAll();
     },
   });
   const meter = new Meter(core, hosts, machines, load, steps);

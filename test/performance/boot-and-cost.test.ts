@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { measuredBoots } from './published-boots.ts';
 import {
   bootMs,
+  bootStretch,
   defaultImageBytes,
   guestFamily,
   hostBootMs,
@@ -54,6 +56,53 @@ describe('boot', () => {
     const parameters = parametersOf({ architecture: 'BareMetal', performance });
     const total = imageCopyMs(image, parameters) + bootMs(family, parameters, 2);
     expect(total / 1000).toBeCloseTo(seconds, 0);
+  });
+});
+
+describe('boots beside others, against 312 measured means', () => {
+  /** Of the model, in the order of the cells: what it says over what was measured, less 1. */
+  function errorsOf(cells: (boots: number, busy: number) => boolean): number[] {
+    return measuredBoots.flatMap(({ cores, seconds }) =>
+      seconds.flatMap((row, at) =>
+        row.flatMap((measured, busy) => {
+          const boots = at + 1;
+          if (!cells(boots, busy)) return [];
+          const alone = seconds[0]?.[0] ?? NaN;
+          const says = alone * bootStretch({ boots, demandCores: boots + busy, cores }, bareMetal);
+          return [says / measured - 1];
+        }),
+      ),
+    );
+  }
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + Math.abs(value), 0) / values.length;
+  const worst = (values: readonly number[]): number => Math.max(...values.map(Math.abs));
+
+  test.each<[string, (boots: number, busy: number) => boolean, number, number, number]>([
+    ['all', () => true, 312, 0.051, 0.18],
+    ['alone among busy ones', (boots) => boots === 1, 52, 0.071, 0.18],
+    ['several on a quiet host', (_, busy) => busy === 0, 24, 0.048, 0.151],
+    ['six at once', (boots) => boots === 6, 52, 0.032, 0.08],
+  ])('%s', (_name, cells, count, meanAtMost, worstAtMost) => {
+    const errors = errorsOf(cells);
+    expect(errors).toHaveLength(count);
+    expect(mean(errors)).toBeLessThan(meanAtMost);
+    expect(worst(errors)).toBeLessThan(worstAtMost);
+  });
+
+  test.each([
+    ['six at once on a quiet host of 4 cores', 6, 0, 4, 1.45, 1.98],
+    ['six at once on a quiet host of 8 cores', 6, 0, 8, 1.45, 1.98],
+    ['one among 12 busy ones, 4 cores', 1, 12, 4, 1.5, 2.6],
+    ['one among 12 busy ones, 6 cores', 1, 12, 6, 1.5, 2.6],
+  ])('%s', (_name, boots, busy, cores, least, most) => {
+    const stretch = bootStretch({ boots, demandCores: boots + busy, cores }, bareMetal);
+    expect(stretch).toBeGreaterThan(least);
+    expect(stretch).toBeLessThan(most);
+  });
+
+  test('nothing is gained by company', () => {
+    expect(bootStretch({ boots: 1, demandCores: 0.1, cores: 64 }, bareMetal)).toBe(1);
   });
 });
 

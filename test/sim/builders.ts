@@ -52,6 +52,7 @@ export function machine(name: string, hostUid: string, fields: Partial<MachineRe
     hostUid,
     mode: 'Para',
     guestOS: 'debian-12',
+    image: 'debian-12',
     imageBytes: 2 * gib,
     cpuMillis: 2000,
     memoryBytes: 4 * gib,

@@ -192,9 +192,10 @@ describe('memory', () => {
       );
     });
     const startedAtMs = world.machine('m1')?.startedAtMs;
+    const wantedAtMs = world.nowMs;
     oneStep(world);
     oneStep(world);
-    return { world, m1: world.machine('m1'), usage: world.machineUsage('m1'), startedAtMs };
+    return { world, m1: world.machine('m1'), usage: world.machineUsage('m1'), startedAtMs, wantedAtMs };
   }
 
   test.each([
@@ -211,12 +212,12 @@ describe('memory', () => {
   });
 
   test('more than there is · the guest goes down and stays so until it is started', () => {
-    const { world, m1, usage, startedAtMs } = wanting(4000, 97);
+    const { world, m1, usage, startedAtMs, wantedAtMs } = wanting(4000, 97);
     expect(m1?.state).toBe('Stopped');
     expect(m1?.lastTermination).toEqual({
       reason: 'OutOfMemory',
       startedAtMs,
-      atMs: Math.ceil((startedAtMs ?? 0) / stepMs) * stepMs,
+      atMs: Math.ceil(wantedAtMs / stepMs) * stepMs,
       memoryBytes: 4 * gib,
     });
     expect(usage).toBeUndefined();

@@ -8,6 +8,9 @@ import {
   gib,
   host,
   machine,
+  newWorld,
+  Saved,
+  traffic,
   traits,
   worldWithHosts,
 } from './builders.ts';
@@ -78,19 +81,152 @@ test('a machine goes its way from image to running', () => {
   finishOperations(world);
   expect(world.machine('m')).toEqual({
     ...{ uid: 'm', hostUid: 'a', state: 'Running', mode: 'Para', cpuMillis: 2000, memoryBytes: 4 * gib },
-    ...{ startedAtMs: world.nowMs, bootCount: 1 },
+    ...{ startedAtMs: world.nowMs, bootCount: 1, disk: 'Copied' },
   });
   expect(world.nextEventAtMs()).toBeUndefined();
 });
 
-test('images are copied to a host one after the other, to other hosts meanwhile', () => {
-  const world = worldWithHosts(host('a'), host('b'));
-  const startMs = world.nowMs;
-  world.provision(machine('m1', 'a'));
-  world.provision(machine('m2', 'a'));
-  world.provision(machine('m3', 'b'));
-  const endsMs = ['m1', 'm2', 'm3'].map((uid) => (world.machine(uid)?.operationEndsAtMs ?? 0) - startMs);
-  expect(endsMs).toEqual([10_737, 21_474, 10_737]);
+/** When each is provisioned, ms from `startMs` on. */
+function diskEnds(world: SimulatedWorld, startMs: number, ...uids: string[]): number[] {
+  return uids.map((uid) => (world.machine(uid)?.operationEndsAtMs ?? 0) - startMs);
+}
+
+describe('images', () => {
+  test('others are copied to a host one after the other, to other hosts meanwhile', () => {
+    const world = worldWithHosts(host('a'), host('b'));
+    const startMs = world.nowMs;
+    world.provision(machine('m1', 'a'));
+    world.provision(machine('m2', 'a', { image: 'debian-13' }));
+    world.provision(machine('m3', 'b'));
+    expect(diskEnds(world, startMs, 'm1', 'm2', 'm3')).toEqual([10_737, 21_474, 10_737]);
+  });
+
+  test('the same is copied once: those who come meanwhile wait for that copy and clone it', () => {
+    const world = worldWithHosts(host('a'));
+    const startMs = world.nowMs;
+    for (const name of ['m1', 'm2', 'm3']) world.provision(machine(name, 'a'));
+    world.provision(machine('big', 'a', { imageBytes: 4 * gib }));
+    expect(diskEnds(world, startMs, 'm1', 'm2', 'm3')).toEqual([10_737, 11_737, 11_737]);
+    expect(diskEnds(world, startMs, 'big'), 'of another size it is another image').toEqual([10_737 + 21_475]);
+    expect(['m1', 'm2'].map((uid) => world.machine(uid)?.disk)).toEqual(['Copied', 'Cloned']);
+  });
+
+  test('later ones are cloned, also when all that came before have gone, and after a crash', () => {
+    const world = newWorld();
+    world.ensureHost(host('a'));
+    finishOperations(world);
+    addRunning(world, machine('m1', 'a'));
+    world.destroy('m1');
+    world.inject({ hostUid: 'a', type: 'Crash', forMs: 1000 });
+    advance(world, 1000);
+    finishOperations(world);
+    const saved = new Saved();
+    saved.take(world);
+    const again = newWorld(saved.entries());
+    const startMs = world.nowMs;
+    again.provision(machine('m2', 'a'));
+    expect(diskEnds(again, startMs, 'm2')).toEqual([1000]);
+  });
+
+  test('a copy that breaks off has to be made again', () => {
+    const world = worldWithHosts(host('a'));
+    world.provision(machine('m1', 'a'));
+    world.destroy('m1');
+    const startMs = world.nowMs;
+    world.provision(machine('m2', 'a'));
+    expect(diskEnds(world, startMs, 'm2')).toEqual([10_737]);
+  });
+});
+
+describe('boots at the same time', () => {
+  const calm = { performance: { boot: { spread: 0 } } };
+  const calmHost = (cpuMillis: number, fields = {}): ReturnType<typeof host> =>
+    host('a', { cpuMillis, hypervisor: traits(calm), ...fields });
+
+  /** Seconds that each of `count` boots takes that begin together on a host. */
+  function bootSeconds(on: ReturnType<typeof host>, count: number): number {
+    const world = worldWithHosts(on);
+    const names = Array.from({ length: count }, (_, i) => `m${i}`);
+    for (const name of names) world.provision(machine(name, 'a'));
+    finishOperations(world);
+    const startMs = world.nowMs;
+    for (const name of names) world.start(name);
+    finishOperations(world);
+    return (world.nowMs - startMs) / 1000;
+  }
+
+  test.each([
+    ['one', 16_000, 1, 12],
+    ['six on eight cores: the disk alone', 8000, 6, 12 * (0.7 + 0.3 * 2.7)],
+    ['six on four cores: half as much CPU again', 4000, 6, 12 * (0.7 * 1.5 + 0.3 * 2.7)],
+    ['fifteen on eight cores', 8000, 15, 12 * (0.7 * (15 / 8) + 0.3 * (1 + 0.34 * 14))],
+  ])('%s', (_name, cpuMillis, count, seconds) => {
+    expect(bootSeconds(calmHost(cpuMillis), count)).toBeCloseTo(seconds, 2);
+  });
+
+  test('what is reserved is not there for boots; a slow host boots slowly', () => {
+    expect(bootSeconds(calmHost(8000, { reservedCpuMillis: 4000 }), 6)).toBeCloseTo(12 * 1.86, 2);
+    const world = worldWithHosts(calmHost(8000));
+    world.provision(machine('m', 'a'));
+    finishOperations(world);
+    world.inject({ hostUid: 'a', type: 'Slow', speed: 0.5 });
+    world.start('m');
+    advance(world, 12_000);
+    expect(world.machine('m')?.state).toBe('Booting');
+    world.clearFaults('a');
+    expect((world.machine('m')?.operationEndsAtMs ?? 0) - world.nowMs, 'half is left').toBe(6000);
+  });
+
+  test('who comes later slows the one before from then on, and goes faster once that is up', () => {
+    const world = worldWithHosts(calmHost(8000));
+    for (const name of ['m1', 'm2']) world.provision(machine(name, 'a'));
+    finishOperations(world);
+    const startMs = world.nowMs;
+    world.start('m1');
+    advance(world, 6000);
+    world.start('m2');
+    // 6 s are left, each of which takes 1.102 times as long.
+    expect(diskEnds(world, startMs, 'm1')).toEqual([6000 + 6612]);
+    advance(world, 6612);
+    expect(world.machine('m1')?.state).toBe('Running');
+    expect(diskEnds(world, startMs, 'm2')).toEqual([6000 + 6612 + 6000]);
+  });
+
+  test.each([
+    ['stopped', (world: SimulatedWorld): unknown => world.stop('m2')],
+    ['destroyed', (world: SimulatedWorld): unknown => world.destroy('m2')],
+  ])('one that is %s in its midst slows no more', (_name, act) => {
+    const world = worldWithHosts(calmHost(8000));
+    for (const name of ['m1', 'm2']) world.provision(machine(name, 'a'));
+    finishOperations(world);
+    const startMs = world.nowMs;
+    for (const name of ['m1', 'm2']) world.start(name);
+    advance(world, 1102);
+    act(world);
+    expect(diskEnds(world, startMs, 'm1')).toEqual([1102 + 11_000]);
+  });
+
+  test('busy guests slow a boot, by what they want and from the next step on', () => {
+    const world = worldWithHosts(calmHost(4000));
+    const busy = Array.from({ length: 6 }, (_, i) => machine(`busy${i}`, 'a', { cpuMillis: 2000 }));
+    addRunning(world, ...busy);
+    world.ensureTraffic(
+      traffic('t', {
+        target: { type: 'Machines', uids: busy.map(({ uid }) => uid), serviceTimeMs: 1 },
+        unit: 'Cpu',
+        pattern: { type: 'Constant', value: 1 },
+      }),
+    );
+    world.provision(machine('m', 'a'));
+    advance(world, 15_000);
+    const startMs = world.nowMs;
+    world.start('m');
+    // 13 cores are wanted, 4 are there.
+    expect(diskEnds(world, startMs, 'm')[0]).toBeCloseTo(12_000 * (0.7 * (13 / 4) + 0.3), -1);
+    world.removeTraffic('t');
+    advance(world, 15_000);
+    expect(diskEnds(world, startMs, 'm')[0]).toBeLessThan(15_000 + 12_000);
+  });
 });
 
 test('a live resize and a reshape leave the new size', () => {

@@ -114,12 +114,12 @@ export function planMachine(view: MachineView): Plan {
       { type: 'provision' },
       'Provisioning',
       'Provisioning',
-      `its image is copied to ${vm.status.host}`,
+      `its disk is made on ${vm.status.host}`,
     );
   }
   switch (machine.state) {
     case 'Provisioning':
-      return wait('Provisioning', `its image is copied to ${vm.status.host}`);
+      return wait('Provisioning', provisioningText(machine, vm.status.host));
     case 'Booting':
       return wait('Booting', 'the guest boots');
     case 'Resizing':
@@ -133,6 +133,11 @@ export function planMachine(view: MachineView): Plan {
     case 'Running':
       return planRunning(view, machine);
   }
+}
+
+/** What goes on while its disk is made. */
+export function provisioningText({ disk }: MachineObservation, host: string): string {
+  return disk === 'Copied' ? `its image is copied to ${host}` : `its disk is cloned from the copy on ${host}`;
 }
 
 function planWithoutHost({ vm, machine }: MachineView): Plan {

@@ -12,7 +12,7 @@ import { annotations } from '../../model/annotations.ts';
 import { controller, type FigureStanding, type Result } from '../../engine/controller.ts';
 import { shownShare } from '../../engine/figures.ts';
 import { evictionOf, leavingOf } from './leaving.ts';
-import { type MachineView, type Plan, imageOf, planMachine } from './plan.ts';
+import { type MachineView, type Plan, imageOf, planMachine, provisioningText } from './plan.ts';
 import { resizeMethodOf, roomFor } from './resize-room.ts';
 import { migratedText, migrationReport } from './migration-report.ts';
 import { newTermination, terminationText } from './termination.ts';
@@ -165,7 +165,7 @@ function carryOut(vm: VirtualMachine, plan: Plan, turn: Turn): Result {
     case 'destroy':
       world.destroy(uid);
       if (!isTerminating(vm)) turn.event(vm, 'Normal', plan.reason, plan.message);
-      return report(vm, plan, turn, { image: undefined });
+      return report(vm, plan, turn, { image: undefined, disk: undefined });
     case 'release':
       return release(vm, plan, plan.action.why, turn);
     case 'reshape':
@@ -190,7 +190,10 @@ function restartRequest(vm: VirtualMachine): string | undefined {
 /** A new machine on a host; one that was to leave another host has done so. */
 function arriveByRestart(vm: VirtualMachine, plan: Plan, turn: Turn): Result {
   const status = { image: imageOf(vm), restartRequest: restartRequest(vm) };
-  const result = obey(vm, plan, turn, provision(vm, turn), status);
+  const answer = provision(vm, turn);
+  const machine = turn.world.machine(vm.metadata.uid ?? '');
+  const message = machine ? provisioningText(machine, vm.status?.host ?? '') : plan.message;
+  const result = obey(vm, { ...plan, message }, turn, answer, status);
   if (vm.metadata.annotations?.[annotations.moveFrom] !== vm.status?.host) forgetMove(vm, turn);
   return result;
 }
@@ -213,6 +216,7 @@ function provision(vm: VirtualMachine, turn: Turn): Acceptance {
     hostUid: host?.metadata.uid ?? '',
     mode: vm.status?.mode ?? 'Full',
     guestOS: guest.os,
+    image: imageOf(vm),
     imageBytes: guest.imageSize === undefined ? defaultImageBytes(guest.os) : memoryBytes(guest.imageSize),
     ...amountOf(vm.spec.resources),
     profile,
@@ -249,6 +253,7 @@ function release(vm: VirtualMachine, plan: Plan, why: string, turn: Turn): Resul
   report(vm, { ...plan, phase }, turn, {
     ...cleared,
     image: undefined,
+    disk: undefined,
     startedAt: undefined,
     taintedSince: undefined,
     preemptedBy: undefined,
@@ -336,6 +341,7 @@ function report(
     vm,
     {
       phase: plan.phase,
+      ...(machine ? { disk: machine.disk } : {}),
       ...(started === undefined ? {} : { startedAt: started }),
       ...(usage ? { utilization: shownShare(usage.utilization) } : {}),
       // Of a guest that is down or out of reach the last figure would tell of a load that is gone.

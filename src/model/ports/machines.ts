@@ -61,6 +61,8 @@ export interface MachineRequest {
   readonly hostUid: string;
   readonly mode: VirtualizationMode;
   readonly guestOS: string;
+  /** What its disk is made from: a host copies it once, and clones it for all that come later. */
+  readonly image: string;
   readonly imageBytes: number;
   readonly cpuMillis: number;
   readonly memoryBytes: number;
@@ -88,6 +90,8 @@ export interface MachineObservation {
   /** Where a migration goes. */
   readonly targetHostUid?: string;
   readonly bootCount: number;
+  /** How its disk came about: by a copy of the image to the host, or from the copy that was there or on its way. */
+  readonly disk: 'Copied' | 'Cloned';
   /** How its last live migration went; absent: there was none. */
   readonly lastMigration?: MigrationOutcome;
   /** How the guest last went down by itself; absent: it never did. */

@@ -153,6 +153,17 @@ export class RequestLoad {
     return { usedBytes: memoryInUse(request.memoryBytes, utilization, this.memoryWanted(id)), busyMillis };
   }
 
+  /** CPU that the guests on a host kept busy in the last whole step, or that their programs want, millicores. */
+  demandMillis(hostUid: string): number {
+    let sum = 0;
+    for (const machine of this.parts.machines.sortedOnHost(hostUid)) {
+      if (machine.request.hostUid !== hostUid || !machine.works) continue;
+      const wanted = (this.#cpuShares.get(machine.id) ?? 0) * machine.request.cpuMillis;
+      sum += Math.max(wanted, this.windows.machine(machine.id).millis);
+    }
+    return sum;
+  }
+
   /** Memory that traffic wants of a machine, bytes; 0: nothing tells. */
   memoryWanted(uid: string): number {
     return this.#memory.get(uid) ?? 0;

@@ -30,12 +30,14 @@ export function createRequestWorld({
       if (scenery.traffic.size > 0) steps.run();
     },
     usage: (machine) => load.usage(machine),
+    demandMillis: (hostUid) => load.demandMillis(hostUid),
   });
   const load: RequestLoad = new RequestLoad(core, scenery);
   const steps = new Steps(core, load, {
     hasTraffic: () => scenery.traffic.size > 0,
     begun: () => {
       for (const machine of load.overfull()) scenery.machines.outOfMemory(machine);
+      scenery.machines.boots.paceAll();
     },
   });
   const meter = new RequestMeter(core, scenery, load);

@@ -28,6 +28,8 @@ export interface SceneryLoad {
   trafficChanged(): void;
   /** Memory that the machine has in use at present, and CPU that it keeps busy, millicores. */
   usage(machine: Machine): { readonly usedBytes: number; readonly busyMillis: number };
+  /** CPU that the guests which work on a host would use if there were enough, millicores. */
+  demandMillis(hostUid: string): number;
 }
 
 /** An empty scenery. `load`, which is made of the scenery itself, is told nothing before something happens. */
@@ -39,6 +41,7 @@ export function buildScenery(core: Core, load: SceneryLoad): Scenery {
     changed: (host) => {
       if (host.networkLost) machines.hostUnreachable(host);
       load.hostChanged(host);
+      machines.boots.pace(host.id);
       for (const machine of machines.onHost(host.id)) balancers.machineChanged(machine.id);
     },
   });
@@ -48,6 +51,7 @@ export function buildScenery(core: Core, load: SceneryLoad): Scenery {
       balancers.machineChanged(machine.id);
     },
     usage: (machine) => load.usage(machine),
+    demandMillis: (hostUid) => load.demandMillis(hostUid),
   });
   const balancers = new Balancers(core, {
     machine: (uid) => machines.get(uid),

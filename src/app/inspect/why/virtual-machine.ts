@@ -22,6 +22,7 @@ export function whyMachine(vm: VirtualMachine, { snapshot, all }: WhyScene): Exp
     answer: answerOf(vm, appraisals),
     nodes: [
       field('Asks for', askedText(vm)),
+      ...(vm.status?.disk === undefined ? [] : [field('Disk', diskText(vm.status.disk, vm))]),
       ...(host === undefined
         ? pendingNodes(vm, appraisals, snapshot)
         : placedNodes(vm, appraisals, snapshot)),
@@ -44,6 +45,12 @@ function answerOf(vm: VirtualMachine, appraisals: readonly Appraisal[]): string 
   const best = takersOf(appraisals)[0];
   if (best) return `it has no host yet: ${best.host} would take it at the next turn`;
   return `it has no host: ${refusalText(appraisals)}`;
+}
+
+/** A host copies each image once; what takes longest of a first start is that. */
+function diskText(disk: 'Copied' | 'Cloned', { status }: VirtualMachine): string {
+  const host = status?.lastMigration ? 'the host that it came up on' : status?.host;
+  return disk === 'Copied' ? `image copied to ${host}` : `cloned from the copy on ${host}`;
 }
 
 /** Why that host, in the words of the moment at which it was chosen. */
