@@ -6,8 +6,11 @@ import { Environment } from '@marcbachmann/cel-js';
 import { parseDuration } from '../base/duration.ts';
 import { parseQuantity } from '../base/quantity.ts';
 
-/** A rule that is ready to run: true when it holds for `self`. Throws when it cannot be evaluated. */
-export type Rule = (self: unknown) => boolean;
+/**
+ * A rule that is ready to run: true when it holds for `self`, and for `oldSelf` if it speaks of what was there before.
+ * Throws when it cannot be evaluated.
+ */
+export type Rule = (self: unknown, oldSelf?: unknown) => boolean;
 
 class Quantity {
   constructor(readonly value: number) {}
@@ -32,7 +35,7 @@ export function compileRule(text: string): Rule {
     const checked = program.check();
     if (!checked.valid) throw new Error(`rule "${text}": ${checked.error?.message ?? 'not valid'}`);
     // Only `true` is true: a rule that answers something else has been written wrongly.
-    rule = (self) => (program({ self }) as unknown) === true;
+    rule = (self, oldSelf) => (program({ self, oldSelf }) as unknown) === true;
     compiled.set(text, rule);
   }
   return rule;
@@ -42,6 +45,7 @@ function makeEnvironment(): Environment {
   return (
     new Environment()
       .registerVariable('self', 'dyn')
+      .registerVariable('oldSelf', 'dyn')
       .registerType('Quantity', Quantity)
       .registerFunction('quantity(string): Quantity', quantity)
       .registerFunction('isQuantity(string): bool', (text: string) => parseQuantity(text) !== undefined)

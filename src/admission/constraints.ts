@@ -5,11 +5,18 @@ import { type JsonSchema, resolveSchema, schemaOf, type ValidationRule } from '.
 import { compileRule } from './cel.ts';
 import { error, pointerSteps, pointerTo, type Problem } from './problem.ts';
 
+/** A rule about a change: only judged where there was a value before, as in Kubernetes. */
+function isTransition({ rule }: ValidationRule): boolean {
+  return /\boldSelf\b/.test(rule);
+}
+
 /** The part of a schema that has rules at it or below; everything else is never walked. */
 interface RuleNode {
   readonly rules: readonly ValidationRule[];
   readonly properties: ReadonlyMap<string, RuleNode>;
   readonly items?: RuleNode;
+  /** What tells the list's items apart, so that an item is compared with itself. */
+  readonly keys?: readonly string[];
   /** Of the values of a map. */
   readonly values?: RuleNode;
 }
@@ -35,11 +42,23 @@ export function brokenRules(
   subject: string,
   structural: readonly Problem[] = [],
 ): Problem[] {
-  if (!nodes.has(kind)) nodes.set(kind, ruleNode(schemaOf(kind), schemaOf(kind)));
-  const node = nodes.get(kind);
+  const node = rulesOf(kind);
   const found: Problem[] = [];
   if (node) walk(node, object, '', { subject, known: new KnownProblems(structural), found });
   return found;
+}
+
+/** Every rule about the change from `old` to `object` that it breaks; both have their defaults and are sound. */
+export function brokenTransitions(kind: Kind, object: unknown, old: unknown, subject: string): Problem[] {
+  const node = rulesOf(kind);
+  const found: Problem[] = [];
+  if (node) walkChange(node, object, old, '', { subject, known: new KnownProblems([]), found });
+  return found;
+}
+
+function rulesOf(kind: Kind): RuleNode | undefined {
+  if (!nodes.has(kind)) nodes.set(kind, ruleNode(schemaOf(kind), schemaOf(kind)));
+  return nodes.get(kind);
 }
 
 function ruleNode(root: JsonSchema, unresolved: JsonSchema): RuleNode | undefined {
@@ -55,12 +74,39 @@ function ruleNode(root: JsonSchema, unresolved: JsonSchema): RuleNode | undefine
   const values = typeof map === 'object' ? ruleNode(root, map) : undefined;
   const rules = schema['x-kubernetes-validations'] ?? [];
   if (rules.length === 0 && properties.size === 0 && !items && !values) return undefined;
-  return { rules, properties, ...(items ? { items } : {}), ...(values ? { values } : {}) };
+  const keys = schema['x-kubernetes-list-map-keys'];
+  return {
+    ...{ rules, properties },
+    ...(items ? { items } : {}),
+    ...(keys ? { keys } : {}),
+    ...(values ? { values } : {}),
+  };
+}
+
+function walkChange(node: RuleNode, value: unknown, old: unknown, path: string, run: Run): void {
+  if (value === undefined || old === undefined) return;
+  for (const rule of node.rules) if (isTransition(rule)) evaluate(rule, value, path, run, old);
+  if (Array.isArray(value)) {
+    const { items, keys } = node;
+    if (!items || !keys || !Array.isArray(old)) return;
+    const idOf = (item: unknown): string =>
+      JSON.stringify(keys.map((key) => (isRecord(item) ? item[key] : undefined)));
+    const before = new Map(old.map((item: unknown) => [idOf(item), item]));
+    for (const [index, item] of value.entries()) {
+      walkChange(items, item, before.get(idOf(item)), pointerTo(path, index), run);
+    }
+    return;
+  }
+  if (!isRecord(value) || !isRecord(old)) return;
+  for (const [name, part] of Object.entries(value)) {
+    const child = node.properties.get(name) ?? node.values;
+    if (child) walkChange(child, part, old[name], pointerTo(path, name), run);
+  }
 }
 
 function walk(node: RuleNode, value: unknown, path: string, run: Run): void {
   for (const rule of node.rules) {
-    if (!run.known.mayMislead(rule, path)) evaluate(rule, value, path, run);
+    if (!isTransition(rule) && !run.known.mayMislead(rule, path)) evaluate(rule, value, path, run);
   }
   if (Array.isArray(value)) {
     if (!node.items) return;
@@ -123,10 +169,10 @@ class KnownProblems {
   }
 }
 
-function evaluate(rule: ValidationRule, value: unknown, path: string, run: Run): void {
+function evaluate(rule: ValidationRule, value: unknown, path: string, run: Run, old?: unknown): void {
   const place = path + (rule.fieldPath ?? '').replaceAll('.', '/');
   try {
-    if (compileRule(rule.rule)(value)) return;
+    if (compileRule(rule.rule)(value, old)) return;
     run.found.push(error(rule['x-vctl-code'], place, `${run.subject}: ${rule.message}`));
   } catch (cause) {
     // What is known to be wrong with the object is the likelier reason, and has been told.

@@ -2,7 +2,9 @@
 import { type Kind, type KindMap } from '../model/kinds/index.ts';
 import { keyOf, keyText, type KubeObject, type ObjectKey } from '../model/object.ts';
 import { type Problem } from './problem.ts';
+import { brokenTransitions } from './constraints.ts';
 import { balancerCallProblems } from './rules/calls.ts';
+import { hostPoolTransitions, hostTransitions, hypervisorTransitions } from './rules/transitions.ts';
 import { hostProblems } from './rules/hosts.ts';
 import { machineProblems } from './rules/machines.ts';
 import { duplicateProblem, lengthProblems, namespaceProblems } from './rules/names.ts';
@@ -26,9 +28,15 @@ type Check<K extends Kind> = (
 /** The rules of each kind; a kind that is not here has none beyond its schema's. */
 const checks: { readonly [K in Kind]?: Check<K> } = {
   Application: applicationProblems,
-  Host: (host, subject, view) => hostProblems(host.spec, '/spec', subject, view),
-  HostPool: (pool, subject, view) =>
-    hostProblems(pool.spec.template.spec, '/spec/template/spec', subject, view),
+  Host: (host, subject, view) => [
+    ...hostProblems(host.spec, '/spec', subject, view),
+    ...hostTransitions(host, subject, view),
+  ],
+  HostPool: (pool, subject, view) => [
+    ...hostProblems(pool.spec.template.spec, '/spec/template/spec', subject, view),
+    ...hostPoolTransitions(pool, subject, view),
+  ],
+  Hypervisor: hypervisorTransitions,
   LoadBalancer: balancerCallProblems,
   ResourceQuota: quotaProblems,
   ScalingPolicy: scalingProblems,
@@ -79,8 +87,16 @@ export async function crossCheck(
     results.push([
       ...namespaceProblems(object, subject, view),
       ...lengthProblems(object, subject, view),
+      ...transitionProblems(object, subject, view),
       ...(check ? await check(object as KindMap[Kind], subject, view) : []),
     ]);
   }
   return results;
+}
+
+/** What the schema's rules about changes refuse of an object that is there already. */
+function transitionProblems(object: KubeObject, subject: string, view: View): Problem[] {
+  const { kind, namespace, name } = keyOf(object);
+  const before = view.before(kind as Kind, namespace, name);
+  return before ? brokenTransitions(kind as Kind, object, before, subject) : [];
 }

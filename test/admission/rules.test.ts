@@ -48,6 +48,7 @@ const application = made(
 function live(...objects: KubeObject[]): LiveObjects {
   const byKey = new Map(objects.map((object) => [keyText(keyOf(object)), object]));
   return {
+    all: () => objects,
     get: (kind, namespace, name) => byKey.get(keyText({ kind, namespace, name })),
     list: (kind, namespace) =>
       objects.filter((object) => object.kind === kind && (object.metadata.namespace ?? '') === namespace),

@@ -1,3 +1,4 @@
+import { nothingLive } from '../support/nothing-live.ts';
 import { describe, expect, test } from 'vitest';
 import { crossCheck } from '../../src/admission/rules.ts';
 import { admit, validateObject } from '../../src/admission/validate.ts';
@@ -58,7 +59,7 @@ describe('schedules', () => {
     ['too long', { duration: '8d' }, 'OUT_OF_RANGE'],
   ])('%s', async (_name, more, code) => {
     const admitted = admit(schedule({ replicas: 1, ...more }));
-    const found = await crossCheck([admitted], { get: () => undefined, list: () => [] });
+    const found = await crossCheck([admitted], nothingLive);
     expect(found.flat().map((problem) => problem.code)).toEqual(['REFERENCE_NOT_FOUND', code]);
   });
 });
@@ -116,7 +117,7 @@ describe('metrics', () => {
     ],
   ])('minReplicas 0 and %s · warned of', async (_name, metric, codes) => {
     const admitted = admit(policy(metric, { minReplicas: 0, maxReplicas: 3 }));
-    const found = await crossCheck([admitted], { get: () => undefined, list: () => [] });
+    const found = await crossCheck([admitted], nothingLive);
     expect(found.flat().map(({ code }) => code)).toEqual(codes);
   });
 });

@@ -46,6 +46,7 @@ test.each<[string, KubeObject, KubeObject[], string[]]>([
   const live = {
     get: (kind: Kind, _namespace: string, name: string) =>
       there.find((one) => one.kind === kind && one.metadata.name === name),
+    all: () => there,
     list: (kind: Kind) => there.filter((one) => one.kind === kind),
   };
   const [problems = []] = await crossCheck([object], live);

@@ -74,6 +74,7 @@ describe('every folder of manifests/ is sound', () => {
   const catalogue: LiveObjects = {
     get: (kind, _namespace, name) =>
       kind === 'Hypervisor' ? hypervisorCatalogue.find((one) => one.metadata.name === name) : undefined,
+    all: () => hypervisorCatalogue,
     list: (kind) => (kind === 'Hypervisor' ? hypervisorCatalogue : []),
   };
 

@@ -29,6 +29,33 @@ export async function configurationSchemaProblems(app: Application, subject: str
   return [error('BAD_CONFIGURATION_SCHEMA', `/spec/configuration${compiled.path}`, message)];
 }
 
+/** More tenants than this are counted and not named. */
+const named = 3;
+
+/**
+ * Refuses a schema that the configuration of tenants breaks which are there already: they would go on with what their
+ * application does not know.
+ */
+export async function brokenTenantProblems(
+  app: Application,
+  subject: string,
+  view: View,
+): Promise<Problem[]> {
+  if (!app.spec.configuration) return [];
+  const { namespace = '', name } = app.metadata;
+  const broken: string[] = [];
+  for (const tenant of view.list('Tenant', namespace)) {
+    if (tenant.spec.application !== name || view.isApplied(tenant)) continue;
+    const [first] = await configurationProblems(tenant, `tenant "${tenant.metadata.name}"`, view);
+    if (first) broken.push(first.secret ? `tenant "${tenant.metadata.name}"` : first.message);
+  }
+  if (broken.length === 0) return [];
+  const more = broken.length > named ? `; … (${broken.length} tenants)` : '';
+  const message = `${subject}: tenants that are there break this schema: ${broken.slice(0, named).join('; ')}${more}`;
+  const help = 'change them in the same apply, or let the schema take what they have';
+  return [error('CONFIGURATION_IN_USE', '/spec/configuration', message, help)];
+}
+
 /** Everything in the tenant's configuration that its application's schema refuses. */
 export async function configurationProblems(tenant: Tenant, subject: string, view: View): Promise<Problem[]> {
   if (tenant.spec.maturity === 'AdHoc') return [];

@@ -4,7 +4,7 @@ import { cpuMillis, formatCpu, formatMemory, memoryBytes } from '../../base/quan
 import { withDefaults } from '../../model/defaults.ts';
 import { error, pointerTo, type Problem, warning } from '../problem.ts';
 import { tierCallProblems } from './calls.ts';
-import { configurationProblems, configurationSchemaProblems } from './configuration.ts';
+import { brokenTenantProblems, configurationProblems, configurationSchemaProblems } from './configuration.ts';
 import { machineProblems } from './machines.ts';
 import { referenceProblems } from './references.ts';
 import { type View } from './view.ts';
@@ -75,5 +75,6 @@ export async function applicationProblems(app: Application, subject: string, vie
     ),
     ...tierCallProblems(app, subject),
     ...(await configurationSchemaProblems(app, subject)),
+    ...(await brokenTenantProblems(app, subject, view)),
   ];
 }

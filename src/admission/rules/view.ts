@@ -7,6 +7,8 @@ import { keyOf, keyText, type KubeObject, type ObjectKey } from '../../model/obj
 export interface LiveObjects {
   get(kind: Kind, namespace: string, name: string): KubeObject | undefined;
   list(kind: Kind, namespace: string): Iterable<KubeObject>;
+  /** Every object, of all namespaces. */
+  all(): Iterable<KubeObject>;
 }
 
 /** Names offered as guesses at what was meant: enough to help, few enough to cost nothing. */
@@ -43,12 +45,23 @@ export class View {
     return object && withDefaults(kind, object);
   }
 
+  /** True for an object of this apply. */
+  isApplied(object: KubeObject): boolean {
+    return this.#applied.has(keyText(keyOf(object)));
+  }
+
   /** True for objects that are there, are applied, or are meant to be applied once they are mended. */
   has(kind: Kind, namespace: string, name: string): boolean {
     const key = keyText({ kind, namespace, name });
     return (
       this.#applied.has(key) || this.#refused.has(key) || this.live.get(kind, namespace, name) !== undefined
     );
+  }
+
+  /** The object as it is now, before anything is applied. */
+  before<K extends Kind>(kind: K, namespace: string, name: string): KindMap[K] | undefined {
+    const object = this.live.get(kind, namespace, name);
+    return object && withDefaults(kind, object);
   }
 
   /** Every object of the kind in the namespace, applied ones first. */

@@ -104,7 +104,7 @@ function troubledIn(cache: ObjectCache): { readonly object: KubeObject; readonly
 
 function firstFalse(object: KubeObject): Condition | undefined {
   const { conditions } = (object.status ?? {}) as { conditions?: readonly Condition[] };
-  const bad = ['Scheduled', 'Effective', 'Ready']
+  const bad = ['Scheduled', 'Effective', 'Ready', 'WithinCapacity']
     .map((type) => findCondition(conditions, type))
     .find((condition) => condition?.status === 'False');
   // A VM that is off on purpose is as wanted.

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../base/duration.ts';
-import { formatCpu, formatMemory } from '../../base/quantity.ts';
+import { formatCpu, formatMemory, humanMemory } from '../../base/quantity.ts';
 import { type ConditionInput, findCondition } from '../../model/conditions.ts';
 import { deepEqual } from '../../base/deep.ts';
 import { type Host, type VirtualMachine } from '../../model/kinds/index.ts';
@@ -96,6 +96,7 @@ function report(
   architecture: 'Hosted' | 'BareMetal',
 ): Host {
   const { uid = '' } = host.metadata;
+  const allocated = turn.placer.allocated(host.metadata.name);
   const usage = turn.figures ? measuredUsage(uid, phase, turn.world) : undefined;
   return turn.updateStatus(
     host,
@@ -104,12 +105,34 @@ function report(
       architecture,
       capacity: quantities(amountOf(host.spec.capacity)),
       allocatable: quantities(allocatable),
-      allocated: quantities(turn.placer.allocated(host.metadata.name)),
+      allocated: quantities(allocated),
       virtualMachines: countMachinesOn(turn.cache, host.metadata.name),
       ...(usage ? { utilization: shownShare(usage.utilization) } : {}),
     },
-    [{ type: 'Ready', ...ready }],
+    [{ type: 'Ready', ...ready }, ...withinCapacity(host, allocated, allocatable)],
   );
+}
+
+/**
+ * Whether it can keep what it has promised: a capacity, a reservation or an overcommitment may change under its VMs.
+ * Nothing is said of a host that never was short.
+ */
+function withinCapacity({ status }: Host, allocated: Amount, allocatable: Amount): ConditionInput[] {
+  const type = 'WithinCapacity';
+  const short = [
+    allocated.cpuMillis > allocatable.cpuMillis
+      ? `${formatCpu(allocated.cpuMillis)} CPU of ${formatCpu(allocatable.cpuMillis)}`
+      : '',
+    allocated.memoryBytes > allocatable.memoryBytes
+      ? `${humanMemory(allocated.memoryBytes)} memory of ${humanMemory(allocatable.memoryBytes)}`
+      : '',
+  ].filter(Boolean);
+  if (short.length > 0) {
+    const message = `its VMs have been promised ${short.join(' and ')}: they stay, and nothing more is placed here`;
+    return [{ type, status: 'False', reason: 'OverAllocated', message }];
+  }
+  if (!findCondition(status?.conditions, type)) return [];
+  return [{ type, status: 'True', reason: 'Fits', message: 'it has what its VMs have been promised' }];
 }
 
 /** The event for a new phase; for a silence, with how long nobody noticed it. */

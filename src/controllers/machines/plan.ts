@@ -31,7 +31,7 @@ export interface MachineView {
 
 /** A reason to be somewhere else. */
 export interface Leaving {
-  readonly reason: 'Moving' | 'Tainted' | 'Preempted';
+  readonly reason: 'Moving' | 'Tainted' | 'Preempted' | 'ModeChanging';
   readonly message: string;
   /** By a live migration; else it stops first. */
   readonly live: boolean;
@@ -99,8 +99,10 @@ export function planMachine(view: MachineView): Plan {
     return step({ type: 'release', why: 'HostLost' }, 'Pending', 'HostLost', 'its host crashed under it');
   }
   if (vm.status?.host === undefined) return planWithoutHost(view);
+  const otherMode = modeChange(vm);
   if (!machine) {
     if (view.leaving) return giveUp(view.leaving);
+    if (otherMode) return giveUp(otherMode);
     if (!view.hostReady) {
       return step(
         { type: 'release', why: 'HostNotReady' },
@@ -167,6 +169,8 @@ function planStopped(view: MachineView): Plan {
   const { vm, machine, wanted, hostReady } = view;
   if (isOutdated(vm)) return step({ type: 'destroy' }, 'Provisioning', 'Replacing', 'its disk is made anew');
   if (view.leaving) return giveUp(view.leaving);
+  const otherMode = modeChange(vm);
+  if (otherMode) return giveUp(otherMode);
   if (!wantsPower(vm)) return rest('Stopped', 'Stopped', `it is off (runPolicy ${vm.spec.runPolicy})`);
   if (!hostReady) return rest('Stopped', 'HostNotReady', `${vm.status?.host} is not ready`);
   const start = step({ type: 'start' }, 'Booting', 'Booting', 'the guest boots');
@@ -202,6 +206,8 @@ function planRunning(view: MachineView, machine: MachineObservation): Plan {
   if (!wantsPower(vm)) return stopAfterDrain(view, 'Stopping', 'it is to be off');
   if (isOutdated(vm)) return stopAfterDrain(view, 'Replacing', `its image changes to ${imageOf(vm)}`);
   if (isRestartAsked(vm)) return stopAfterDrain(view, 'Restarting', 'a restart was asked for');
+  const otherMode = modeChange(vm);
+  if (otherMode) return stopAfterDrain(view, otherMode.reason, otherMode.message);
   if (leaving) {
     if (leaving.live) return { ...running(), ...leaving, action: { type: 'migrate' }, settled: false };
     return stopAfterDrain(view, leaving.reason, leaving.message);
@@ -278,6 +284,21 @@ function stopAfterDrain({ vm, drainMs, nowMs }: MachineView, why: string, messag
 
 function isOutdated(vm: VirtualMachine): boolean {
   return vm.status?.image !== undefined && vm.status.image !== imageOf(vm);
+}
+
+/**
+ * Why a guest cannot go on in the mode in which it was placed. It goes down and is placed anew: its host may not have the
+ * other one.
+ */
+function modeChange({ spec, status }: VirtualMachine): Leaving | undefined {
+  const mode = status?.mode;
+  if (mode === undefined) return undefined;
+  const leaving = (message: string): Leaving => ({ reason: 'ModeChanging', message, live: false });
+  if (spec.mode !== undefined && spec.mode !== mode)
+    return leaving(`its mode changes from ${mode} to ${spec.mode}`);
+  if (mode === 'Para' && !spec.guest.paravirtualized)
+    return leaving('its guest is not paravirtualized any more: it cannot go on in mode Para');
+  return undefined;
 }
 
 /** A VM that failed stays so until it is started, which asks for a restart as well. */

@@ -47,6 +47,52 @@ describe('one VM', () => {
     );
   });
 
+  test('another mode takes it to a host that has it', async () => {
+    const engine = await engineWith(desk('d1'), vm('web', 'mode: Full'));
+    await engine.settle();
+    expect(engine.get('VirtualMachine', 'web').status).toMatchObject({ host: 'd1', mode: 'Full' });
+    await engine.write(xenHost('h1'));
+    await engine.settle();
+    await engine.write(vm('web', 'mode: Para'));
+    await engine.settle();
+    expect(engine.get('VirtualMachine', 'web').status).toMatchObject({
+      ...{ phase: 'Running', host: 'h1', mode: 'Para', hypervisor: 'xen' },
+    });
+  });
+
+  test('another mode without a host that has it: it waits, and says why', async () => {
+    const engine = await engineWith(desk('d1'), vm('web', 'mode: Full'));
+    await engine.settle();
+    await engine.write(vm('web', 'mode: Para'));
+    await engine.settle();
+    const web = engine.get('VirtualMachine', 'web');
+    expect(web.status?.phase).toBe('Pending');
+    expect(engine.condition(web, 'Scheduled')).toBe('False Unschedulable');
+  });
+
+  test('a guest that is not paravirtualized any more goes on in mode Full', async () => {
+    const engine = await engineWith(xenHost('h1'), vm('web'));
+    await engine.settle();
+    expect(engine.get('VirtualMachine', 'web').status?.mode).toBe('Para');
+    await engine.write(vm('web').replace('paravirtualized: true', 'paravirtualized: false'));
+    await engine.settle();
+    expect(engine.get('VirtualMachine', 'web').status).toMatchObject({ phase: 'Running', mode: 'Full' });
+  });
+
+  test('a host that shrinks below its promises says so until it does no more', async () => {
+    const engine = await engineWith(xenHost('h1'), vm('web'));
+    await engine.settle();
+    const standing = (): string | undefined => engine.condition(engine.get('Host', 'h1'), 'WithinCapacity');
+    expect(standing()).toBe('absent');
+    await engine.write(xenHost('h1').replace(/memory: [0-9]+Gi/, 'memory: 2Gi'));
+    await engine.settle();
+    expect(standing()).toBe('False OverAllocated');
+    expect(engine.get('VirtualMachine', 'web').status?.phase).toBe('Running');
+    await engine.write(xenHost('h1'));
+    await engine.settle();
+    expect(standing()).toBe('True Fits');
+  });
+
   test('it runs elsewhere after its host has crashed', async () => {
     const engine = await engineWith(xenHost('h1'), xenHost('h2'), vm('web'));
     await engine.settle();
