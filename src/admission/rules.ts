@@ -12,6 +12,7 @@ import { quotaProblems } from './rules/quotas.ts';
 import { trafficProblems } from './rules/references.ts';
 import { scenarioProblems } from './rules/scenarios.ts';
 import { scalingProblems } from './rules/scaling.ts';
+import { addressProblems } from './rules/addresses.ts';
 import { applicationProblems, tenantProblems } from './rules/tenants.ts';
 import { type LiveObjects, View } from './rules/view.ts';
 import { weightProblems } from './rules/weights.ts';
@@ -41,6 +42,7 @@ const checks: { readonly [K in Kind]?: Check<K> } = {
   ResourceQuota: quotaProblems,
   ScalingPolicy: scalingProblems,
   Scenario: scenarioProblems,
+  Sync: addressProblems,
   Tenant: tenantProblems,
   Traffic: trafficProblems,
   VirtualMachine: (vm, subject, view) => [

@@ -2,6 +2,7 @@
 import { formatAge } from '../base/duration.ts';
 import { fromTimestamp, toTimestamp } from '../base/clock.ts';
 import { findCondition } from '../model/conditions.ts';
+import { shownAddress } from '../model/repository-address.ts';
 import { shortRevision } from '../model/kinds/sync.ts';
 import { type Sync } from '../model/kinds/index.ts';
 
@@ -55,7 +56,7 @@ export function* statusLines({ metadata, spec, status }: Sync, nowMs: number): I
   const age = ready ? ` for ${formatAge(nowMs - fromTimestamp(ready.lastTransitionTime))}` : '';
   const { health, drift = [], kept = [], inventory = [] } = status ?? {};
   yield `sync/${metadata.namespace ?? ''}/${metadata.name}  ${spec.suspend ? 'suspended' : `Ready ${ready?.status ?? 'Unknown'}${age}`}`;
-  yield `  source     ${spec.source.repo} ${spec.source.ref} ${spec.source.path === '' ? '(root)' : spec.source.path}`;
+  yield `  source     ${shownAddress(spec.source.repo)} ${spec.source.ref} ${spec.source.path === '' ? '(root)' : spec.source.path}`;
   yield `  attempted  ${shortRevision(status?.lastAttemptedRevision) || 'nothing yet'}`;
   yield `  applied    ${shortRevision(status?.lastAppliedRevision) || 'nothing yet'}`;
   if (ready) yield `  state      ${ready.reason}: ${ready.message}`;

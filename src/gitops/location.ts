@@ -1,5 +1,6 @@
 /** What may be named as a repository, a ref and a path. Pure: everything that reaches git passes here first. */
 import { isAbsolute } from 'node:path';
+import { secretIn } from '../model/repository-address.ts';
 import { SourceError } from './source-error.ts';
 
 /** The protocols that git may speak, also after a redirect. */
@@ -16,6 +17,7 @@ const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//;
  * @throws SourceError for anything else: other transports (`ext::…`), options in disguise (`-…`), passwords.
  */
 export function checkedRepo(repo: string): string {
+  refuseSecret(repo);
   refuseOdd('repository', repo);
   const given = scheme.exec(repo)?.[1]?.toLowerCase();
   if (given === undefined && repo.includes('::')) {
@@ -37,12 +39,6 @@ function checkedUrl(repo: string, protocol: string): string {
     url = new URL(repo);
   } catch {
     throw refused(`the repository "${repo}" is no URL`);
-  }
-  if (url.password !== '') {
-    throw refused(
-      'the URL of the repository holds a password, which everybody who reads the Sync would see',
-      ['keep it in ~/.netrc, or use ssh with a key'],
-    );
   }
   if (url.hostname.startsWith('-') || url.username.startsWith('-')) {
     throw refused(`the repository "${repo}" hides an option of ssh in its host`);
@@ -84,6 +80,16 @@ export function checkedPath(path: string): string {
     throw refused(`the path "${path}" leads into git's own folder`);
   }
   return parts.join('/');
+}
+
+/** The address itself is not repeated: it would be in the log of whoever runs this. */
+function refuseSecret(repo: string): void {
+  const secret = secretIn(repo);
+  if (secret === undefined) return;
+  throw refused(
+    `the address of the repository holds ${secret}, which everybody who reads the Sync would see`,
+    ['write the address alone, and keep user and token in ~/.netrc; or use ssh with a key'],
+  );
 }
 
 function refuseOdd(what: string, text: string, mayBeEmpty = false): void {

@@ -1,6 +1,6 @@
 /** Opening the state folder: its parts, its format, and what to tell a person when it cannot be read. */
-import { closeSync, fsyncSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type Database, type RootDatabase } from 'lmdb';
 import { UserError } from '../base/errors.ts';
 import { decodeValue, encodeValue } from './encoding.ts';
@@ -38,6 +38,7 @@ export async function openStateFiles(path: string): Promise<StateFiles> {
   const { open } = await import('lmdb');
   let root: RootDatabase<Buffer, string> | undefined;
   try {
+    makePrivate(path);
     secureDataFile(path);
     root = open<Buffer, string>({
       path,
@@ -80,6 +81,18 @@ export function readHead(files: StateFiles): Head {
 /** Only inside a transaction. */
 export function writeHead(files: StateFiles, head: Head): void {
   void files.meta.put(headKey, encodeValue(head));
+}
+
+/**
+ * Makes what is missing for nobody but its owner: a state holds what tenants configure, secrets among it. What is there
+ * keeps the mode that somebody may have given it.
+ */
+function makePrivate(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  for (const name of ['data.mdb', 'lock.mdb']) {
+    const file = join(path, name);
+    if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+  }
 }
 
 function initialise(files: StateFiles): void {

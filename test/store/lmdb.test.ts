@@ -58,6 +58,13 @@ describe('a state folder', () => {
     await store.close();
   });
 
+  test.skipIf(process.platform === 'win32')('is its owner’s alone, whatever the umask', async () => {
+    const path = newPath();
+    await (await open(path)).close();
+    const modes = ['.', 'data.mdb', 'lock.mdb'].map((name) => statSync(join(path, name)).mode & 0o777);
+    expect(modes).toEqual([0o700, 0o600, 0o600]);
+  });
+
   test('grows by itself', async () => {
     const store = await open(newPath());
     const large = 'x'.repeat(1_000_000);

@@ -4,7 +4,7 @@
  */
 import { type ErrorObject, type ValidateFunction } from 'ajv';
 import { type Application, type Tenant } from '../../model/kinds/index.ts';
-import { hasSecrets } from '../../model/secrets.ts';
+import { hasSecrets } from '../../model/secret-marks.ts';
 import { didYouMean, error, oneOf, pointerTo, type Problem } from '../problem.ts';
 import { type View } from './view.ts';
 

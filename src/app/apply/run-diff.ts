@@ -2,7 +2,7 @@
 import { deepEqual } from '../../base/deep.ts';
 import { type Diagnostic } from '../../model/diagnostic.ts';
 import { type Application } from '../../model/kinds/index.ts';
-import { type FindApplication, withoutSecrets } from '../../model/secrets.ts';
+import { type FindApplications, withoutSecrets } from '../../model/secrets.ts';
 import { type KubeObject } from '../../model/object.ts';
 import { type AppliedObject } from './apply.ts';
 import { type ApplyRequest, type KeptObject, runApply } from './run-apply.ts';
@@ -75,21 +75,16 @@ export function withoutSecretsOf(
   applied: readonly AppliedObject[],
 ): (difference: Difference) => Difference {
   const wanted = applied.map(({ after }) => after).filter((after) => after?.kind === 'Application');
-  const finders = [live, wanted].map(
-    (applications): FindApplication =>
-      (namespace, name) =>
-        applications.find((one) => one?.metadata.namespace === namespace && one.metadata.name === name) as
-          Application | undefined,
-  );
-  return (difference) =>
-    finders.reduce((shown, find) => {
-      const { before, after } = shown;
-      return {
-        ...shown,
-        ...(before ? { before: withoutSecrets(before, find) } : {}),
-        ...(after ? { after: withoutSecrets(after, find, before) } : {}),
-      };
-    }, difference);
+  const find: FindApplications = (namespace, name) =>
+    [...live, ...wanted].filter(
+      (one): one is KubeObject & Application =>
+        one?.metadata.namespace === namespace && one.metadata.name === name,
+    );
+  return ({ before, after, ...rest }) => ({
+    ...rest,
+    ...(before ? { before: withoutSecrets(before, find) } : {}),
+    ...(after ? { after: withoutSecrets(after, find, before) } : {}),
+  });
 }
 
 /** What people declare: no status, and of the metadata only what a manifest may say. */

@@ -1,3 +1,4 @@
+import { shownAddress } from '../repository-address.ts';
 import { findCondition } from '../conditions.ts';
 import { type Sync } from '../generated/kinds.ts';
 import { apiVersion } from '../object.ts';
@@ -25,7 +26,7 @@ export const syncKind: KindInfo<Sync> = {
       { name: 'Healthy', value: healthText, align: 'right' },
       { name: 'Suspended', value: (o) => (o.spec.suspend ? 'True' : 'False') },
       { name: 'Status', value: (o) => findCondition(o.status?.conditions, 'Ready')?.message ?? '' },
-      { name: 'Repository', value: (o) => o.spec.source.repo, wide: true },
+      { name: 'Repository', value: (o) => shownAddress(o.spec.source.repo), wide: true },
       { name: 'Path', value: (o) => o.spec.source.path, wide: true },
     ],
   },

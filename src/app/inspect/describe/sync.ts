@@ -1,5 +1,6 @@
 import { shortRevision } from '../../../model/kinds/sync.ts';
 import { type Sync } from '../../../model/kinds/index.ts';
+import { shownAddress } from '../../../model/repository-address.ts';
 import { type DescribeNode, field } from '../../../output/describe.ts';
 import { section, table, yesNo } from './parts.ts';
 
@@ -14,7 +15,7 @@ export function describeSync({ spec, status }: Sync): DescribeNode[] {
   );
   return [
     section('Source', [
-      field('Repository', source.repo),
+      field('Repository', shownAddress(source.repo)),
       field('Ref', source.ref),
       field('Path', source.path),
       field('Keyring', source.verify?.keyring ?? ''),

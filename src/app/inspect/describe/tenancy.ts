@@ -66,7 +66,10 @@ export function describeTenant(tenant: Tenant, { cache }: Snapshot): DescribeNod
     field('Application', application ? `app/${spec.application}` : `app/${spec.application} (not there)`),
     field('Level', status?.level === undefined ? spec.maturity : `${status.level} (${spec.maturity})`),
     field('Build', spec.build ?? application?.spec.build ?? ''),
-    field('Configuration', keyValues(withoutSecrets(tenant, () => application).spec.configuration)),
+    field(
+      'Configuration',
+      keyValues(withoutSecrets(tenant, () => (application ? [application] : [])).spec.configuration),
+    ),
     field('Route', status?.route ?? ''),
     field('Endpoint', status?.endpoint === undefined ? '' : `lb/${status.endpoint}`),
     field('Data partition', status?.dataPartition ?? ''),
