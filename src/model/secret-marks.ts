@@ -70,9 +70,9 @@ export function partMarks({ root, schemas }: Marks, key: string): Marks {
 /** What is said about an item of the value. */
 export function itemMarks({ root, schemas }: Marks, index: number): Marks {
   const parts = schemas.flatMap(({ prefixItems, items, additionalItems, unevaluatedItems, contains }) => [
-    ...(Array.isArray(prefixItems) ? [prefixItems[index]] : []),
+    ...(Array.isArray(prefixItems) ? [(prefixItems as unknown[])[index]] : []),
     // Before 2020-12 a list stood here.
-    Array.isArray(items) ? items[index] : items,
+    Array.isArray(items) ? (items as unknown[])[index] : items,
     ...[additionalItems, unevaluatedItems, contains],
   ]);
   return marksOf(root, ...parts);
