@@ -3,9 +3,11 @@
  * only be compiled now; the compiler is loaded when the first such schema is met.
  */
 import { type ErrorObject, type ValidateFunction } from 'ajv';
+import { distance } from 'fastest-levenshtein';
 import { type Application, type Tenant } from '../../model/kinds/index.ts';
 import { hasSecrets } from '../../model/secret-marks.ts';
-import { didYouMean, error, oneOf, pointerTo, type Problem } from '../problem.ts';
+import { didYouMean, error, guess, oneOf, pointerTo, type Problem, warning } from '../problem.ts';
+import { keywords, subschemas } from './subschemas.ts';
 import { type View } from './view.ts';
 
 type Compile = (schema: Readonly<Record<string, unknown>>) => Compiled;
@@ -24,9 +26,33 @@ let compiler: Promise<Compile> | undefined;
 export async function configurationSchemaProblems(app: Application, subject: string): Promise<Problem[]> {
   if (!app.spec.configuration) return [];
   const compiled = (await loadCompiler())(app.spec.configuration);
-  if (compiled.ok) return [];
+  if (compiled.ok) return misspelt(app.spec.configuration, subject);
   const message = `${subject}: configuration is not a valid JSON Schema (2020-12): ${compiled.reason}`;
   return [error('BAD_CONFIGURATION_SCHEMA', `/spec/configuration${compiled.path}`, message)];
+}
+
+/**
+ * Warns of what is nearly a keyword: JSON Schema takes any word, so that `requried` asks for nothing and nobody would
+ * know. Words of a user's own forms are left alone.
+ */
+function misspelt(schema: Readonly<Record<string, unknown>>, subject: string): Problem[] {
+  const known = new Set(keywords);
+  const found: Problem[] = [];
+  for (const { path, schema: one } of subschemas(schema)) {
+    for (const word of Object.keys(one)) {
+      if (known.has(word) || word.startsWith('x-')) continue;
+      const meant = guess(word, keywords);
+      // Of a short word nearly any other is a slip.
+      const isNear = meant?.toLowerCase() === word.toLowerCase() || word.length >= 5;
+      if (meant === undefined || !isNear || distance(word, meant) > 2) continue;
+      const place = `/spec/configuration${pointerTo(path, word)}`;
+      const message = `${subject}: "${word}" is no keyword of JSON Schema and asks for nothing; did you mean "${meant}"?`;
+      found.push(
+        warning('CONFIGURATION_KEYWORD', place, message, `begin a word of your own with x-: x-${word}`),
+      );
+    }
+  }
+  return found;
 }
 
 /** More tenants than this are counted and not named. */
@@ -105,7 +131,7 @@ function loadCompiler(): Promise<Compile> {
 }
 
 async function makeCompiler(): Promise<Compile> {
-  const { createSchemaCompiler } = await import('./schema-compiler.ts');
+  const { createSchemaCompiler, linearPattern } = await import('./schema-compiler.ts');
   const ajv = createSchemaCompiler();
   const known = new WeakMap<object, Compiled>();
   return (schema) => {
@@ -122,6 +148,8 @@ async function makeCompiler(): Promise<Compile> {
         const path = first?.instancePath ?? '';
         return { ok: false, reason: `${path || '/'} ${first?.message ?? 'is not valid'}`, path };
       }
+      const unfit = unfitPattern(schema, linearPattern);
+      if (unfit) return { ok: false, ...unfit };
       const validate = ajv.compile(schema);
       // Asynchronous schemas answer with a promise; nothing here waits for one.
       if ('$async' in validate) return { ok: false, reason: '$async is not supported', path: '' };
@@ -133,4 +161,28 @@ async function makeCompiler(): Promise<Compile> {
       ajv.removeSchema(schema);
     }
   }
+}
+
+/** The first regular expression that takes more than one pass over a text, or is none. */
+function unfitPattern(
+  schema: Readonly<Record<string, unknown>>,
+  compile: (pattern: string) => unknown,
+): { readonly reason: string; readonly path: string } | undefined {
+  for (const { path, schema: one } of subschemas(schema)) {
+    const { pattern, patternProperties = {} } = one;
+    const found = typeof pattern === 'string' ? [{ text: pattern, at: pointerTo(path, 'pattern') }] : [];
+    for (const text of Object.keys(patternProperties as object)) {
+      found.push({ text, at: pointerTo(pointerTo(path, 'patternProperties'), text) });
+    }
+    for (const { text, at } of found) {
+      try {
+        compile(text);
+      } catch (cause) {
+        const why = cause instanceof Error ? cause.message : String(cause);
+        const reason = `${JSON.stringify(text)} is no regular expression of RE2, which has no lookaround and no backreferences: ${why}`;
+        return { path: at, reason };
+      }
+    }
+  }
+  return undefined;
 }
