@@ -3,6 +3,7 @@
  * Source: https://kubernetes.io/docs/reference/using-api/cel/
  */
 import { Environment } from '@marcbachmann/cel-js';
+import { isRecord } from '../base/deep.ts';
 import { parseDuration } from '../base/duration.ts';
 import { parseQuantity } from '../base/quantity.ts';
 
@@ -35,10 +36,27 @@ export function compileRule(text: string): Rule {
     const checked = program.check();
     if (!checked.valid) throw new Error(`rule "${text}": ${checked.error?.message ?? 'not valid'}`);
     // Only `true` is true: a rule that answers something else has been written wrongly.
-    rule = (self, oldSelf) => (program({ self, oldSelf }) as unknown) === true;
+    rule = (self, oldSelf) =>
+      (program({ self: readable(self), oldSelf: readable(oldSelf) }) as unknown) === true;
     compiled.set(text, rule);
   }
   return rule;
+}
+
+/**
+ * The value as the evaluator can read it: it tells types by `constructor`, which a label may be called. The very same
+ * reference where nothing is called so.
+ */
+function readable(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map(readable);
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value);
+  const parts = entries.map(([name, part]) => [name, readable(part)] as const);
+  if (Object.hasOwn(value, 'constructor')) return new Map(parts);
+  return parts.every(([, part], index) => part === entries[index]?.[1]) ? value : Object.fromEntries(parts);
 }
 
 function makeEnvironment(): Environment {

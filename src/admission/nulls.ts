@@ -22,11 +22,35 @@ function strip(root: JsonSchema, unresolved: JsonSchema | undefined, value: unkn
   let changed = false;
   const kept: [string, unknown][] = [];
   for (const [name, part] of Object.entries(value)) {
-    const stripped = part === null ? null : strip(root, partSchema(schema, name), part);
-    if (stripped !== part || part === null) changed = true;
-    if (stripped !== null) kept.push([name, stripped]);
+    const known = partSchema(schema, name);
+    // A name that no field has stays, to be told as unknown: it is more likely misspelt than meant to be absent.
+    if (part === null && known === undefined && isClosed(schema)) kept.push([name, part]);
+    else {
+      const stripped = part === null ? null : strip(root, known, part);
+      if (stripped !== part || part === null) changed = true;
+      if (stripped !== null) kept.push([name, stripped]);
+    }
   }
   return changed ? Object.fromEntries(kept) : value;
+}
+
+function isClosed({ properties, additionalProperties }: JsonSchema): boolean {
+  return properties !== undefined && additionalProperties === false;
+}
+
+/** Pointers of the null fields of a merge patch that no object of the kind can have: there is nothing to take away. */
+export function unknownNulls(kind: Kind, patch: unknown): string[] {
+  return nullsIn(schemaOf(kind), schemaOf(kind), patch, '');
+}
+
+function nullsIn(root: JsonSchema, unresolved: JsonSchema | undefined, value: unknown, at: string): string[] {
+  const schema = unresolved && resolveSchema(root, unresolved);
+  if (!schema || schema['x-kubernetes-preserve-unknown-fields'] === true || !isRecord(value)) return [];
+  return Object.entries(value).flatMap(([name, part]) => {
+    const known = partSchema(schema, name);
+    if (part !== null) return nullsIn(root, known, part, `${at}/${name}`);
+    return known === undefined && isClosed(schema) ? [`${at}/${name}`] : [];
+  });
 }
 
 function partSchema(schema: JsonSchema, name: string): JsonSchema | undefined {

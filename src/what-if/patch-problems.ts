@@ -27,7 +27,7 @@ export function patchProblems(scenario: Scenario, objects: readonly CheckedObjec
     const before = present.get(id);
     if (before === undefined) continue;
     const path = `/spec/events/${index}/patch/merge`;
-    const after = patched(before, patch.merge);
+    const after = patched(before, patch.merge, patch.kind as Kind);
     if (after instanceof Error)
       problems.push({ severity: 'error', code: 'PATCH_REFUSED', path, message: after.message });
     else {
@@ -41,9 +41,9 @@ export function patchProblems(scenario: Scenario, objects: readonly CheckedObjec
 }
 
 /** The object with the patch merged in, or why it cannot be patched so. */
-function patched(object: unknown, merge: unknown): unknown {
+function patched(object: unknown, merge: unknown, kind: Kind): unknown {
   try {
-    return mergePatch(object, parsePatch(JSON.stringify(merge)));
+    return mergePatch(object, parsePatch(JSON.stringify(merge), kind));
   } catch (error) {
     if (error instanceof UserError || error instanceof ApiError) return error;
     throw error;

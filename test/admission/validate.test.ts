@@ -192,6 +192,7 @@ describe('labels and selectors, as Kubernetes has them', () => {
   });
   const expression = (one: object): object => budget({ selector: { matchExpressions: [one] } });
   const labelled = (labels: object): object => ({ ...vm, metadata: { ...vm.metadata, labels } });
+  const annotated = (annotations: object): object => ({ ...vm, metadata: { ...vm.metadata, annotations } });
   test.each<[string, object, string[]]>([
     ['In with values', expression({ key: 'a', operator: 'In', values: ['b'] }), []],
     [
@@ -222,6 +223,15 @@ describe('labels and selectors, as Kubernetes has them', () => {
     ],
     ['a label', labelled({ 'topology.vctl.dev/zone': 'a' }), []],
     ['a label with a bad key', labelled({ '-a': 'b' }), ['LABEL_KEY /metadata/labels']],
+    ['an unknown field, though it is null', { ...vm, 'spec:3': null }, ['UNKNOWN_FIELD /spec:3']],
+    ['labels of any name', labelled({ constructor: 'a', toString: 'b', hasOwnProperty: 'c' }), []],
+    ['annotations', annotated({ 'Example.com/a_b': 'any text, even = and spaces' }), []],
+    ['an annotation with a bad key', annotated({ 'a b': 'c' }), ['ANNOTATION_KEY /metadata/annotations']],
+    [
+      'a key that is no more than a domain',
+      annotated({ 'a.b/': 'c' }),
+      ['ANNOTATION_KEY /metadata/annotations'],
+    ],
     ['more than all', budget({ minAvailable: '101%' }), ['ABOVE_100_PERCENT /spec/minAvailable']],
     ['all', budget({ minAvailable: '100%' }), []],
   ])('%s', (_name, object, expected) => {

@@ -28,7 +28,8 @@ export async function setMetadata(
   request: MetadataRequest,
   options: ActOptions = {},
 ): Promise<ActReport> {
-  const { resources, changes } = sortWords(request.words);
+  const { resources, changes, twice } = sortWords(request.words);
+  if (twice !== undefined) throw usage(`${twice} is told two things at once: say one of them`);
   if (changes.size === 0) throw usage('say what to change: KEY=VALUE, or KEY- to take it away');
   const wanted = parseResources(resources);
   const isBroad = wanted.some(({ names }) => names.length === 0);
@@ -50,16 +51,23 @@ export function sortWords(words: readonly string[]): {
   readonly resources: readonly string[];
   /** Key to value; undefined takes it away. */
   readonly changes: ReadonlyMap<string, string | undefined>;
+  /** A key that is given a value and taken away, or two values. */
+  readonly twice?: string;
 } {
   const resources: string[] = [];
   const changes = new Map<string, string | undefined>();
+  let twice: string | undefined;
+  const change = (key: string, value: string | undefined): void => {
+    if (changes.has(key) && changes.get(key) !== value) twice ??= key;
+    changes.set(key, value);
+  };
   for (const word of words) {
     const equals = word.indexOf('=');
-    if (equals > 0) changes.set(word.slice(0, equals), word.slice(equals + 1));
-    else if (word.length > 1 && word.endsWith('-')) changes.set(word.slice(0, -1), undefined);
+    if (equals > 0) change(word.slice(0, equals), word.slice(equals + 1));
+    else if (word.length > 1 && word.endsWith('-')) change(word.slice(0, -1), undefined);
     else resources.push(word);
   }
-  return { resources, changes };
+  return { resources, changes, ...(twice === undefined ? {} : { twice }) };
 }
 
 function changed(

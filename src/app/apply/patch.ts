@@ -1,5 +1,6 @@
 /** What `vctl patch` does: a merge patch to one object, admitted as a manifest would be. */
 import { crossCheck } from '../../admission/rules.ts';
+import { unknownNulls } from '../../admission/nulls.ts';
 import { validateObject } from '../../admission/validate.ts';
 import { isRecord } from '../../base/deep.ts';
 import { ExitCode, UserError } from '../../base/errors.ts';
@@ -32,7 +33,7 @@ export async function patch(
   options: ActOptions = {},
 ): Promise<ActReport> {
   const { kind, name, namespace } = request;
-  const wanted = parsePatch(request.patch);
+  const wanted = parsePatch(request.patch, kind);
   const change = (object: KubeObject): KubeObject => mergePatch(object, wanted) as KubeObject;
   const before = await getObject(state.store, kind, name, namespace);
   const warnings = await check(state, change(before));
@@ -41,8 +42,11 @@ export async function patch(
   return { ...(await act(state, [edit], request, { ...options, onWritten })), warnings };
 }
 
-/** The patch as a value. @throws UserError (usage) when it is no object or touches what is not to be patched. */
-export function parsePatch(text: string): Record<string, unknown> {
+/**
+ * The patch as a value. @throws UserError (usage) when it is no object, touches what is not to be patched, or takes away
+ * what no object of the kind can have.
+ */
+export function parsePatch(text: string, kind: Kind): Record<string, unknown> {
   const { objects, problems } = parseText(text);
   const value = objects[0]?.value;
   if (problems[0]) throw usage(`the patch cannot be read: ${problems[0].message}`);
@@ -55,7 +59,17 @@ export function parsePatch(text: string): Record<string, unknown> {
       .map((field) => `metadata.${field}`),
   ];
   if (closed.length > 0) throw usage(`${closed.join(', ')} cannot be patched`);
+  const [unknown] = unknownNulls(kind, value);
+  if (unknown !== undefined) throw usage(unknownText(unknown, kind));
   return value;
+}
+
+/** YAML takes `{replicas:3}` for a field `replicas:3` without a value. */
+function unknownText(path: string, kind: Kind): string {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const glued = /^([A-Za-z]+):(.+)$/.exec(name);
+  const meant = glued ? `; write ${glued[1]}: ${glued[2]}, with a space after the colon` : '';
+  return `${path} is not a field of ${kind}, and null would take it away${meant}`;
 }
 
 /** Everything that `apply` would say about the object: errors are thrown, warnings come back. */

@@ -13,7 +13,13 @@ import { vm, xenHost } from '../../support/engine.ts';
 
 function label(state: State, words: string, more: Partial<MetadataRequest> = {}): Promise<unknown> {
   return setMetadata(state, {
-    ...{ field: 'labels', words: words.split(' '), all: false, namespace: 'default', overwrite: false },
+    ...{
+      field: 'labels',
+      words: words.split(words.includes('|') ? '|' : ' '),
+      all: false,
+      namespace: 'default',
+      overwrite: false,
+    },
     ...patient,
     ...more,
   });
@@ -27,6 +33,8 @@ describe('label and annotate', () => {
     ['keeps the same value', 'vm/a app=a', {}, { app: 'a' }],
     ['overwrites when told', 'vm/a app=b', { overwrite: true }, { app: 'b' }],
     ['by labels', 'vm x=1', { selector: 'app=a' }, { app: 'a', x: '1' }],
+    ['the same twice', 'vm/a x=1 x=1', {}, { app: 'a', x: '1' }],
+    ['any name', 'vm/a constructor=1', {}, { app: 'a', constructor: '1' }],
     ['all of a kind', 'vm x=1', { all: true }, { app: 'a', x: '1' }],
     ['annotates', 'vm/a note=a=b', { field: 'annotations' }, { app: 'a' }],
   ])('%s', async (_name, words, more, labels) => {
@@ -42,6 +50,10 @@ describe('label and annotate', () => {
     ['a value that is too long', `vm/a x=${'y'.repeat(64)}`, { reason: 'Invalid' }],
     ['a value that is no label value', 'vm/a x=-y', { reason: 'Invalid' }],
     ['no change', 'vm/a', { exitCode: ExitCode.Usage }],
+    ['two values for one key', 'vm/a x=1 x=2', { exitCode: ExitCode.Usage }],
+    ['a value and its removal', 'vm/a x=1 x-', { exitCode: ExitCode.Usage }],
+    ['a bad key', 'vm/a a/b/c=1', { reason: 'Invalid' }],
+    ['a key with a space', 'vm/a|a b=1', { reason: 'Invalid' }],
     ['a whole kind by mistake', 'vm x=1', { exitCode: ExitCode.Usage }],
     ['no such object', 'vm/nope x=1', { reason: 'NotFound' }],
   ])('refused: %s', async (_name, words, error) => {
@@ -93,6 +105,12 @@ describe('patch', () => {
     ['the status', 'status: {phase: Running}', /status cannot be patched/],
     ['the name', 'metadata: {name: b}', /metadata.name cannot be patched/],
     ['an unknown field', 'spec: {memroy: 1}', /UNKNOWN_FIELD/],
+    [
+      'an unknown field that is to go',
+      'spec: {memroy: null}',
+      /spec\/memroy is not a field of VirtualMachine/,
+    ],
+    ['a field glued to its value', '{spec:{priority:5}}', /write priority: 5, with a space after the colon/],
     ['a wrong value', 'spec: {runPolicy: Sometimes}', /runPolicy/],
     ['what beside others is wrong', 'spec: {mode: Para, guest: {paravirtualized: false}}', /paravirtualiz/],
   ])('refused: %s', async (_name, text, message) => {
