@@ -45,7 +45,7 @@ export function buildMaglevTable(backends: readonly Backend[], tableSize = magle
   const turns = able.map(({ name, weight }) => ({
     at: Number(xxh64(name) % size),
     skip: Number(xxh64(name, 1n) % (size - 1n)) + 1,
-    /** Turns earned a round, the heaviest 1; taken once they add up to a whole one. */
+    /** Turns earned a round, the heaviest 1. It goes on once it has earned as many as it took. */
     weight: weight / heaviest,
     taken: 0,
   }));
@@ -53,8 +53,9 @@ export function buildMaglevTable(backends: readonly Backend[], tableSize = magle
   let filled = 0;
   for (let round = 1; filled < table.length; round++) {
     for (const [index, turn] of turns.entries()) {
-      // The first round is everybody's: else a table that is full before a light one's turn would leave it out.
-      if (round > 1 && round * turn.weight < turn.taken + 1 - 1e-9) continue;
+      // As Envoy counts, the first round is everybody's: else a table that is full before a light one's turn would leave
+      // it out. One of a third of the largest weight takes the turns 1, 3, 6, 9 …
+      if (round * turn.weight < turn.taken - 1e-9) continue;
       turn.taken++;
       while (table[turn.at] !== -1) turn.at = (turn.at + turn.skip) % tableSize;
       table[turn.at] = index;

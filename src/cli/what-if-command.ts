@@ -29,6 +29,14 @@ export function fidelityOf(given: { readonly fidelity: string; readonly 'max-req
   });
 }
 
+/** What is said to a --state, which every command takes: silence would look as if it were read. */
+export function stateNote(state: string | undefined): string[] {
+  if (state === undefined) return [];
+  return [
+    `note: --state ${state} is neither read nor written: what is run is what -f names, in a world of its own`,
+  ];
+}
+
 /** Flags of both commands. */
 export const runFlags = {
   seed: Flags.integer({ summary: "Seed of chance, instead of the scenario's." }),

@@ -10,7 +10,7 @@ import { seedLines } from '../cli/seeds-text.ts';
 import * as flags from '../cli/flags.ts';
 import { minEffectOf } from '../cli/min-effect.ts';
 import { stdinIfNamed } from '../cli/stdin.ts';
-import { fidelityOf, runFlags, WhatIfCommand } from '../cli/what-if-command.ts';
+import { fidelityOf, runFlags, stateNote, WhatIfCommand } from '../cli/what-if-command.ts';
 import { runSummary, runTitle, verdictLines } from '../cli/what-if-text.ts';
 import { type Comparison, defaultMinEffect, type SeedSummary } from '../model/comparison.ts';
 import { type RunRecord } from '../model/run-record.ts';
@@ -80,6 +80,7 @@ With --against or --set it compares: the same scenario with the same seeds in ea
 
   async run(): Promise<readonly RunRecord[] | readonly SeedSummary[] | readonly Comparison[]> {
     const { flags: given } = await this.parse(Simulate);
+    for (const line of stateNote(given.state)) this.note(line);
     const outputs = wantedOutputs(given);
     const { display } = this;
     const request = {

@@ -105,6 +105,8 @@ Only commits count, never what lies uncommitted in a work tree. Private reposito
     refuseIdleFlags(parsed, 'sync', (args.action as Action | undefined) ?? without, heard);
     const speed = parseSpeed(given.speed ?? '1x');
     const namespace = given.namespace;
+    // Without a name, status shows those of all namespaces unless one is named.
+    const isAnywhere = !parsed.raw.some((token) => token.type === 'flag' && token.flag === 'namespace');
     const name = args.name ?? given.name;
     if (args.action !== undefined && args.action !== 'status' && name === undefined) {
       throw new UserError(`say which Sync: vctl sync ${args.action} NAME`, { exitCode: ExitCode.Usage });
@@ -129,7 +131,7 @@ Only commits count, never what lies uncommitted in a work tree. Private reposito
       (state) => {
         if (args.action !== undefined) {
           const target = { name: name ?? '', namespace };
-          return this.#act(args.action as Action, state, target, request, given['to-revision']);
+          return this.#act(args.action as Action, state, target, request, given['to-revision'], isAnywhere);
         }
         return given.once ? this.#once(state, request) : this.#follow(state, request, speed);
       },
@@ -143,10 +145,11 @@ Only commits count, never what lies uncommitted in a work tree. Private reposito
     target: SyncTarget,
     request: SyncRequest,
     revision: string | undefined,
+    isAnywhere: boolean,
   ): Promise<unknown> {
     switch (action) {
       case 'status':
-        return this.#status(state, target);
+        return this.#status(state, target, isAnywhere);
       case 'history':
         return this.#history(await getSync(state, target));
       case 'diff':
@@ -221,13 +224,15 @@ Only commits count, never what lies uncommitted in a work tree. Private reposito
     }
   }
 
-  async #status(state: State, { name, namespace }: SyncTarget): Promise<unknown> {
+  async #status(state: State, { name, namespace }: SyncTarget, isAnywhere: boolean): Promise<unknown> {
     const syncs =
       name === ''
-        ? ((await state.store.list('Sync')).items as readonly SyncObject[])
+        ? ((await state.store.list('Sync')).items as readonly SyncObject[]).filter(
+            ({ metadata }) => isAnywhere || metadata.namespace === namespace,
+          )
         : [await getSync(state, { name, namespace })];
     if (this.jsonEnabled()) return syncs;
-    if (syncs.length === 0) this.note('There is no Sync.');
+    if (syncs.length === 0) this.note(isAnywhere ? 'There is no Sync.' : `There is no Sync in ${namespace}.`);
     const nowMs = await worldTime(state);
     for (const sync of syncs) for (const line of statusLines(sync, nowMs)) this.log(line);
     return syncs;

@@ -5,7 +5,7 @@ import { type TimedRun, whatIf } from '../what-if/what-if.ts';
 import { ExitCode } from '../base/errors.ts';
 import * as flags from '../cli/flags.ts';
 import { stdinIfNamed } from '../cli/stdin.ts';
-import { fidelityOf, runFlags, WhatIfCommand } from '../cli/what-if-command.ts';
+import { fidelityOf, runFlags, stateNote, WhatIfCommand } from '../cli/what-if-command.ts';
 import { runTitle, testResult, verdictLines } from '../cli/what-if-text.ts';
 import { type RunRecord } from '../model/run-record.ts';
 
@@ -33,6 +33,7 @@ is neither read nor written. Exits with 99 when an objective is missed, one with
 
   async run(): Promise<readonly RunRecord[]> {
     const { flags: given } = await this.parse(Test);
+    for (const line of stateNote(given.state)) this.note(line);
     const outputs = wantedOutputs(given);
     const { display } = this;
     const request = {

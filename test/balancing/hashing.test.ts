@@ -76,6 +76,26 @@ describe('Maglev', () => {
       expect(shareOf(table, name)).toBeCloseTo([1, 2, 5][i]! / 8, 3);
     });
   });
+  test.each([
+    { name: 'the first round is everybody’s, however light', weights: [1, 1000], size: 3, entries: [1, 2] },
+    {
+      name: 'one in a thousand of the default table',
+      weights: [1, 100_000],
+      size: maglevTableSize,
+      entries: [1, 65536],
+    },
+    // Rounds 1: both, 2: the heavy one, 3: both (Envoy: iteration x weight is not below the target weight).
+    { name: 'a third of the weight takes rounds 1 and 3', weights: [1, 3], size: 5, entries: [2, 3] },
+    { name: 'and rounds 6 and 9', weights: [1, 3], size: 13, entries: [4, 9] },
+    { name: 'no weight, no entry', weights: [0, 3], size: 5, entries: [0, 5] },
+  ])('weights · $name', ({ weights, size, entries }) => {
+    const { names, table } = buildMaglevTable(
+      pool(2, (i) => weights[i]!),
+      size,
+    );
+    const counts = pool(2).map(({ name }) => [...table].filter((index) => names[index] === name).length);
+    expect(counts).toEqual(entries);
+  });
   test('one of ten leaves · its entries find new owners, hardly any other moves', () => {
     const before = owners(pool(10));
     const after = owners(pool(10).filter(({ name }) => name !== 'web-3'));

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { parseResources } from '../../../src/app/resources.ts';
 import { runDescribe } from '../../../src/app/inspect/run-describe.ts';
-import { renderDescriptions } from '../../../src/output/describe.ts';
+import { describeScenario } from '../../../src/app/inspect/describe/traffic.ts';
+import { type Scenario } from '../../../src/model/kinds/index.ts';
+import { renderDescription, renderDescriptions } from '../../../src/output/describe.ts';
 import { stateOf } from '../../support/state.ts';
 import { world } from '../world.ts';
 
@@ -615,6 +617,36 @@ describe('describe, kind by kind', () => {
       Events:       <none>
       "
     `);
+  });
+
+  test('scn · what each event does, and all that one does at once', () => {
+    const event = (at: string, what: object): object => ({ at, ...what });
+    const spec = {
+      duration: '1h',
+      seed: 1,
+      objectives: [],
+      events: [
+        event('1m', { fault: { kind: 'Host', name: 'h', type: 'Slow', speed: 0.3 } }),
+        event('2m', {
+          traffic: { name: 't', scale: 3, for: '5m' },
+          delete: { kind: 'VirtualMachine', name: 'v' },
+        }),
+        event('3m', { traffic: { name: 't', namespace: 'n', constant: 0 } }),
+        event('4m', {
+          apply: { manifest: { kind: 'VirtualMachine', metadata: { name: 'v', namespace: 'n' } } },
+        }),
+      ],
+    };
+    const scenario = { apiVersion: 'vctl.dev/v1alpha1', kind: 'Scenario', metadata: { name: 's' }, spec };
+    expect(renderDescription(describeScenario(scenario as unknown as Scenario))).toContain(`
+  At  Object                 What
+  --  ------                 ----
+  1m  Host/h                 Slow to 30 % until cleared
+  2m  Traffic/t              times 3 for 5m
+  2m  VirtualMachine/v       delete
+  3m  Traffic/t in n         constant 0 from then on
+  4m  VirtualMachine/v in n  apply
+`);
   });
 
   test('ns/default', async () => {

@@ -76,6 +76,31 @@ describe('schedules', () => {
     expect(await until(engine, '01T05:30:00')).toBe(3);
   });
 
+  test('a schedule brings back a pool that the policy itself took to zero; a person’s zero it leaves alone', async () => {
+    const directions =
+      'minReplicas: 0, maxReplicas: 6, schedules: [{name: night, cron: "0 2 * * *", duration: 1h, minReplicas: 2}]';
+    const engine = await scaled(directions, '{constant: 0}');
+    expect(await until(engine, '01T01:59:50')).toBe(0);
+    expect(engine.condition(engine.get('ScalingPolicy', 'web'), 'ScalingActive')).toBe(
+      'True ValidMetricFound',
+    );
+    expect(await until(engine, '01T02:30:00')).toBe(2);
+    expect(await until(engine, '01T03:30:00')).toBe(0);
+    expect(await until(engine, '02T02:30:00')).toBe(2);
+
+    const stopped = await scaled(directions.replace('minReplicas: 0', 'minReplicas: 1'), '{constant: 0}');
+    const pool = stopped.get('VirtualMachinePool', 'web');
+    await stopped.store.commit({
+      writes: [{ type: 'put', object: { ...pool, spec: { ...pool.spec, replicas: 0 } } }],
+      expectedRevision: await stopped.store.revision(),
+      nowMs: stopped.world.nowMs,
+    });
+    const next = stopped.reopen();
+    await next.settle();
+    expect(await until(next, '01T02:30:00')).toBe(0);
+    expect(next.condition(next.get('ScalingPolicy', 'web'), 'ScalingActive')).toBe('False ScalingDisabled');
+  });
+
   test('nothing is written while one is in force', async () => {
     const engine = await scaled(
       'minReplicas: 1, maxReplicas: 6, schedules: [{name: day, cron: "0 1 * * *", duration: 12h, minReplicas: 2}], predictive: {}',

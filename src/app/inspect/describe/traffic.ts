@@ -1,3 +1,4 @@
+import { isRecord } from '../../../base/deep.ts';
 import { type Scenario, type Traffic } from '../../../model/kinds/index.ts';
 import { type DescribeNode, field } from '../../../output/describe.ts';
 import { selectorText, table } from './parts.ts';
@@ -27,18 +28,7 @@ export function describeScenario({ spec }: Scenario): DescribeNode[] {
     ...(spec.description === undefined ? [] : [field('Description', spec.description)]),
     field('Duration', spec.duration),
     field('Seed', String(spec.seed)),
-    table(
-      'Script',
-      ['At', 'Object', 'What'],
-      spec.events.map(({ at, fault, patch }) => {
-        if (fault) {
-          const until = fault.for === undefined ? 'until cleared' : `for ${fault.for}`;
-          return [at, `${fault.kind}/${fault.name}`, `${fault.type} ${until}`];
-        }
-        const where = patch?.namespace === undefined ? '' : ` in ${patch.namespace}`;
-        return [at, `${patch?.kind}/${patch?.name}${where}`, `patch ${JSON.stringify(patch?.merge)}`];
-      }),
-    ),
+    table('Script', ['At', 'Object', 'What'], spec.events.flatMap(eventRows)),
     table(
       'Objectives',
       ['Name', 'Of', 'Metric', 'Must be'],
@@ -52,4 +42,39 @@ export function describeScenario({ spec }: Scenario): DescribeNode[] {
       ]),
     ),
   ];
+}
+
+type ScenarioEvent = Scenario['spec']['events'][number];
+
+/** A row for each thing that the event does: an event may do several at once. */
+function eventRows({ at, fault, patch, traffic, apply, delete: gone }: ScenarioEvent): string[][] {
+  const rows: string[][] = [];
+  const add = (
+    kind: string,
+    { name, namespace }: { name: string; namespace?: string },
+    what: string,
+  ): void => {
+    rows.push([at, `${kind}/${name}${namespace === undefined ? '' : ` in ${namespace}`}`, what]);
+  };
+  const lasting = (duration: string | undefined, otherwise: string): string =>
+    duration === undefined ? otherwise : ` for ${duration}`;
+  if (fault) {
+    const speed = fault.speed === undefined ? '' : ` to ${Math.round(fault.speed * 100)} %`;
+    add(fault.kind, fault, `${fault.type}${speed}${lasting(fault.for, ' until cleared')}`);
+  }
+  if (patch) add(patch.kind, patch, `patch ${JSON.stringify(patch.merge)}`);
+  if (traffic) {
+    const { scale, constant } = traffic;
+    const load = scale === undefined ? `constant ${constant}` : `times ${scale}`;
+    add('Traffic', traffic, `${load}${lasting(traffic.for, ' from then on')}`);
+  }
+  if (apply) {
+    const { kind, metadata } = apply.manifest as { kind?: unknown; metadata?: unknown };
+    const named = isRecord(metadata) ? metadata : {};
+    const [name, namespace] = [named['name'], named['namespace']];
+    const where = typeof namespace === 'string' ? { namespace } : {};
+    add(String(kind), { name: String(name), ...where }, 'apply');
+  }
+  if (gone) add(gone.kind, gone, 'delete');
+  return rows;
 }

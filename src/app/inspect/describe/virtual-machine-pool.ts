@@ -27,6 +27,14 @@ export function describePool(pool: VirtualMachinePool, { cache }: Snapshot): Des
       'Strategy',
       `${spec.strategy.maxSurge} more at most, ${spec.strategy.maxUnavailable} missing at most`,
     ),
+    ...(spec.minReadySeconds === 0
+      ? []
+      : [
+          field(
+            'Counts',
+            `once ready for ${spec.minReadySeconds} s (minReadySeconds): ${status?.availableReplicas ?? 0} do`,
+          ),
+        ]),
     field(
       'Scaled by',
       policiesOf(cache, pool).map(({ metadata: { name } }) => `sp/${name}`),
