@@ -5,7 +5,7 @@ import { parseDuration } from '../base/duration.ts';
 import { compareText } from '../base/listing.ts';
 import { type Traffic } from '../model/kinds/index.ts';
 import { type Manager } from '../engine/manager.ts';
-import { type KubeObject, keyOf, keyText } from '../model/object.ts';
+import { type KubeObject } from '../model/object.ts';
 import { type FinerTraffic, type RunRecord, type RunTotals } from '../model/run-record.ts';
 import { judge, type Objective } from '../objectives/judge.ts';
 import { type Recorder } from './recorder.ts';
@@ -74,18 +74,34 @@ function totalsOf({ sums, ledger, marks, options }: Recorder): RunTotals {
   };
 }
 
-/** Equal for equal records and objects, in whatever order they or their fields came to be. */
+/** Equal for equal records and objects, in whatever order they or their fields came to be, and whatever their uids. */
 function resultOf(record: Omit<RunRecord, 'result'>, objects: Iterable<KubeObject>): string {
   const hash = createHash('sha256').update(canonicalJson(record));
-  const sorted = [...objects].sort((a, b) => compareText(keyText(keyOf(a)), keyText(keyOf(b))));
-  for (const object of sorted) hash.update(canonicalJson(withoutVersion(object)));
+  const contents = Array.from(objects, (object) => canonicalJson(contentOf(object))).sort(compareText);
+  for (const content of contents) hash.update(content);
   return hash.digest('hex').slice(0, hashDigits);
 }
 
-/** The version of an object counts the writes to all objects: it tells of their order. */
-function withoutVersion(object: KubeObject): KubeObject {
-  const { resourceVersion: _version, ...metadata } = object.metadata;
-  return { ...object, metadata };
+/**
+ * What an object says. Its version counts the writes to all objects, which tells of their order, and uids only tell
+ * objects of one name apart; an event's name is made from them.
+ */
+export function contentOf(object: KubeObject): unknown {
+  const { resourceVersion: _version, uid: _uid, ownerReferences, name, ...metadata } = object.metadata;
+  const { involvedObject, ...rest } = object as KubeObject & { readonly involvedObject?: object };
+  return {
+    ...rest,
+    metadata: {
+      ...metadata,
+      ...(object.kind === 'Event' ? {} : { name }),
+      ...(ownerReferences ? { ownerReferences: ownerReferences.map(withoutUid) } : {}),
+    },
+    ...(involvedObject ? { involvedObject: withoutUid(involvedObject) } : {}),
+  };
+}
+
+function withoutUid(reference: object): object {
+  return { ...reference, uid: undefined };
 }
 
 /** Without what only the order of additions decides: totals are compared, and may be as small as one failed request. */
