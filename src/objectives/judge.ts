@@ -7,7 +7,7 @@ import {
 } from '../model/run-record.ts';
 import { unitOf } from '../model/objectives.ts';
 import { answered, latencyPercentile } from './latency.ts';
-import { type Recording, stepLength, stepStart, type Values, type Wait } from './recording.ts';
+import { type Recording, stepLength, stepStart, type Values, type Wait, type WindowOf } from './recording.ts';
 import { percentileOf, type Sample, statisticOf } from './statistics.ts';
 import { explain } from './explain.ts';
 import { worstStretch } from './worst.ts';
@@ -46,10 +46,7 @@ function shareIn({ fromMs, toMs }: Range, recording: Recording, step: number): n
  */
 export function judge(objective: Objective, recording: Recording): Verdict {
   const { name, of, metric, statistic, below, above } = objective;
-  const window = {
-    fromMs: Math.min(recording.startMs + (objective.fromMs ?? 0), recording.endMs),
-    toMs: Math.min(recording.startMs + (objective.toMs ?? Infinity), recording.endMs),
-  };
+  const window = windowOf(objective, recording.startMs, recording.endMs);
   const range = {
     ...window,
     from: Math.floor((window.fromMs - recording.startMs) / recording.stepMs),
@@ -91,11 +88,44 @@ function valueOf(
           (of === undefined || [machine, pool, from, to].includes(of)),
       ).length;
     default: {
-      const value = statisticOf(samplesOf(metric, recording, range, of), statistic);
+      const value =
+        exactOf(metric, statistic, recording, window, of) ??
+        statisticOf(samplesOf(metric, recording, range, of), statistic);
       // Watts over hours are kWh once divided by a thousand.
       return metric === 'energy' && statistic === 'total' && value !== undefined ? value / 1000 : value;
     }
   }
+}
+
+/** Means and totals of what was integrated between events, for windows that begin and end within steps. */
+function exactOf(
+  metric: ObjectiveMetric,
+  statistic: Statistic,
+  recording: Recording,
+  window: Verdict['window'],
+  of: SubjectName = '',
+): number | undefined {
+  const name = seriesOf[metric];
+  if (name === undefined || (statistic !== 'mean' && statistic !== 'total')) return undefined;
+  const integral = recording.integral?.({ name, of, ...window });
+  if (!integral) return undefined;
+  return integral.sum / (statistic === 'mean' ? integral.ms : 3_600_000);
+}
+
+/** The windows of objectives over which figures have to be integrated by themselves. World time from `startMs` to `endMs`. */
+export function exactWindows(objectives: readonly Objective[], startMs: number, endMs: number): WindowOf[] {
+  return objectives.flatMap(({ metric, of = '', ...objective }) => {
+    const name = seriesOf[metric];
+    return name === undefined ? [] : [{ name, of, ...windowOf(objective, startMs, endMs) }];
+  });
+}
+
+function windowOf(
+  { fromMs = 0, toMs = Infinity }: Pick<Objective, 'fromMs' | 'toMs'>,
+  startMs: number,
+  endMs: number,
+): Verdict['window'] {
+  return { fromMs: Math.min(startMs + fromMs, endMs), toMs: Math.min(startMs + toMs, endMs) };
 }
 
 const seriesOf: Readonly<Partial<Record<ObjectiveMetric, SeriesName>>> = {

@@ -57,12 +57,29 @@ export interface Recording {
    * errors are a share. Undefined: of those that came.
    */
   ended?(of?: SubjectName): Values | undefined;
+  /** A figure over a window that need not begin and end with steps; undefined where only its steps are known. */
+  integral?(window: WindowOf): Integral | undefined;
   readonly waits: readonly Wait[];
   readonly moves: readonly Move[];
   /** In the order of time. */
   readonly marks: readonly Mark[];
   /** All that the subject's figures rest on between two times, itself included. Undefined: that is not known. */
   restsOn?(of: SubjectName, fromMs: number, toMs: number): ReadonlySet<SubjectName> | undefined;
+}
+
+/** The window of a figure. World time, ms. */
+export interface WindowOf {
+  readonly name: SeriesName;
+  /** '' is the whole. */
+  readonly of: SubjectName;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A figure over a window: value x ms, and the ms for which there was one. */
+export interface Integral {
+  readonly sum: number;
+  readonly ms: number;
 }
 
 /** World time at which a step begins. */

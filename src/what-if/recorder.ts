@@ -1,6 +1,7 @@
 /**
- * Watches a world and writes one value a series and load step. Figures are those just before a step ends, requests
- * and errors are counted over the whole step. The cost of a step is proportional to the subjects.
+ * Watches a world and writes one value a series and load step. Availability, utilization, power and price are means
+ * over the step, requests and errors are counted over it, sizes are those just before it ends. The cost of a step, and
+ * of an event, is proportional to the subjects.
  */
 import { compareText } from '../base/listing.ts';
 import { type ObjectCache } from '../engine/cache.ts';
@@ -9,9 +10,9 @@ import { type VirtualMachine } from '../model/kinds/index.ts';
 import { type World } from '../model/ports.ts';
 import { type Fidelity, type Mark, type RequestFigures, type SubjectName } from '../model/run-record.ts';
 import { latencyPercentile } from '../objectives/latency.ts';
-import { type Flow, type Recording, type Values } from '../objectives/recording.ts';
+import { type Flow, type Recording, type Values, type WindowOf } from '../objectives/recording.ts';
 import { costOver, energyKWh } from '../performance/cost.ts';
-import { AvailabilityMeter } from './availability-meter.ts';
+import { holdAvailability } from './availability.ts';
 import { FlowMeter } from './flow-meter.ts';
 import { Foundations } from './foundations.ts';
 import { MachineLedger } from './machine-ledger.ts';
@@ -21,13 +22,18 @@ import {
   type FullMachines,
   mostMachines,
   noteFullMachines,
-  sampleHosts,
-  sampleMachines,
-  samplePools,
-  sampleTenantCosts,
+  type Put,
+  putHosts,
+  putMachines,
+  putPools,
+  putPrices,
+  type Scene,
+  writeSizes,
+  writeTenantCosts,
 } from './samples.ts';
 import { scaleMarks } from './scale-marks.ts';
 import { SeriesTable } from './series-table.ts';
+import { StepMeans } from './step-means.ts';
 import { WindowMeter } from './window-meter.ts';
 
 export interface RecorderOptions {
@@ -36,6 +42,8 @@ export interface RecorderOptions {
   readonly stepMs: number;
   /** Subjects that are recorded whatever there is of their kind: those of objectives. */
   readonly wanted: ReadonlySet<SubjectName>;
+  /** Windows over which figures are to be exact, wherever steps begin. @defaultValue none */
+  readonly windows?: readonly WindowOf[];
   /** Record every VM. */
   readonly machines: boolean;
   /** Of the world that is watched. */
@@ -79,7 +87,7 @@ export class Recorder {
   };
   readonly marks: Mark[] = [];
   readonly #flows: FlowMeter;
-  readonly #availability: AvailabilityMeter;
+  readonly #means: StepMeans;
   /** In the place of the other, where single requests are played. */
   readonly #windows: WindowMeter | undefined;
   #step = 0;
@@ -89,7 +97,7 @@ export class Recorder {
     const { startMs, endMs, stepMs } = options;
     this.table = new SeriesTable(Math.ceil((endMs - startMs) / stepMs));
     this.#flows = new FlowMeter(this.table, this.roster);
-    this.#availability = new AvailabilityMeter(startMs);
+    this.#means = new StepMeans(startMs, options.windows ?? []);
     if (options.fidelity === 'requests')
       this.#windows = new WindowMeter(this.table, this.roster, options.wanted);
   }
@@ -124,19 +132,18 @@ export class Recorder {
 
   /** What holds in the world now holds until `untilMs`: closes the steps that end by then. */
   pass(world: World, cache: ObjectCache, untilMs: number): void {
-    if (!this.#running) return;
-    const { startMs, endMs, stepMs, wanted } = this.options;
-    const { roster, ledger } = this;
-    this.#availability.look({ world, cache, roster, wanted, pools: ledger.total <= mostMachines });
+    const { startMs, endMs, stepMs } = this.options;
+    if (!this.#running || untilMs <= this.#means.passedMs) return;
+    const scene = this.#look(world, cache);
     while (this.#step < this.table.count) {
       const fromMs = startMs + this.#step * stepMs;
       const toMs = Math.min(fromMs + stepMs, endMs);
       if (toMs > untilMs) break;
-      this.#availability.passTo(toMs);
-      this.#sample(world, cache, toMs, toMs - fromMs);
+      this.#passTo(toMs);
+      this.#sample(scene, toMs, toMs - fromMs);
       this.#step++;
     }
-    this.#availability.passTo(Math.min(untilMs, endMs));
+    this.#passTo(Math.min(untilMs, endMs));
   }
 
   /** What was recorded up to `endMs`, for judging. */
@@ -151,6 +158,7 @@ export class Recorder {
         this.table.get(name, of) ?? (name === 'utilization' ? this.#full.get(of) : undefined),
       flows: (of) => (of === undefined ? flows : (windows ?? this.#flows).flowOf(of)),
       ...(windows ? { ended: (of): Values | undefined => windows.endedOf(of) } : {}),
+      integral: (window) => this.#means.integral(window),
       waits: this.ledger.waitsSince(startMs),
       moves: this.ledger.moves.filter(({ atMs }) => atMs >= startMs),
       marks: this.marksInOrder(),
@@ -190,31 +198,56 @@ export class Recorder {
     );
   }
 
-  #sample(world: World, cache: ObjectCache, toMs: number, lengthMs: number): void {
+  /** Takes note of what holds until the next event. */
+  #look(world: World, cache: ObjectCache): Scene {
+    const scene = { world, cache, roster: this.roster, means: this.#means, wanted: this.options.wanted };
+    this.#means.clear();
+    holdAvailability(scene, this.#allPools);
+    const hold: Put = (name, of, value) => this.#means.hold(name, of, value);
+    putPrices(scene, hold);
+    // Single requests tell how busy guests were when the step is over.
+    if (!this.#windows) this.#putUsage(scene, hold);
+    return scene;
+  }
+
+  #putUsage(scene: Scene, put: Put): void {
+    putHosts(scene, put);
+    putPools(scene, this.#allPools, put);
+    putMachines(scene, this.options.machines, put);
+  }
+
+  /** There are so few VMs that all pools are looked at. */
+  get #allPools(): boolean {
+    return this.ledger.total <= mostMachines;
+  }
+
+  #passTo(timeMs: number): void {
+    const ms = timeMs - this.#means.passedMs;
+    if (ms > 0) this.sums.machineHours += (this.ledger.running * ms) / 3_600_000;
+    this.#means.passTo(timeMs);
+  }
+
+  #sample(scene: Scene, toMs: number, lengthMs: number): void {
     const { table, roster, ledger, sums } = this;
-    const { wanted, machines } = this.options;
-    const scene = { world, cache, nowMs: world.nowMs, table, roster, step: this.#step, wanted };
+    const { world } = scene;
+    const step = this.#step;
+    const put: Put = (name, of, value) => table.set(name, of, step, value);
     const { requests, errors, refused, timedOut } =
-      this.#windows?.sample(world, this.#step, lengthMs) ??
-      this.#flows.sample(world, this.#step, toMs, lengthMs);
-    const power = sampleHosts(scene);
-    samplePools(scene, ledger.total);
-    sampleMachines(scene, machines);
-    noteFullMachines(scene, ledger.total, this.#full);
-    sampleTenantCosts(scene, lengthMs);
-    for (const [subject, mean] of this.#availability.take()) {
-      table.set('availability', subject, this.#step, mean);
-    }
-    table.set('replicas', whole, this.#step, ledger.total);
-    table.set('readyReplicas', whole, this.#step, ledger.running);
-    table.set('pending', whole, this.#step, ledger.waiting);
+      this.#windows?.sample(world, step, lengthMs) ?? this.#flows.sample(world, step, toMs, lengthMs);
+    this.#means.take(lengthMs, put);
+    if (this.#windows) this.#putUsage(scene, put);
+    noteFullMachines(scene, step, ledger.total, this.#full);
+    writeSizes(roster, this.options.wanted, put);
+    writeTenantCosts(scene, { table, step, lengthMs });
+    put('replicas', whole, ledger.total);
+    put('readyReplicas', whole, ledger.running);
+    put('pending', whole, ledger.waiting);
     sums.requests += requests;
     sums.errors += errors;
     sums.refused += refused;
     sums.timedOut += timedOut;
-    sums.cost += costOver(power.perHour, lengthMs);
-    sums.energyKWh += energyKWh(power.watts, lengthMs);
-    sums.machineHours += (ledger.running * lengthMs) / 3_600_000;
+    sums.cost += costOver(table.get('costPerHour', whole)?.[step] ?? 0, lengthMs);
+    sums.energyKWh += energyKWh(table.get('watts', whole)?.[step] ?? 0, lengthMs);
   }
 
   /** Percentiles over all ways in, step by step. */

@@ -9,6 +9,7 @@ import { type ApplyRequest, runApply } from '../app/apply/run-apply.ts';
 import { memoryState, type State } from '../app/state.ts';
 import { actionsOf } from './actions.ts';
 import { refuseErrors } from './inline-objects.ts';
+import { exactWindows } from '../objectives/judge.ts';
 import { mayMakeObjects, missingTarget, objectivesOf } from './objectives.ts';
 import { makeRecord } from './record.ts';
 import { Recorder } from './recorder.ts';
@@ -51,6 +52,7 @@ export async function runScenario(plan: RunPlan, options: RunOptions = {}): Prom
   refuseErrors((await runApply(state, applyRequest(plan), {}, plan.loaded)).diagnostics);
   const { scenario, stepMs, machines, fidelity } = plan;
   const objectives = scenario ? objectivesOf(scenario) : [];
+  const windows = exactWindows(objectives, startMs, endMs);
   const wanted = new Set(objectives.map(({ of }) => of).filter((of) => of !== undefined));
   // Set once the engine has started: while it does, changes come in already.
   const known: { manager?: Manager } = {};
@@ -58,7 +60,7 @@ export async function runScenario(plan: RunPlan, options: RunOptions = {}): Prom
     const uid = known.manager?.cache.get('Host', '', host)?.metadata.uid;
     return uid === undefined ? undefined : known.manager?.world.host(uid)?.silentSinceMs;
   };
-  const recorder = new Recorder({ startMs, endMs, stepMs, wanted, machines, fidelity, silentSince });
+  const recorder = new Recorder({ startMs, endMs, stepMs, wanted, machines, fidelity, silentSince, windows });
   const pace = new Pace(startMs, plan.speed, options.signal);
   const engine = await Engine.start(state, {
     signal: options.signal,

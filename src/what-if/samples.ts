@@ -1,26 +1,29 @@
-/** The figures of hosts, pools, VMs and tenants at the end of a step. */
+/** The figures of hosts, pools, VMs and tenants at a moment. */
 import { type ObjectCache } from '../engine/cache.ts';
 import { tenantCostPerHour } from '../controllers/tenants/figures.ts';
 import { type Host, type VirtualMachine } from '../model/kinds/index.ts';
 import { type World } from '../model/ports.ts';
-import { type SubjectName } from '../model/run-record.ts';
+import { type SeriesName, type SubjectName } from '../model/run-record.ts';
 import { cpuMillis } from '../base/quantity.ts';
 import { type Roster } from './roster.ts';
 import { type SeriesTable } from './series-table.ts';
 import { fullFrom } from '../objectives/explain.ts';
-import { ownMachines } from './availability-meter.ts';
+import { ownMachines } from './availability.ts';
+import { type StepMeans } from './step-means.ts';
 
-/** What is looked at, and where it is written. */
+/** What is looked at. */
 export interface Scene {
   readonly world: World;
   readonly cache: ObjectCache;
-  readonly nowMs: number;
-  readonly table: SeriesTable;
   readonly roster: Roster;
-  readonly step: number;
+  /** Where figures go that hold until the next event. */
+  readonly means: StepMeans;
   /** Subjects that are recorded however many there are. */
   readonly wanted: ReadonlySet<SubjectName>;
 }
+
+/** Takes a figure. */
+export type Put = (name: SeriesName, of: SubjectName, value: number) => void;
 
 /** Where there are more hosts than this, only those that objectives name have series of their own. */
 const mostHosts = 200;
@@ -29,33 +32,33 @@ export const mostMachines = 500;
 /** What a tenant costs changes with the VMs: it is looked at so often, ms of world time. */
 const costEveryMs = 60_000;
 
-/** Writes the figures of hosts and of all hosts together; gives the latter's price an hour and power. */
-export function sampleHosts({ world, table, roster, step, wanted }: Scene): {
-  readonly perHour: number;
-  readonly watts: number;
-} {
+/** Puts what hosts cost, each that is wanted and all together. */
+export function putPrices({ roster, wanted }: Scene, put: Put): void {
+  let perHour = 0;
+  for (const [subject, { spec }] of roster.of('Host')) {
+    perHour += spec.price.perHour;
+    if (wanted.has(subject)) put('costPerHour', subject, spec.price.perHour);
+  }
+  put('costPerHour', '', perHour);
+}
+
+/** Puts how busy hosts are and what they draw, each and all together. */
+export function putHosts({ world, roster, wanted }: Scene, put: Put): void {
   const hosts = roster.of('Host');
   const all = hosts.size <= mostHosts;
-  const sum = { perHour: 0, watts: 0, used: 0, cores: 0 };
+  const sum = { watts: 0, used: 0, cores: 0 };
   for (const [subject, host] of hosts) {
-    const uid = host.metadata.uid ?? '';
-    const usage = world.hostUsage(uid);
+    const usage = world.hostUsage(host.metadata.uid ?? '');
     const cores = coresOf(host);
-    const { perHour } = host.spec.price;
-    sum.perHour += perHour;
     sum.cores += cores;
     sum.watts += usage?.watts ?? 0;
     sum.used += (usage?.utilization ?? 0) * cores;
     if (!all && !wanted.has(subject)) continue;
-    table.set('utilization', subject, step, usage?.utilization ?? NaN);
-    table.set('watts', subject, step, usage?.watts ?? NaN);
-    if (!wanted.has(subject)) continue;
-    table.set('costPerHour', subject, step, perHour);
+    put('utilization', subject, usage?.utilization ?? NaN);
+    put('watts', subject, usage?.watts ?? NaN);
   }
-  table.set('costPerHour', '', step, sum.perHour);
-  table.set('watts', '', step, sum.watts);
-  table.set('utilization', '', step, sum.cores > 0 ? sum.used / sum.cores : NaN);
-  return sum;
+  put('watts', '', sum.watts);
+  put('utilization', '', sum.cores > 0 ? sum.used / sum.cores : NaN);
 }
 
 /** Quantities are texts, and a host is looked at in every step. */
@@ -67,23 +70,27 @@ function coresOf(host: Host): number {
   return cores;
 }
 
-/** Writes how many VMs pools have and how busy these are, and the sizes of other things that objectives name. */
-export function samplePools(
-  { world, cache, table, roster, step, wanted }: Scene,
-  machineCount: number,
-): void {
+/** Writes how many VMs pools have, and the sizes of other things that objectives name. */
+export function writeSizes(roster: Roster, wanted: ReadonlySet<SubjectName>, put: Put): void {
   for (const [subject, pool] of roster.of('VirtualMachinePool')) {
     const { replicas = 0, readyReplicas = 0 } = pool.status ?? {};
-    table.set('replicas', subject, step, replicas);
-    table.set('readyReplicas', subject, step, readyReplicas);
-    if (machineCount > mostMachines && !wanted.has(subject)) continue;
-    table.set('utilization', subject, step, meanUtilization(ownMachines(pool, cache), world));
+    put('replicas', subject, replicas);
+    put('readyReplicas', subject, readyReplicas);
   }
   for (const subject of wanted) {
     const policy = roster.of('ScalingPolicy').get(subject);
-    if (policy) table.set('replicas', subject, step, policy.status?.currentReplicas ?? NaN);
+    if (policy) put('replicas', subject, policy.status?.currentReplicas ?? NaN);
     const hosts = roster.of('HostPool').get(subject);
-    if (hosts) table.set('replicas', subject, step, hosts.status?.replicas ?? NaN);
+    if (hosts) put('replicas', subject, hosts.status?.replicas ?? NaN);
+  }
+}
+
+/** Puts how busy the VMs of the wanted pools are or (`allPools`) of all. */
+export function putPools({ world, cache, roster, wanted }: Scene, allPools: boolean, put: Put): void {
+  for (const [subject, pool] of roster.of('VirtualMachinePool')) {
+    if (allPools || wanted.has(subject)) {
+      put('utilization', subject, meanUtilization(ownMachines(pool, cache), world));
+    }
   }
 }
 
@@ -100,14 +107,13 @@ function meanUtilization(machines: readonly VirtualMachine[], world: World): num
   return size > 0 ? used / size : NaN;
 }
 
-/** Writes the figures of the VMs that objectives name, or of all. */
-export function sampleMachines({ world, table, roster, step, wanted }: Scene, all: boolean): void {
+/** Puts how busy the VMs are that objectives name, or all. */
+export function putMachines({ world, roster, wanted }: Scene, all: boolean, put: Put): void {
   const machines = roster.of('VirtualMachine');
   const sampled = all ? machines.keys() : [...wanted].filter((subject) => machines.has(subject));
   for (const subject of sampled) {
     const vm = machines.get(subject);
-    if (!vm) continue;
-    table.set('utilization', subject, step, meanUtilization([vm], world));
+    if (vm) put('utilization', subject, meanUtilization([vm], world));
   }
 }
 
@@ -116,7 +122,8 @@ export type FullMachines = Map<SubjectName, number[]>;
 
 /** Notes the VMs that are at their end, where there are few enough VMs to look at each. */
 export function noteFullMachines(
-  { world, roster, step }: Scene,
+  { world, roster }: Scene,
+  step: number,
   machineCount: number,
   full: FullMachines,
 ): void {
@@ -134,13 +141,25 @@ export function noteFullMachines(
   }
 }
 
+/** Where the figures of a step go. */
+export interface StepPlace {
+  readonly table: SeriesTable;
+  readonly step: number;
+  readonly lengthMs: number;
+}
+
 /** Writes what tenants cost an hour; between two looks the last figure holds. */
-export function sampleTenantCosts(scene: Scene, lengthMs: number): void {
-  const { table, roster, step } = scene;
+export function writeTenantCosts(scene: Scene, { table, step, lengthMs }: StepPlace): void {
+  const { roster } = scene;
   const every = Math.max(1, Math.round(costEveryMs / lengthMs));
   for (const [subject, tenant] of roster.of('Tenant')) {
     const before = step % every === 0 ? undefined : table.get('costPerHour', subject)?.[step - 1];
     const known = before !== undefined && !Number.isNaN(before);
-    table.set('costPerHour', subject, step, known ? before : tenantCostPerHour(tenant, scene));
+    table.set(
+      'costPerHour',
+      subject,
+      step,
+      known ? before : tenantCostPerHour(tenant, { ...scene, nowMs: scene.world.nowMs }),
+    );
   }
 }
