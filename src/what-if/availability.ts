@@ -5,7 +5,7 @@ import { type ObjectCache } from '../engine/cache.ts';
 import { isTrue } from '../model/conditions.ts';
 import { type VirtualMachine, type VirtualMachinePool } from '../model/kinds/index.ts';
 import { type World } from '../model/ports.ts';
-import { type Scene } from './samples.ts';
+import { type Scene } from './scene.ts';
 
 /** Holds the availability of the wanted hosts and VMs, and of the wanted pools or (`allPools`) of all. */
 export function holdAvailability(scene: Scene, allPools: boolean): void {

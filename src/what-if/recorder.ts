@@ -22,15 +22,14 @@ import {
   type FullMachines,
   mostMachines,
   noteFullMachines,
-  type Put,
   putHosts,
   putMachines,
   putPools,
   putPrices,
-  type Scene,
   writeSizes,
   writeTenantCosts,
 } from './samples.ts';
+import { type Put, type Scene } from './scene.ts';
 import { scaleMarks } from './scale-marks.ts';
 import { SeriesTable } from './series-table.ts';
 import { StepMeans } from './step-means.ts';

@@ -1,29 +1,14 @@
 /** The figures of hosts, pools, VMs and tenants at a moment. */
-import { type ObjectCache } from '../engine/cache.ts';
 import { tenantCostPerHour } from '../controllers/tenants/figures.ts';
 import { type Host, type VirtualMachine } from '../model/kinds/index.ts';
 import { type World } from '../model/ports.ts';
-import { type SeriesName, type SubjectName } from '../model/run-record.ts';
+import { type SubjectName } from '../model/run-record.ts';
 import { cpuMillis } from '../base/quantity.ts';
 import { type Roster } from './roster.ts';
 import { type SeriesTable } from './series-table.ts';
 import { fullFrom } from '../objectives/explain.ts';
 import { ownMachines } from './availability.ts';
-import { type StepMeans } from './step-means.ts';
-
-/** What is looked at. */
-export interface Scene {
-  readonly world: World;
-  readonly cache: ObjectCache;
-  readonly roster: Roster;
-  /** Where figures go that hold until the next event. */
-  readonly means: StepMeans;
-  /** Subjects that are recorded however many there are. */
-  readonly wanted: ReadonlySet<SubjectName>;
-}
-
-/** Takes a figure. */
-export type Put = (name: SeriesName, of: SubjectName, value: number) => void;
+import { type Put, type Scene } from './scene.ts';
 
 /** Where there are more hosts than this, only those that objectives name have series of their own. */
 const mostHosts = 200;

@@ -11,7 +11,7 @@ const object = (uid: string, replicas = 1): KubeObject =>
       ownerReferences: [{ apiVersion: 'vctl.dev/v1alpha1', kind: 'VirtualMachinePool', name: 'web', uid }],
     },
     spec: { replicas },
-  }) as unknown as KubeObject;
+  });
 
 const event = (uid: string, message = 'it runs'): KubeObject =>
   ({
