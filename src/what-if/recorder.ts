@@ -12,7 +12,6 @@ import { type Fidelity, type Mark, type RequestFigures, type SubjectName } from 
 import { latencyPercentile } from '../objectives/latency.ts';
 import { type Flow, type Recording, type Values, type WindowOf } from '../objectives/recording.ts';
 import { costOver, energyKWh } from '../performance/cost.ts';
-import { holdAvailability } from './availability.ts';
 import { FlowMeter } from './flow-meter.ts';
 import { Foundations } from './foundations.ts';
 import { MachineLedger } from './machine-ledger.ts';
@@ -20,7 +19,10 @@ import { requestFigures } from './request-figures.ts';
 import { Roster } from './roster.ts';
 import {
   type FullMachines,
+  holdAvailability,
   mostMachines,
+  type Put,
+  type Scene,
   noteFullMachines,
   putHosts,
   putMachines,
@@ -29,7 +31,6 @@ import {
   writeSizes,
   writeTenantCosts,
 } from './samples.ts';
-import { type Put, type Scene } from './scene.ts';
 import { scaleMarks } from './scale-marks.ts';
 import { SeriesTable } from './series-table.ts';
 import { StepMeans } from './step-means.ts';

@@ -1,14 +1,31 @@
 /** The figures of hosts, pools, VMs and tenants at a moment. */
 import { tenantCostPerHour } from '../controllers/tenants/figures.ts';
-import { type Host, type VirtualMachine } from '../model/kinds/index.ts';
+import { type Host, type VirtualMachine, type VirtualMachinePool } from '../model/kinds/index.ts';
 import { type World } from '../model/ports.ts';
-import { type SubjectName } from '../model/run-record.ts';
+import { type SeriesName, type SubjectName } from '../model/run-record.ts';
 import { cpuMillis } from '../base/quantity.ts';
 import { type Roster } from './roster.ts';
 import { type SeriesTable } from './series-table.ts';
 import { fullFrom } from '../objectives/explain.ts';
-import { ownMachines } from './availability.ts';
-import { type Put, type Scene } from './scene.ts';
+import { machineGroups } from '../controllers/machines/groups.ts';
+import { membersOf } from '../controllers/pools/members.ts';
+import { isTrue } from '../model/conditions.ts';
+import { type ObjectCache } from '../engine/cache.ts';
+import { type StepMeans } from './step-means.ts';
+
+/** What is looked at. */
+export interface Scene {
+  readonly world: World;
+  readonly cache: ObjectCache;
+  readonly roster: Roster;
+  /** Where figures go that hold until the next event. */
+  readonly means: StepMeans;
+  /** Subjects that are recorded however many there are. */
+  readonly wanted: ReadonlySet<SubjectName>;
+}
+
+/** Takes a figure. */
+export type Put = (name: SeriesName, of: SubjectName, value: number) => void;
 
 /** Where there are more hosts than this, only those that objectives name have series of their own. */
 const mostHosts = 200;
@@ -147,4 +164,32 @@ export function writeTenantCosts(scene: Scene, { table, step, lengthMs }: StepPl
       known ? before : tenantCostPerHour(tenant, { ...scene, nowMs: scene.world.nowMs }),
     );
   }
+}
+
+/** Holds the availability of the wanted hosts and VMs, and of the wanted pools or (`allPools`) of all. */
+export function holdAvailability(scene: Scene, allPools: boolean): void {
+  const { world, cache, roster, wanted, means } = scene;
+  const machines = roster.of('VirtualMachine');
+  const hosts = roster.of('Host');
+  for (const subject of wanted) {
+    const vm = machines.get(subject);
+    if (vm) means.hold('availability', subject, isAvailable(vm, world) ? 1 : 0);
+    const host = hosts.get(subject);
+    if (host) means.hold('availability', subject, world.isReachable(host.metadata.uid ?? '') ? 1 : 0);
+  }
+  for (const [subject, pool] of roster.of('VirtualMachinePool')) {
+    if (pool.spec.replicas <= 0 || !(allPools || wanted.has(subject))) continue;
+    const up = ownMachines(pool, cache).filter((vm) => isAvailable(vm, world)).length;
+    means.hold('availability', subject, Math.min(1, up / pool.spec.replicas));
+  }
+}
+
+/** It is ready, and requests reach it: what is seen of a VM may lag behind what has become of its host. */
+function isAvailable(vm: VirtualMachine, world: World): boolean {
+  return isTrue(vm.status?.conditions, 'Ready') && world.answers(vm.metadata.uid ?? '');
+}
+
+/** The VMs that the pool has made or taken over: not those of others that its selector matches. */
+function ownMachines({ metadata }: VirtualMachinePool, cache: ObjectCache): VirtualMachine[] {
+  return membersOf(cache.index(machineGroups).ofOwner(metadata.uid ?? ''));
 }

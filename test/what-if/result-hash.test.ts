@@ -2,16 +2,15 @@ import { expect, test } from 'vitest';
 import { contentOf } from '../../src/what-if/record.ts';
 import { type KubeObject } from '../../src/model/object.ts';
 
-const object = (uid: string, replicas = 1): KubeObject =>
-  ({
-    apiVersion: 'vctl.dev/v1alpha1',
-    kind: 'VirtualMachine',
-    metadata: {
-      ...{ name: 'web-0', namespace: 'default', uid, resourceVersion: uid },
-      ownerReferences: [{ apiVersion: 'vctl.dev/v1alpha1', kind: 'VirtualMachinePool', name: 'web', uid }],
-    },
-    spec: { replicas },
-  });
+const object = (uid: string, replicas = 1): KubeObject => ({
+  apiVersion: 'vctl.dev/v1alpha1',
+  kind: 'VirtualMachine',
+  metadata: {
+    ...{ name: 'web-0', namespace: 'default', uid, resourceVersion: uid },
+    ownerReferences: [{ apiVersion: 'vctl.dev/v1alpha1', kind: 'VirtualMachinePool', name: 'web', uid }],
+  },
+  spec: { replicas },
+});
 
 const event = (uid: string, message = 'it runs'): KubeObject =>
   ({
