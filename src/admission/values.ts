@@ -63,6 +63,11 @@ function typeProblem(schema: JsonSchema, value: unknown, path: string): Problem 
 }
 
 function typeHelp(types: readonly string[], value: unknown): string | undefined {
+  if (types.includes('object') && typeof value === 'string') {
+    const [, sign] = /^[\w./-]+([：\u00a0]|:\S)/.exec(value) ?? [];
+    if (sign === '：') return 'write ": " in place of the full-width "："';
+    if (sign !== undefined) return 'put a blank after the colon: "key: value"';
+  }
   if (types.includes('boolean') && typeof value === 'string') {
     const meant = yaml11Booleans[value.toLowerCase()];
     return meant === undefined ? undefined : `write ${meant}: in YAML 1.2 ${value} is text`;

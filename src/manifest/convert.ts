@@ -10,6 +10,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
+import { plainSlip } from './slips.ts';
 import { type TextProblem } from './text-problem.ts';
 
 /** Deeper nesting than any schema has; keeps every later walk within the stack. */
@@ -47,7 +48,8 @@ export class Converter {
   }
 
   #value(node: unknown, depth: number): unknown {
-    if (isScalar(node)) return this.#scalar(node);
+    // Deeper down a text may well look so and be meant.
+    if (isScalar(node)) return depth === 0 && this.#slip(node, false) ? null : this.#scalar(node);
     if (depth > deepest) {
       this.#problem('TOO_DEEP', node, `nested more than ${deepest} levels deep`);
       return null;
@@ -63,6 +65,7 @@ export class Converter {
 
   #map(node: YAMLMap, depth: number): Record<string, unknown> {
     const result: Record<string, unknown> = {};
+    if (depth === 0 && this.#runsOn(node)) return result;
     for (const pair of node.items) {
       const key = this.#key(pair);
       if (key === undefined) continue;
@@ -76,6 +79,24 @@ export class Converter {
     return result;
   }
 
+  /** True for two documents without a line between them, which is told once. */
+  #runsOn(node: YAMLMap): boolean {
+    const seen = new Set<string>();
+    const again = node.items.filter(({ key }) => {
+      const name = isScalar(key) ? String(key.value) : '';
+      const isAgain = seen.has(name);
+      seen.add(name);
+      return isAgain;
+    });
+    const [first] = again;
+    const names = again.map(({ key }) => (isScalar(key) ? String(key.value) : ''));
+    if (!first || again.length < 2 || !names.some((name) => name === 'apiVersion' || name === 'kind'))
+      return false;
+    const message = `a second object begins here, in the same document as the first: ${names.join(', ')} are there twice`;
+    this.#problem('MISSING_SEPARATOR', first.key, message, 'put a line of three dashes before it: ---');
+    return true;
+  }
+
   #key(pair: Pair): string | undefined {
     const { key } = pair;
     if (!isScalar(key) || key.value === null) {
@@ -83,6 +104,8 @@ export class Converter {
       return undefined;
     }
     const name = typeof key.value === 'string' ? key.value : (key.source ?? JSON.stringify(key.value));
+    const slip = this.#slip(key, true);
+    if (slip) return undefined;
     if (forbiddenKeys.has(name)) {
       this.#problem('FORBIDDEN_KEY', key, `"${name}" is not allowed as a field name`);
       return undefined;
@@ -112,6 +135,14 @@ export class Converter {
       this.#problem('NUMBER_TOO_LARGE', node, message, `put it in quotes: "${source}"`);
     }
     return value;
+  }
+
+  /** True when what stands there without quotes is a slip, which is told. */
+  #slip(node: Scalar, isKey: boolean): boolean {
+    if (node.type !== 'PLAIN' || typeof node.source !== 'string') return false;
+    const slip = plainSlip(node.source, node.range?.[0] ?? 0, isKey);
+    if (slip) this.report(slip);
+    return slip !== undefined;
   }
 
   #alias(node: Alias): unknown {

@@ -15,6 +15,8 @@ import {
 } from 'yaml';
 import { isRecord } from '../base/deep.ts';
 import { Converter } from './convert.ts';
+import { jsonStream } from './json-stream.ts';
+import { controlCharacters, slipNear } from './slips.ts';
 import { type TextProblem } from './text-problem.ts';
 
 /** Both count from 1. */
@@ -53,21 +55,64 @@ const options = {
   merge: false,
   strict: true,
   uniqueKeys: false,
+  // The library would read !!binary, !!timestamp, !!set, !!omap and !!pairs, of which JSON has no values.
+  resolveKnownTags: false,
   prettyErrors: false,
 } as const;
 
 /** Every object of the text, and everything that is wrong with it as YAML; a document with errors gives none. */
 export function parseText(text: string): ParsedText {
+  const stream = jsonStream(text);
+  if (!stream) return parseDocuments(text);
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1);
+  const parts = stream.map((piece) => within(parseDocuments(piece.text), positionOf(lines, piece.offset)));
+  return {
+    objects: parts.flatMap(({ objects }) => objects),
+    problems: parts.flatMap(({ problems }) => problems),
+  };
+}
+
+/** A text that begins at `start` of a larger one. */
+function within({ objects, problems }: ParsedText, start: Position): ParsedText {
+  const moved = <P extends Position>(place: P): P => ({
+    ...place,
+    line: place.line + start.line - 1,
+    column: place.line === 1 ? place.column + start.column - 1 : place.column,
+  });
+  return {
+    objects: objects.map(({ value, position }) => ({ value, position: (at) => moved(position(at)) })),
+    problems: problems.map(moved),
+  };
+}
+
+/** A byte order mark before or after a line that parts documents: files are joined with theirs. */
+const marks = /(?<=^|\n)\ufeff(?=---(?:\s|$))|(?<=(?:^|\n)---[^\n]*\n)\ufeff/g;
+
+function parseDocuments(given: string): ParsedText {
+  const text = given.replace(marks, '');
   const lines = new LineCounter();
   const objects: ParsedObject[] = [];
   const problems: PlacedProblem[] = [];
   const report = (problem: TextProblem): void => {
     problems.push({ ...problem, ...positionOf(lines, problem.offset) });
   };
+  const controls = controlCharacters(text);
+  const slips = new Set<number>();
+  const explained = (problem: TextProblem): void => {
+    const slip = problem.code === 'YAML_SYNTAX' ? slipNear(text, problem.offset) : undefined;
+    if (slip && slips.has(slip.offset)) return;
+    if (slip) slips.add(slip.offset);
+    report(slip ?? problem);
+  };
   for (const document of new Composer(options).compose(tokens(text, lines, report))) {
-    objects.push(...documentObjects(document, lines, report));
+    objects.push(...documentObjects(document, lines, controls.length > 0 ? () => undefined : explained));
   }
-  return { objects, problems };
+  if (controls.length === 0) return { objects, problems };
+  // Whatever else is wrong may well be their doing.
+  for (const problem of controls) report(problem);
+  return { objects: [], problems };
 }
 
 /**
@@ -140,7 +185,12 @@ function syntaxProblem({ code, message, pos }: YAMLError): TextProblem {
     return { code: 'TAB_INDENT', offset, message: 'tabs cannot indent in YAML', help: 'use spaces' };
   }
   if (code === 'TAG_RESOLVE_FAILED') {
-    return { code: 'UNKNOWN_TAG', offset, message: message.replace(/^Unresolved tag/, 'unknown tag') };
+    return {
+      code: 'UNKNOWN_TAG',
+      offset,
+      message: message.replace(/^Unresolved tag/, 'unknown tag').replace('tag:yaml.org,2002:', '!!'),
+      help: 'write the value without it, as text, number, true, false, null, list or map: JSON has no others',
+    };
   }
   const sentence = message.split('\n')[0] ?? '';
   return { code: 'YAML_SYNTAX', offset, message: sentence.charAt(0).toLowerCase() + sentence.slice(1) };

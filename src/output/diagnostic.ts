@@ -94,14 +94,34 @@ function excerptLines(excerpt: SourceExcerpt, column: number | undefined, color:
   const lastLine = excerpt.firstLine + excerpt.lines.length - 1;
   // Five columns hold the numbers of any manifest to be read by people, and line all excerpts up.
   const numberWidth = Math.max(5, String(lastLine).length + 2);
+  const last = excerpt.lines.length - 1;
   const lines = excerpt.lines.map((text, index) => {
     const number = String(excerpt.firstLine + index).padStart(numberWidth);
-    return `${paint(`${number} |`, 'quiet', color)} ${printable(text)}`.trimEnd();
+    const shown = cutAround(text, index === last ? column : undefined);
+    return `${paint(`${number} |`, 'quiet', color)} ${shown.text}`.trimEnd();
   });
   if (column === undefined) return lines;
-  const before = printable((excerpt.lines.at(-1) ?? '').slice(0, column - 1));
+  const { before } = cutAround(excerpt.lines.at(-1) ?? '', column);
   const bar = paint(`${' '.repeat(numberWidth)} |`, 'quiet', color);
   return [...lines, `${bar} ${' '.repeat(widthOf(before))}${paint('^', 'bad', color)}`];
+}
+
+/** Longer lines are cut: minified JSON has one of megabytes. */
+const longestLine = 200;
+/** So much is shown before the place at fault, where a line is cut. */
+const shownBefore = 60;
+
+/** The line, or the part of it around the column, and what of it stands before the column. */
+function cutAround(line: string, column = 1): { readonly text: string; readonly before: string } {
+  if (line.length <= longestLine)
+    return { text: printable(line), before: printable(line.slice(0, column - 1)) };
+  const from = Math.max(0, Math.min(column - 1 - shownBefore, line.length - longestLine));
+  const to = from + longestLine;
+  const start = from > 0 ? '…' : '';
+  return {
+    text: `${start}${printable(line.slice(from, to))}${to < line.length ? '…' : ''}`,
+    before: `${start}${printable(line.slice(from, column - 1))}`,
+  };
 }
 
 /** `  add:  text` or `  help: text`; lines after the first stand below it. */

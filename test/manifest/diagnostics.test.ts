@@ -27,9 +27,14 @@ const sections: Section[] = readFileSync(file, 'utf8')
     return { name: head.slice(0, end), manifest: head.slice(end + 1), said: said.trim() };
   });
 
+/** Characters that nobody sees, or that no text file should have. */
+function typed(manifest: string): string {
+  return manifest.replaceAll('<TAB>', '\t').replaceAll('<ESC>', '\u001b').replaceAll('<NBSP>', '\u00a0');
+}
+
 async function say(manifest: string): Promise<string> {
   const { diagnostics } = await checkManifests(
-    loadTexts([{ file: 'm.yaml', text: manifest.replaceAll('<TAB>', '\t') }]),
+    loadTexts([{ file: 'm.yaml', text: typed(manifest) }]),
     nothingLive,
   );
   return diagnostics

@@ -42,6 +42,89 @@ describe('places', () => {
   });
 });
 
+describe('streams of JSON', () => {
+  const host = (name: string): string => `{"kind":"Host","metadata":{"name":"${name} \\"{[\\\\"}}`;
+  const names = (given: string): unknown[] =>
+    parseText(given).objects.map(
+      ({ value }) => (value as { metadata: { name: string } }).metadata.name.split(' ')[0],
+    );
+
+  test.each<[string, string, readonly string[]]>([
+    ['one a line', `${host('a')}\n${host('b')}\n`, ['a', 'b']],
+    ['without anything between them', host('a') + host('b') + host('c'), ['a', 'b', 'c']],
+    [
+      'indented',
+      [host('a'), host('b')].map((one) => JSON.stringify(JSON.parse(one), null, 2)).join('\n'),
+      ['a', 'b'],
+    ],
+    [
+      'indented by tabs',
+      [host('a'), host('b')].map((one) => JSON.stringify(JSON.parse(one), null, '\t')).join('\n'),
+      ['a', 'b'],
+    ],
+    ['parted by dashes', `---\n${host('a')}\n---\n${host('b')}\n`, ['a', 'b']],
+    [
+      'a list among them',
+      `{"kind":"List","items":[${host('a')},${host('b')}]}\n${host('c')}`,
+      ['a', 'b', 'c'],
+    ],
+    ['a single one', ` ${host('a')} `, ['a']],
+  ])('%s', (_name, given, expected) => {
+    expect(parseText(given).problems).toEqual([]);
+    expect(names(given)).toEqual(expected);
+  });
+
+  test('have the places of the whole text', () => {
+    const given = `${host('a')} {"kind":"Host",\n"metadata":{"name":"b"}}\n{"kind": oops: }`;
+    const { objects, problems } = parseText(given);
+    expect(objects[1]?.position('/kind')).toEqual({ line: 1, column: host('a').length + 3 });
+    expect(objects[1]?.position('/metadata/name')).toEqual({ line: 2, column: 13 });
+    expect(problems.map(({ line }) => line)).toEqual(problems.map(() => 3));
+    expect(problems.length).toBeGreaterThan(0);
+  });
+
+  test('YAML that begins with a bracket is no stream', () => {
+    expect(parseText('{kind: Host}\n').objects.map(({ value }) => value)).toEqual([{ kind: 'Host' }]);
+    expect(parseText('{a: "}"}\n---\n{b: 1} # {\n').objects.map(({ value }) => value)).toEqual([
+      { a: '}' },
+      { b: 1 },
+    ]);
+  });
+
+  test('any values, one after the other, are those values', () => {
+    const value = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 1 }), { minKeys: 1 });
+    fc.assert(
+      fc.property(
+        fc.array(value, { minLength: 2, maxLength: 4 }),
+        fc.constantFrom('', '\n', ' \n\t', '\n---\n'),
+        (values, between) => {
+          // Keys and numbers that are refused on purpose are no matter of streams.
+          const texts = values.map((one) => JSON.stringify(one));
+          fc.pre(texts.every((one) => parseText(one).problems.length === 0));
+          const parsed = parseText(texts.join(between)).objects.map(({ value: one }) => one);
+          expect(parsed).toEqual(
+            texts.flatMap((one) => parseText(one).objects.map(({ value: single }) => single)),
+          );
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('a byte order mark', () => {
+  test.each([
+    ['after the line that parts documents', 'a: 1\n---\n\ufeffb: 2\n'],
+    ['before it', 'a: 1\n\ufeff---\nb: 2\n'],
+    ['at the beginning', '\ufeffa: 1\n---\nb: 2\n'],
+  ])('%s is none of the text', (_name, given) => {
+    expect(parseText(given)).toMatchObject({
+      objects: [{ value: { a: 1 } }, { value: { b: 2 } }],
+      problems: [],
+    });
+  });
+});
+
 describe('values', () => {
   test.each([
     ['JSON', '{"a": [1, true, null, "x"], "b": 1e3}', { a: [1, true, null, 'x'], b: 1000 }],

@@ -102,3 +102,27 @@ describe('excerptOf', () => {
     expect(excerptOf(linesOf(source), line)).toEqual(expected);
   });
 });
+
+describe('a very long line', () => {
+  const text = (column: number): string[] => {
+    const line = `${'a'.repeat(column - 1)}X${'b'.repeat(50_000 - column)}`;
+    const long = { ...unknown, line: 2, column, excerpt: excerptOf(['c'.repeat(5000), line], 2) };
+    return renderDiagnostics([long]).split('\n').slice(1, 4);
+  };
+
+  test.each([1, 30, 200, 25_000, 49_990, 50_000])(
+    'is cut around column %d, at which the caret stands',
+    (column) => {
+      const [before = '', line = '', caret = ''] = text(column);
+      expect(before.length).toBeLessThan(220);
+      expect(line.length).toBeLessThan(220);
+      expect(line.charAt(caret.indexOf('^'))).toBe('X');
+    },
+  );
+
+  test('a line of ordinary length is whole', () => {
+    expect(
+      renderDiagnostics([{ ...unknown, line: 1, column: 3, excerpt: excerptOf(['d'.repeat(200)], 1) }]),
+    ).toContain('d'.repeat(200));
+  });
+});

@@ -139,7 +139,7 @@ async function storeOnce(state: State, request: ApplyRequest, loaded: Loaded): P
   const { objects, diagnostics } = await checkManifests(loaded, live);
   if (hasErrors(diagnostics)) return { objects: [], diagnostics, orphans: [], kept: [] };
   if (objects.length === 0) {
-    throw noManifests(request.paths, request.prune);
+    throw noManifests(request.paths, loaded.sources, request.prune);
   }
   const declared = new Set(objects.map(({ object }) => keyText(keyOf(object))));
   const plan = pruneOf(request, live, declared);
@@ -228,16 +228,30 @@ async function record(
 }
 
 /** Why files that declare nothing are refused: pruning would take all away, anything else would do nothing. */
-export function noManifests(paths: readonly string[], prune = false): UserError {
+export function noManifests(
+  paths: readonly string[],
+  sources: ReadonlyMap<string, string>,
+  prune = false,
+): UserError {
   const places = paths.map((path) => (path === '-' ? 'standard input' : path)).join(', ');
-  return new UserError(`there is no manifest in ${places}`, {
+  const texts = [...sources.values()];
+  const isCommented = texts.some((text) => text.trim() !== '') && texts.every(isComment);
+  const why = isCommented ? ': comments only' : '';
+  return new UserError(`there is no manifest in ${places}${why}`, {
     exitCode: prune ? ExitCode.Refused : ExitCode.Usage,
     nextSteps: prune
       ? ['pruning would delete all that was applied from there: if that is meant, use vctl delete']
-      : paths.every((path) => path === '-')
-        ? ['pipe manifests in: cat world.yaml | vctl apply -f -']
-        : ['name files that end in .yaml, .yml or .json', 'or take subfolders too with -R'],
+      : isCommented
+        ? ['take the # away from what is to be applied']
+        : paths.every((path) => path === '-')
+          ? ['pipe manifests in: cat world.yaml | vctl apply -f -']
+          : ['name files that end in .yaml, .yml or .json', 'or take subfolders too with -R'],
   });
+}
+
+/** True for a text of which YAML keeps nothing: comments, blanks and lines that part documents. */
+function isComment(text: string): boolean {
+  return text.split('\n').every((line) => /^\s*(?:#.*|---(?:\s.*)?|\.\.\.\s*)?$/.test(line));
 }
 
 /**

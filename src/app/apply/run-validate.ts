@@ -31,7 +31,7 @@ export async function validateManifests(
     ? await withState(where.path, where.env, (state) => runValidate(state, request))
     : await runValidate(undefined, request);
   if (count === 0 && diagnostics.length === 0) {
-    throw noManifests(request.paths);
+    throw noManifests(request.paths, sources);
   }
   const valid = !diagnostics.some(({ severity }) => severity === 'error');
   const files = sources.size;
