@@ -79,6 +79,9 @@ describe('what is live counts, what is applied counts more', () => {
     expect(await codes([vm])).toEqual([['NAMESPACE_NOT_FOUND']]);
     expect(await codes([vm], live(made('Namespace', 'saas')))).toEqual([[]]);
     expect(await codes([vm, made('Namespace', 'saas')])).toEqual([[], []]);
+    const leaving = made('Namespace', 'saas');
+    const metadata = { ...leaving.metadata, deletionTimestamp: '2000-01-01T00:00:00Z' };
+    expect(await codes([vm], live({ ...leaving, metadata }))).toEqual([['NAMESPACE_TERMINATING']]);
   });
 
   test('a load balancer in the same namespace only', async () => {

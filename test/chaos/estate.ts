@@ -209,7 +209,7 @@ export type Change =
   { readonly type: 'Apply'; readonly document: Document } | { readonly type: 'Delete'; readonly key: string };
 
 export function drawChange(estate: Estate, random: Random): Change {
-  const deletable = [...estate.keys()].filter((key) => !always.has(key));
+  const deletable = [...estate.keys()].filter((key) => key === 'Namespace/shop' || !always.has(key));
   if (random.next() < 0.25 && deletable.length > 0) {
     return { type: 'Delete', key: deletable[Math.floor(random.next() * deletable.length)] ?? '' };
   }

@@ -1,6 +1,6 @@
 /** Names: the namespace must be there, and names that are derived from this one must stay valid. */
 import { type Kind, kinds, type Tenant } from '../../model/kinds/index.ts';
-import { type KubeObject } from '../../model/object.ts';
+import { isTerminating, type KubeObject } from '../../model/object.ts';
 import { didYouMean, error, type Problem } from '../problem.ts';
 import { type View } from './view.ts';
 
@@ -12,9 +12,18 @@ const longestLabel = 63;
 /** `-x7k2p`: what a pool adds to its own name. */
 const suffixLength = 6;
 
-/** Refuses an object in a namespace that neither is there nor comes with this apply. */
+/**
+ * Refuses an object in a namespace that neither is there nor comes with this apply, or that is being deleted: it would
+ * be gone with all that is in it.
+ */
 export function namespaceProblems(object: KubeObject, subject: string, view: View): Problem[] {
   const { namespace } = object.metadata;
+  const there = namespace === undefined ? undefined : view.before('Namespace', '', namespace);
+  if (there && isTerminating(there)) {
+    const message = `${subject}: namespace "${namespace}" is being deleted, with all that is in it`;
+    const help = `wait until it is gone (vctl wait namespace/${namespace} --for=delete), then apply again`;
+    return [error('NAMESPACE_TERMINATING', '/metadata/namespace', message, help)];
+  }
   if (namespace === undefined || builtIn.includes(namespace) || view.has('Namespace', '', namespace))
     return [];
   const guess = didYouMean(namespace, [...builtIn, ...view.names('Namespace', '')]);
