@@ -35,7 +35,11 @@ test.each<[string, (text: string) => unknown, readonly string[]]>([
     ['a: &x {b: [1, "2"]}\n---\n- *x\n- |\n  text\n', '{"a": {"b": [null]}}', 'k: >-\n  x\n  y'],
   ],
   ['CSV', parseCsv, ['time,requests\n0,"1"\n60,2\n', '"a ""b""",c\r\n1;2']],
-  ['patch', parsePatch, ['{"spec": {"replicas": 3}}', 'spec: {replicas: 3}']],
+  [
+    'patch',
+    (text) => parsePatch(text, 'VirtualMachinePool'),
+    ['{"spec": {"replicas": 3}}', 'spec: {replicas: 3}'],
+  ],
   ['taint', parseTaintChange, ['key=value:NoSchedule', 'key:NoExecute-', 'key-']],
   [
     'goal',
