@@ -21,7 +21,7 @@ const more = [
 
 function read(name: string): unknown[] {
   const text = readFileSync(`manifests/${name}.yaml`, 'utf8');
-  return parseAllDocuments(text).map((one): unknown => one.toJS());
+  return parseAllDocuments(text).map((one) => one.toJS() as unknown);
 }
 
 async function apply(state: State, documents: readonly unknown[]): Promise<void> {

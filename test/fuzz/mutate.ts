@@ -163,7 +163,7 @@ function slip(value: unknown, random: Random): unknown {
     const kind = random.next();
     if (kind < 0.06) return rest;
     if (kind < 0.1) return { ...rest, [`${key}x`]: part };
-    return { ...(value as object), [key]: slip(part, random) };
+    return { ...value, [key]: slip(part, random) };
   }
   if (typeof value === 'number' && random.next() < 0.5) return value * (one([0, -1, 0.5, 10], random) ?? 1);
   return one(values, random);
