@@ -151,7 +151,17 @@ export class Manager {
 
   /** Moves world time on until all has settled, but not beyond `deadlineMs`. */
   async settle(deadlineMs: number, signal?: AbortSignal): Promise<Outcome> {
-    return this.runUntilTrue(() => this.isSettled(), deadlineMs, signal);
+    return this.#truly(await this.runUntilTrue(() => this.isSettled(), deadlineMs, signal));
+  }
+
+  /** Nothing has settled while an object had to be given up. */
+  #truly(outcome: Outcome): Outcome {
+    const restless = this.#reconciler.restless();
+    if (outcome.type !== 'settled' || restless.length === 0) return outcome;
+    return {
+      type: 'stuck',
+      waitingFor: restless.map((key) => `${key} (bug in vctl: it does not come to rest)`),
+    };
   }
 
   /**
@@ -168,7 +178,7 @@ export class Manager {
   async runUntil(timeMs: number, signal?: AbortSignal): Promise<Outcome> {
     const outcome = await this.#run(timeMs, undefined, signal);
     await this.#finish();
-    return outcome.type === 'timeout' ? { type: 'settled' } : outcome;
+    return this.#truly(outcome.type === 'timeout' ? { type: 'settled' } : outcome);
   }
 
   async #run(untilMs: number, isDone: (() => boolean) | undefined, signal?: AbortSignal): Promise<Outcome> {

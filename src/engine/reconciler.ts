@@ -4,7 +4,14 @@
  */
 import { uniform } from '../base/random.ts';
 import { type Kind, isKind } from '../model/kinds/index.ts';
-import { type KubeObject, type ObjectKey, keyOf, keyText, parseKeyText } from '../model/object.ts';
+import {
+  isTerminating,
+  type KubeObject,
+  type ObjectKey,
+  keyOf,
+  keyText,
+  parseKeyText,
+} from '../model/object.ts';
 import { type ObjectCache } from './cache.ts';
 import { type Controller, type SharedLook, type Watch } from './controller.ts';
 import { collectGarbage } from './garbage.ts';
@@ -25,6 +32,8 @@ interface Failure {
 export class Reconciler {
   readonly #queue = new WorkQueue();
   /** Keys of the objects that are still on their way. */
+  /** Keys of objects that nobody looks at any more: see `restless`. */
+  readonly #restless = new Set<string>();
   readonly #unsettled = new Set<string>();
   readonly #failures = new Map<string, Failure>();
   /** Kind of what changes -> who wants to know, in the order of the controllers. */
@@ -97,9 +106,13 @@ export class Reconciler {
   /** Looks until nothing is ready. `looks` counts those of one turn by key. */
   lookAtReady(turn: Turn, looks: Map<string, number>): void {
     for (let key = this.#queue.pop(turn.nowMs); key !== undefined; key = this.#queue.pop(turn.nowMs)) {
+      if (this.#isLeftAlone(key)) continue;
       const count = (looks.get(key) ?? 0) + 1;
       looks.set(key, count);
-      if (count > maxLooksPerTurn) throw new Error(`bug in vctl: ${key} does not come to rest`);
+      if (count > maxLooksPerTurn) {
+        this.#leaveAlone(key, turn);
+        continue;
+      }
       this.#under = key;
       this.#askedFor = false;
       const rests = this.#look(key, turn);
@@ -136,7 +149,34 @@ export class Reconciler {
     }
   }
 
+  /** Objects that were given up because they never come to rest, in order; a bug, which the rest of the world survives. */
+  restless(): readonly string[] {
+    return [...this.#restless].sort();
+  }
+
+  /** An object that is to go is looked at again: somebody is getting rid of it. */
+  #isLeftAlone(key: string): boolean {
+    if (!this.#restless.has(key)) return false;
+    const object = this.cache.find(parseKeyText(key));
+    if (object && !isTerminating(object)) return true;
+    this.#restless.delete(key);
+    return false;
+  }
+
+  /** Ends the fight over an object: nobody looks at it any more in this process, and its condition says so. */
+  #leaveAlone(key: string, turn: Turn): void {
+    this.#forget(key);
+    this.#restless.add(key);
+    const object = this.cache.find(parseKeyText(key));
+    if (!object) return;
+    const message = 'bug in vctl: it does not come to rest, and is left as it is until the next command';
+    const [type, reason] = ['Ready', 'ReconcileFailed'] as const;
+    turn.updateStatus(object, {}, [{ type, status: 'False', reason, message }]);
+    turn.event(object, 'Warning', reason, message);
+  }
+
   #forget(key: string): void {
+    this.#restless.delete(key);
     this.#unsettled.delete(key);
     this.#failures.delete(key);
     this.#queue.cancel(key);

@@ -27,7 +27,13 @@ export class TestEngine {
   }
 
   /** `onTurn` is called after each turn of the loop; `store` holds what another engine has left. */
-  constructor(seed = 1, onTurn?: (manager: Manager) => void, store = createMemoryStore({ seed })) {
+  constructor(
+    seed = 1,
+    onTurn?: (manager: Manager) => void,
+    store = createMemoryStore({ seed }),
+    /** In place of the real ones. */
+    others: Partial<Record<Kind, Controller>> = {},
+  ) {
     this.store = store;
     this.#seed = seed;
     const loadWorld = async (): Promise<World> =>
@@ -38,7 +44,7 @@ export class TestEngine {
     this.manager = new Manager({
       store,
       loadWorld,
-      controllers: checked,
+      controllers: { ...checked, ...others },
       indexes,
       makePlacer: (cache) => new Scheduler(cache),
       seed,
