@@ -1,5 +1,8 @@
 /** One apply after another while files change: what each came to, and nothing lost by a half-written file. */
+import { lstatSync } from 'node:fs';
 import { ApiError, UserError } from '../../base/errors.ts';
+import { type Loaded } from '../../manifest/load.ts';
+import { tracePathOf } from '../../manifest/trace.ts';
 import { type Diagnostic } from '../../model/diagnostic.ts';
 import { type AppliedObject } from '../apply/apply.ts';
 import { type ApplyRequest, hasErrors, load, storeManifests } from '../apply/run-apply.ts';
@@ -39,11 +42,17 @@ export class WatchSession {
   #refused = false;
   /** What the last look found gone. */
   #suspected = '';
+  #references: readonly string[] = [];
 
   constructor(
     private readonly state: State,
     private readonly request: ApplyRequest,
   ) {}
+
+  /** Files that matter beside those that the paths name: traces, and what is read over a link. */
+  get references(): readonly string[] {
+    return this.#references;
+  }
 
   /** Reads the files, admits, merges and stores; nothing is written unless all is valid. */
   async scan(): Promise<Scan> {
@@ -55,6 +64,7 @@ export class WatchSession {
   async #attempt(): Promise<Scan> {
     const loaded = load(this.request);
     const { sources } = loaded;
+    this.#references = referencesOf(loaded);
     try {
       const first = await storeManifests(this.state, { ...this.request, prune: false }, loaded);
       if (hasErrors(first.diagnostics)) return { type: 'Refused', errors: first.diagnostics, sources };
@@ -82,4 +92,15 @@ export class WatchSession {
       return { type: 'Failed', message: error.message, nextSteps };
     }
   }
+}
+
+function referencesOf({ objects, sources }: Loaded): string[] {
+  const traces = objects
+    .map(({ object, file }) => tracePathOf(object, file))
+    .filter((path) => path !== undefined);
+  return [...traces, ...[...sources.keys()].filter(isLink)];
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }

@@ -56,6 +56,7 @@ export async function watchApply(state: State, request: ApplyRequest, options: W
   let engine: Engine | undefined;
   try {
     const first = await session.scan();
+    files.alsoFollow(session.references);
     engine = await Engine.start(state, {
       following: true,
       signal: options.signal,
@@ -105,7 +106,9 @@ async function follow(engine: Engine, watch: Watch): Promise<void> {
     watch.onView(viewOf(manager));
     if (!files.hasChanged() && !due) return;
     due = false;
-    took(await session.scan());
+    const scan = await session.scan();
+    files.alsoFollow(session.references);
+    took(scan);
   };
   took(watch.first);
   // Sees what was applied, so that the first look at whether all has settled is not at an idle engine.
