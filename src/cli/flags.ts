@@ -30,6 +30,21 @@ export const applySet = {
   }),
 };
 
+/** Of commands that read the files of a repository as its Sync would. */
+export const asSync = {
+  'set-var': Flags.string({
+    summary: 'Put VALUE in the place of ${NAME} in the manifests; may be given several times.',
+    helpValue: 'NAME=VALUE',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  'from-sync': Flags.string({
+    summary:
+      "Take the variables and exclusions from a Sync's manifest: the files are read as it would read them.",
+    helpValue: 'FILE',
+  }),
+};
+
 export const namespace = Flags.string({
   char: 'n',
   summary: 'Namespace of objects that name none.',

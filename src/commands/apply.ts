@@ -3,6 +3,7 @@ import { type ApplyReport, type ApplyRequest, applyIn } from '../app/apply/run-a
 import { type AppliedObject } from '../app/apply/apply.ts';
 import { fromTimestamp } from '../base/clock.ts';
 import { ExitCode, UserError } from '../base/errors.ts';
+import { asSync } from '../app/apply/variables.ts';
 import { BaseCommand } from '../cli/base-command.ts';
 import * as flags from '../cli/flags.ts';
 import { FollowDisplay } from '../cli/follow-display.ts';
@@ -38,6 +39,7 @@ live, and at most spec.maxPrune at once (20%).`;
   static override flags = {
     filename: flags.filename,
     recursive: flags.recursive,
+    ...flags.asSync,
     namespace: flags.namespace,
     prune: Flags.boolean({
       summary: 'Delete what was applied in the same set before and is declared no more.',
@@ -81,6 +83,7 @@ live, and at most spec.maxPrune at once (20%).`;
       recursive: given.recursive,
       stdin: stdinIfNamed(given.filename),
       namespace: given.namespace,
+      ...asSync(given['set-var'], given['from-sync']),
       force: given['force-conflicts'],
       prune: given.prune,
       dangerousPrune: given['dangerous-prune'],

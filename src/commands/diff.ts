@@ -3,6 +3,7 @@ import { findingsText } from '../app/findings.ts';
 import { type DiffReport, runDiff } from '../app/apply/run-diff.ts';
 import { withState } from '../app/with-state.ts';
 import { ExitCode } from '../base/errors.ts';
+import { asSync } from '../app/apply/variables.ts';
 import { BaseCommand } from '../cli/base-command.ts';
 import * as flags from '../cli/flags.ts';
 import { stdinIfNamed } from '../cli/stdin.ts';
@@ -20,6 +21,7 @@ change. Exits with 0 when nothing would, with 1 when something would, with 2 for
   static override flags = {
     filename: flags.filename,
     recursive: flags.recursive,
+    ...flags.asSync,
     namespace: flags.namespace,
     prune: Flags.boolean({ summary: 'Show what --prune would delete, too.' }),
     ...flags.applySet,
@@ -34,6 +36,7 @@ change. Exits with 0 when nothing would, with 1 when something would, with 2 for
         recursive: given.recursive,
         stdin: stdinIfNamed(given.filename),
         namespace: given.namespace,
+        ...asSync(given['set-var'], given['from-sync']),
         force: given['force-conflicts'],
         prune: given.prune,
         dangerousPrune: given['dangerous-prune'],

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { findingsText } from '../app/findings.ts';
 import { validateManifests, type ValidateReport } from '../app/apply/run-validate.ts';
+import { asSync } from '../app/apply/variables.ts';
 import { BaseCommand } from '../cli/base-command.ts';
 import * as flags from '../cli/flags.ts';
 import { ExitCode } from '../base/errors.ts';
@@ -18,6 +19,7 @@ at the files alone, so that the answer is the same on every machine; with --live
   static override flags = {
     filename: flags.filename,
     recursive: flags.recursive,
+    ...flags.asSync,
     namespace: flags.namespace,
     live: Flags.boolean({ summary: 'Check beside the objects of the state.' }),
   };
@@ -29,6 +31,7 @@ at the files alone, so that the answer is the same on every machine; with --live
       recursive: given.recursive,
       stdin: stdinIfNamed(given.filename),
       namespace: given.namespace,
+      ...asSync(given['set-var'], given['from-sync']),
     };
     const { sources, ...report } = await validateManifests(request, {
       live: given.live,

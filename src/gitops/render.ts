@@ -19,6 +19,8 @@ export interface RenderRequest {
   readonly namespace: string;
   /** Absent: nothing is replaced. */
   readonly substitute?: Variables;
+  /** Patterns of files that are not read. */
+  readonly exclude?: readonly string[];
 }
 
 interface CachedBlob {
@@ -35,7 +37,7 @@ export class Renderer {
 
   /** The objects of the tree. @throws SourceError when it holds what vctl does not read */
   async render(request: RenderRequest): Promise<Loaded> {
-    const contents = await this.repository.list(request.tree);
+    const contents = await this.repository.list(request.tree, request.exclude);
     this.#forgetOtherVariables(request.substitute);
     await this.#readNew(contents.manifests, request.substitute);
     const sources: Source[] = [];

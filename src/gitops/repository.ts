@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExitCode } from '../base/errors.ts';
+import { Exclusions } from '../manifest/exclusions.ts';
 import { type Git, type GitResult, reasonOf } from './git.ts';
 import { checkedRepo, parseRef, type Ref } from './location.ts';
 import { SourceError } from './source-error.ts';
-import { defaultLimits, readTree, type TreeContents, type TreeLimits } from './tree.ts';
+import { defaultLimits, ignoreBlobIn, readTree, type TreeContents, type TreeLimits } from './tree.ts';
 
 /** Where a ref stands in the repository that is followed. */
 export interface Head {
@@ -97,10 +98,16 @@ export class Repository {
   }
 
   /** The files of a tree. @throws SourceError ContentRefused */
-  async list(tree: string, limits: TreeLimits = defaultLimits): Promise<TreeContents> {
+  async list(
+    tree: string,
+    exclude: readonly string[] = [],
+    limits: TreeLimits = defaultLimits,
+  ): Promise<TreeContents> {
     const result = await this.#git(['ls-tree', '-r', '-z', '-l', '--full-tree', tree]);
     if (result.code !== 0) throw this.#broken(result);
-    return readTree(result.stdout, limits);
+    const ignore = ignoreBlobIn(result.stdout);
+    const lines = ignore === undefined ? [] : await this.#linesOf(ignore);
+    return readTree(result.stdout, limits, new Exclusions([...lines, ...exclude]));
   }
 
   /** The contents of blobs by id, in one process however many there are. */
@@ -110,6 +117,11 @@ export class Repository {
     if (result.code !== 0) throw this.#broken(result);
     this.blobReads += blobs.length;
     return batchOf(result.stdout, blobs);
+  }
+
+  async #linesOf(blob: string): Promise<string[]> {
+    const bytes = (await this.read([blob])).get(blob);
+    return (bytes?.toString('utf8') ?? '').split(/\r?\n/);
   }
 
   /** Who made a commit that the cache holds, and what for. */
@@ -140,7 +152,9 @@ export class Repository {
   async #fetchRefs(refs: readonly string[]): Promise<GitResult> {
     await this.#make();
     const quiet = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--force'];
-    return this.#git(['fetch', ...quiet, '--', this.address, ...refs]);
+    // A clone that was cut off (as those of build servers are) gives what it has.
+    const shallow = '--update-shallow';
+    return this.#git(['fetch', ...quiet, shallow, '--', this.address, ...refs]);
   }
 
   async #make(): Promise<void> {

@@ -61,15 +61,29 @@ function replaceText(
 ): unknown {
   if (!text.includes('${')) return text;
   const whole = /^\$\{([^}]*)\}$/.exec(text)?.[1];
-  if (whole !== undefined && Object.hasOwn(variables, whole)) return variables[whole];
+  const known = whole?.replace(/:-.*$/s, '');
+  if (known !== undefined && Object.hasOwn(variables, known) && variables[known] !== '')
+    return variables[known];
   return text.replace(placeholder, (match, variable: string | undefined, close: string | undefined) => {
     if (match === '$${') return '${';
+    const fallback = /^([A-Za-z_][A-Za-z0-9_]*):-(.*)$/s.exec(variable ?? '');
+    if (close !== undefined && fallback) {
+      const [, named = '', otherwise = ''] = fallback;
+      const value = Object.hasOwn(variables, named) ? String(variables[named]) : '';
+      return value === '' ? otherwise : value;
+    }
     if (close === undefined || variable === undefined || !name.test(variable)) {
-      problem(`${match} is no variable`, 'write ${NAME}, or $${ for the characters themselves');
+      problem(
+        `${match} is no variable`,
+        'write ${NAME} or ${NAME:-DEFAULT}, or $${ for the characters themselves',
+      );
     } else if (Object.hasOwn(variables, variable)) {
       return String(variables[variable]);
     } else {
-      problem(`the variable ${variable} is not set`, `add it to the Sync: spec.substitute.${variable}`);
+      problem(
+        `the variable ${variable} is not set`,
+        `add it to the Sync: spec.substitute.${variable}, or with --set-var ${variable}=VALUE`,
+      );
     }
     return match;
   });

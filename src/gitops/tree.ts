@@ -1,5 +1,6 @@
 /** What a commit's folder holds, and what of it is read. Pure. */
 import { compareText } from '../base/listing.ts';
+import { Exclusions, ignoreFile } from '../manifest/exclusions.ts';
 import { SourceError } from './source-error.ts';
 
 export interface TreeFile {
@@ -36,11 +37,15 @@ export interface TreeContents {
 /**
  * Reads the answer of `git ls-tree -r -z -l`.
  *
- * @throws SourceError (ContentRefused) that names every entry which vctl does not read: symbolic links,
- * submodules, names that are no UTF-8 or lead elsewhere, files beyond the limits. One is enough to refuse all:
+ * @throws SourceError (ContentRefused) that names every entry which would have to be read and is not: symbolic links
+ * named like manifests, names that are no UTF-8 or lead elsewhere, files beyond the limits. One is enough to refuse all:
  * what is left out silently would count as deleted.
  */
-export function readTree(listing: Buffer, limits: TreeLimits = defaultLimits): TreeContents {
+export function readTree(
+  listing: Buffer,
+  limits: TreeLimits = defaultLimits,
+  exclusions = new Exclusions([]),
+): TreeContents {
   const problems: string[] = [];
   const manifests: TreeFile[] = [];
   const others = new Map<string, TreeFile>();
@@ -50,7 +55,12 @@ export function readTree(listing: Buffer, limits: TreeLimits = defaultLimits): T
       problems.push(entry);
       continue;
     }
-    if (isHidden(entry.path)) continue;
+    if (isHidden(entry.path) || exclusions.excludes(entry.path)) continue;
+    if ('unread' in entry) {
+      // Of links and submodules only those count that stand where a manifest would be read.
+      if (isManifest(entry.path)) problems.push(`${entry.path} is ${entry.unread}`);
+      continue;
+    }
     if (!isManifest(entry.path)) others.set(entry.path, entry);
     else if (entry.bytes > limits.fileBytes) problems.push(tooLarge(entry, limits.fileBytes));
     else manifests.push(entry);
@@ -77,7 +87,10 @@ const listed = 5;
 function refusal(problems: readonly string[]): SourceError {
   const more = problems.length > listed ? `; and ${problems.length - listed} more` : '';
   return new SourceError('ContentRefused', `${problems.slice(0, listed).join('; ')}${more}`, {
-    nextSteps: ['take it out of the folder that is followed, and commit'],
+    nextSteps: [
+      'take it out of the folder that is followed, and commit',
+      `or leave it out: a pattern in ${ignoreFile} or in spec.source.exclude`,
+    ],
   });
 }
 
@@ -90,8 +103,23 @@ function* recordsOf(listing: Buffer): Iterable<Buffer> {
   }
 }
 
+/** What vctl does not follow, wherever it leads. */
+interface Unread {
+  readonly path: string;
+  readonly unread: string;
+}
+
+/** The blob of the ignore file at the top of a tree, by the same listing; undefined when there is none. */
+export function ignoreBlobIn(listing: Buffer): string | undefined {
+  for (const record of recordsOf(listing)) {
+    const entry = entryOf(record);
+    if (typeof entry !== 'string' && 'blob' in entry && entry.path === ignoreFile) return entry.blob;
+  }
+  return undefined;
+}
+
 /** As `100644 blob <id>    <size>\t<path>`; the text says why an entry is refused. */
-function entryOf(record: Buffer): TreeFile | string {
+function entryOf(record: Buffer): TreeFile | Unread | string {
   const tab = record.indexOf(9);
   const [mode = '', , blob = '', size = ''] = record.subarray(0, tab).toString('latin1').split(/ +/);
   let path: string;
@@ -100,8 +128,8 @@ function entryOf(record: Buffer): TreeFile | string {
   } catch {
     return `the name ${JSON.stringify(record.subarray(tab + 1).toString('latin1'))} is not UTF-8`;
   }
-  if (mode === '120000') return `${path} is a symbolic link`;
-  if (mode === '160000') return `${path} is a submodule`;
+  if (mode === '120000') return { path, unread: 'a symbolic link' };
+  if (mode === '160000') return { path, unread: 'a submodule' };
   if (mode !== '100644' && mode !== '100755') return `${path} has the unknown mode ${mode}`;
   // git itself refuses such names; a repository made by hand can hold them.
   const isOdd = path

@@ -1,8 +1,9 @@
 /** Which files a list of paths means, and their texts. */
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { listDirectory } from '../base/listing.ts';
 import { type Diagnostic } from '../model/diagnostic.ts';
+import { Exclusions, ignoreFile } from './exclusions.ts';
 
 /** A text and the name by which messages call it. */
 export interface Source {
@@ -15,6 +16,8 @@ export interface ReadOptions {
   readonly recursive?: boolean;
   /** What `-` stands for. */
   readonly stdin?: string;
+  /** Patterns of paths below a folder that are not read, beside those of its ignore file. */
+  readonly exclude?: readonly string[];
 }
 
 export interface ReadResult {
@@ -54,7 +57,7 @@ class Reader implements ReadResult {
     if (isDirectory === undefined) return;
     if (!isDirectory) return this.#file(path);
     const before = this.sources.length + this.diagnostics.length;
-    const skipped = this.#directory(path);
+    const skipped = this.#directory(path, '', this.#exclusions(path));
     if (this.sources.length + this.diagnostics.length > before) return;
     const message = `there is no .yaml, .yml or .json file in ${path}`;
     this.#refuse(
@@ -66,13 +69,15 @@ class Reader implements ReadResult {
   }
 
   /** True when there are subdirectories that were not read. */
-  #directory(path: string): boolean {
+  #directory(path: string, below: string, exclusions: Exclusions): boolean {
     let skipped = false;
     for (const entry of this.#try(path, () => listDirectory(path)) ?? []) {
       if (entry.name.startsWith('.')) continue;
       const child = join(path, entry.name);
+      const name = `${below}${entry.name}`;
+      if (exclusions.excludes(name, entry.isDirectory)) continue;
       if (entry.isDirectory) {
-        if (this.options.recursive) skipped = this.#directory(child) || skipped;
+        if (this.options.recursive) skipped = this.#directory(child, `${name}/`, exclusions) || skipped;
         else skipped = true;
         continue;
       }
@@ -82,6 +87,12 @@ class Reader implements ReadResult {
       this.#file(child);
     }
     return skipped;
+  }
+
+  #exclusions(folder: string): Exclusions {
+    const path = join(folder, ignoreFile);
+    const text = existsSync(path) ? this.#try(path, () => readFileSync(path, 'utf8')) : '';
+    return new Exclusions([...(text ?? '').split(/\r?\n/), ...(this.options.exclude ?? [])]);
   }
 
   #file(path: string): void {

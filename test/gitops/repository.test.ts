@@ -38,6 +38,47 @@ describe('what is read', () => {
     expect(await filesOf(follow(), 'main')).toEqual({ 'a/c.yml': '1', 'a/d.JSON': '{}', 'b.yaml': text });
   });
 
+  test('links and submodules that no manifest is read from are passed over', async () => {
+    origin.commit({ 'a.yaml': '1' });
+    for (const [mode, id, path] of [
+      ['120000', hash('../..'), 'up'],
+      ['120000', hash('a.yaml'), 'CLAUDE.md'],
+      ['120000', hash('../a.yaml'), '.github/x.yaml'],
+      ['160000', '1'.repeat(40), 'vendor/sub'],
+    ])
+      origin.git('update-index', '--add', '--cacheinfo', `${mode},${id},${path}`);
+    origin.git('commit', '--quiet', '-m', 'x');
+    expect(await filesOf(follow(), 'main')).toEqual({ 'a.yaml': '1' });
+  });
+
+  test('what an ignore file or the Sync excludes is left out, were it a link', async () => {
+    origin.commit({
+      'a.yaml': '1',
+      'docs/b.yaml': '2',
+      'x/c.yaml': '3',
+      '.vctlignore': 'docs/\n*.link.yaml\n',
+    });
+    origin.git('update-index', '--add', '--cacheinfo', `120000,${hash('a.yaml')},a.link.yaml`);
+    origin.git('commit', '--quiet', '-m', 'x');
+    expect(await filesOf(follow(), 'main')).toEqual({ 'a.yaml': '1', 'x/c.yaml': '3' });
+    const repository = follow();
+    const commit = await repository.fetch(await repository.head('main'));
+    const { manifests } = await repository.list(await repository.treeOf(commit, ''), ['/x']);
+    expect(manifests.map(({ path }) => path)).toEqual(['a.yaml']);
+  });
+
+  test('a clone that was cut off at one commit, and one that went on from there', async () => {
+    for (const text of ['1', '2', '3']) origin.commit({ 'a.yaml': text });
+    const shallow = join(origin.root, 'shallow');
+    origin.git('clone', '--quiet', '--depth', '1', `file://${origin.dir}`, shallow);
+    const repository = follow(shallow);
+    expect(await filesOf(repository, 'HEAD')).toEqual({ 'a.yaml': '3' });
+    origin.commit({ 'a.yaml': '4' });
+    origin.git('-C', shallow, 'fetch', '--quiet', '--depth', '1');
+    origin.git('-C', shallow, 'reset', '--quiet', '--hard', 'origin/main');
+    expect(await filesOf(repository, 'main')).toEqual({ 'a.yaml': '4' });
+  });
+
   test('a folder alone, from a bare repository', async () => {
     origin.commit({ 'prod/a.yaml': '1', 'test/b.yaml': '2' });
     origin.git('clone', '--quiet', '--bare', origin.dir, join(origin.root, 'bare.git'));
@@ -110,16 +151,6 @@ describe('what is refused', () => {
       'a symbolic link',
       () => origin.git('update-index', '--add', '--cacheinfo', `120000,${hash('/etc/passwd')},link.yaml`),
       /link\.yaml is a symbolic link/,
-    ],
-    [
-      'a link that is no manifest',
-      () => origin.git('update-index', '--add', '--cacheinfo', `120000,${hash('../..')},up`),
-      /up is a symbolic link/,
-    ],
-    [
-      'a submodule',
-      () => origin.git('update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},sub`),
-      /sub is a submodule/,
     ],
     [
       'a large file',

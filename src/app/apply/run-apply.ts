@@ -2,7 +2,9 @@
 import { ApiError, ExitCode, UserError } from '../../base/errors.ts';
 import { checkManifests } from '../../manifest/check.ts';
 import { type Loaded, loadManifests } from '../../manifest/load.ts';
+import { parseText } from '../../manifest/parse.ts';
 import { type Diagnostic } from '../../model/diagnostic.ts';
+import { withVariables } from '../../gitops/substitute.ts';
 import { planPrune, type PrunePlan } from '../../gitops/prune.ts';
 import { isKind, qualifiedName } from '../../model/kinds/index.ts';
 import { type KubeObject, keyOf, keyText } from '../../model/object.ts';
@@ -21,8 +23,15 @@ import {
   worldTime,
 } from '../state.ts';
 import { withState } from '../with-state.ts';
+import { type AsSync } from './variables.ts';
 
-export interface ApplyRequest {
+/** Which manifests are read, and how. */
+export type LoadRequest = Pick<
+  ApplyRequest,
+  'paths' | 'recursive' | 'stdin' | 'namespace' | 'variables' | 'exclude'
+>;
+
+export interface ApplyRequest extends AsSync {
   readonly paths: readonly string[];
   readonly recursive: boolean;
   /** What `-` among the paths stands for. */
@@ -111,9 +120,12 @@ export async function applyIn(
 }
 
 /** What the request's paths hold. */
-export function load(request: Pick<ApplyRequest, 'paths' | 'recursive' | 'stdin' | 'namespace'>): Loaded {
-  const { paths, recursive, stdin, namespace } = request;
-  return loadManifests(paths, { recursive, stdin, defaultNamespace: namespace });
+export function load(request: LoadRequest): Loaded {
+  const { paths, recursive, stdin, namespace, variables, exclude } = request;
+  return loadManifests(paths, {
+    ...{ recursive, stdin, exclude, defaultNamespace: namespace },
+    ...(variables ? { parse: ({ text }) => withVariables(parseText(text), variables) } : {}),
+  });
 }
 
 /** What came of one apply. */
@@ -277,7 +289,7 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
 /** Checks manifests as `apply` would, against the state or, without one, against an empty world. */
 export async function runValidate(
   state: State | undefined,
-  request: Pick<ApplyRequest, 'paths' | 'recursive' | 'stdin' | 'namespace'>,
+  request: LoadRequest,
 ): Promise<{ count: number; diagnostics: readonly Diagnostic[]; sources: ReadonlyMap<string, string> }> {
   const loaded = load(request);
   const { store } = state ?? (await memoryState());

@@ -1,6 +1,6 @@
 /** What `vctl validate` does: admission without a state, or beside one. */
 import { type Diagnostic } from '../../model/diagnostic.ts';
-import { type ApplyRequest, noManifests, runValidate } from './run-apply.ts';
+import { type LoadRequest, noManifests, runValidate } from './run-apply.ts';
 import { withState } from '../with-state.ts';
 
 export interface ValidateReport {
@@ -23,10 +23,7 @@ export interface ValidateWhere {
 }
 
 /** @throws UserError when the paths hold no manifest. */
-export async function validateManifests(
-  request: Pick<ApplyRequest, 'paths' | 'recursive' | 'stdin' | 'namespace'>,
-  where: ValidateWhere,
-): Promise<ValidateReport> {
+export async function validateManifests(request: LoadRequest, where: ValidateWhere): Promise<ValidateReport> {
   const { count, diagnostics, sources } = where.live
     ? await withState(where.path, where.env, (state) => runValidate(state, request))
     : await runValidate(undefined, request);

@@ -162,11 +162,12 @@ export class SyncWorker {
   }
 
   #load(sync: Sync, { tree }: Revision, folder: string): Promise<Loaded> {
-    const { substitute } = sync.spec;
+    const { substitute, source } = sync.spec;
     return this.#renderer.render({
       tree,
       path: folder,
       namespace: sync.metadata.namespace ?? 'default',
+      ...(source.exclude === undefined ? {} : { exclude: source.exclude }),
       ...(substitute === undefined ? {} : { substitute: substitute }),
     });
   }
