@@ -50,7 +50,7 @@ export const objectiveMetrics: Readonly<Record<ObjectiveMetric, MetricInfo>> = {
   },
   cost: {
     meaning:
-      "Price of the hosts that are there, powered or not; of a tenant: its part of its hosts' price. Other statistics than the total are an hour's.",
+      "Price of the hosts that are there, powered or not, and of the VMs that run where they have a price (perVmHour); of a tenant: its part of its hosts' price, and its VMs'. Other statistics than the total are an hour's.",
     of: ['Host', 'Tenant'],
     statistics: ['total', ...overTime],
     unit: 'perHour',

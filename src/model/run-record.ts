@@ -158,7 +158,7 @@ export interface RunTotals {
   /** Of these, refused by full queues and given up after waiting. */
   readonly refused: number;
   readonly timedOut: number;
-  /** Price of the hosts, in the unit of their prices. */
+  /** Price of the hosts, and of VMs that have one, in the unit of their prices. */
   readonly cost: number;
   readonly energyKWh: number;
   readonly migrations: number;

@@ -5,12 +5,7 @@ import { type ObjectiveUnit } from '../model/run-record.ts';
 type Compared = Omit<Comparison, 'choice'>;
 
 /** What decides between candidates that meet the objectives equally often, the most important first. */
-const deciders: readonly { readonly figure: string; readonly gain: (amount: string) => string }[] = [
-  { figure: 'requests failed', gain: (amount) => `loses ${amount} fewer of its requests` },
-  { figure: 'cost', gain: (amount) => `costs ${amount} less` },
-  { figure: 'energy', gain: (amount) => `takes ${amount} less` },
-  { figure: 'VM hours', gain: (amount) => `takes ${amount} fewer VM hours` },
-];
+const deciders = ['requests failed', 'cost', 'energy', 'VM hours'] as const;
 
 /**
  * The candidate to take: the one that meets all objectives in the most seeds; of those that do so equally often,
@@ -50,10 +45,14 @@ function decide(compared: Compared): { readonly candidate: number; readonly beca
     const reason = `${met} (${baseline?.name}: ${baseline?.met ?? 0})`;
     return { candidate: cheapest(best, compared), because: { reason } };
   }
-  for (const { figure, gain } of objectives === 0 ? deciders : deciders.slice(1)) {
+  for (const figure of objectives === 0 ? deciders : deciders.slice(1)) {
     const winner = surelyLeast(best, compared, figure);
     if (winner === undefined) continue;
-    const text = gain(amount(figureOf(compared, figure), winner));
+    const text = effects(
+      compared.figures.filter(({ name }) => name === figure),
+      winner,
+      'Better',
+    );
     const reason = met === '' ? `it ${text}` : `${met}, as ${baseline?.name} does, and ${text}`;
     return { candidate: winner, because: { reason, figure } };
   }
@@ -149,11 +148,6 @@ function figureOf({ figures }: Compared, name: string): ComparedFigure | undefin
 }
 
 /** `$3.10 ± $0.20`, without a sign. */
-function amount(figure: ComparedFigure | undefined, index: number): string {
-  const difference = figure?.differences[index];
-  return figure && difference ? differenceText(difference, figure.unit) : '';
-}
-
 function differenceText({ mean, margin }: Difference, unit: ObjectiveUnit): string {
   const plain = formatFigure(Math.abs(mean), unit);
   return margin === undefined || margin === 0 ? plain : `${plain} ± ${formatFigure(margin, unit)}`;

@@ -25,6 +25,17 @@ export function costOver(perHour: number, durationMs: number): number {
   return (perHour * durationMs) / hourMs;
 }
 
+/** What a VM costs an hour by its size: for each virtual CPU, and for each Gi of memory. */
+export interface SizePrice {
+  readonly cpu: number;
+  readonly memory: number;
+}
+
+/** Price of a guest of this size an hour, in the unit of the price; nothing where it has none of its own. */
+export function guestPrice({ cpuMillis, memoryBytes }: Resources, price: SizePrice | undefined): number {
+  return price === undefined ? 0 : (price.cpu * cpuMillis) / 1000 + (price.memory * memoryBytes) / 2 ** 30;
+}
+
 /**
  * Share of a host's price that a guest pays for, 0..1: the mean of its shares of the host's allocatable CPU and
  * memory. The shares of guests that fit add up to 1 at most; what nobody asked for stays the operator's cost.

@@ -1,4 +1,5 @@
 /** What the phases of VMs tell: who waits and for how long, how many run, who has moved. */
+import { isUp } from '../controllers/machines/up.ts';
 import { wantsPower } from '../controllers/machines/plan.ts';
 import { findCondition } from '../model/conditions.ts';
 import { type VirtualMachine } from '../model/kinds/index.ts';
@@ -6,10 +7,6 @@ import { isTerminating, type KubeObject } from '../model/object.ts';
 import { type SubjectName } from '../model/run-record.ts';
 import { type Move, type Wait } from '../objectives/recording.ts';
 import { subjectName, subjectOf } from './subjects.ts';
-
-type Phase = NonNullable<NonNullable<VirtualMachine['status']>['phase']>;
-
-const up: readonly Phase[] = ['Running', 'Resizing', 'Migrating'];
 
 export class MachineLedger {
   readonly moves: Move[] = [];
@@ -44,10 +41,10 @@ export class MachineLedger {
     silentSince: (host: string) => number | undefined,
   ): void {
     this.#total += (vm ? 1 : 0) - (old ? 1 : 0);
-    this.#running += (isUp(vm) ? 1 : 0) - (isUp(old) ? 1 : 0);
+    this.#running += (isUp(vm?.status) ? 1 : 0) - (isUp(old?.status) ? 1 : 0);
     const uid = (vm ?? old)?.metadata.uid ?? '';
     const wait = this.#open.get(uid);
-    if (waits(vm)) {
+    if (vm && waits(vm)) {
       if (!wait) {
         const lostOn = isLost(vm) ? old?.status?.host : undefined;
         const lostAtMs = lostOn === undefined ? undefined : silentSince(lostOn);
@@ -56,7 +53,7 @@ export class MachineLedger {
     } else if (wait) {
       this.#open.delete(uid);
       // One that went away before it ran has nobody who waits for it.
-      if (isUp(vm)) this.#ended.push({ ...wait, toMs: nowMs });
+      if (isUp(vm?.status)) this.#ended.push({ ...wait, toMs: nowMs });
     }
     if (vm && old) this.#noteMove(vm, old, nowMs);
   }
@@ -78,13 +75,9 @@ export class MachineLedger {
   }
 }
 
-function isUp(vm: VirtualMachine | undefined): boolean {
-  return vm?.status?.phase !== undefined && up.includes(vm.status.phase);
-}
-
-function waits(vm: VirtualMachine | undefined): vm is VirtualMachine {
-  if (!vm || isTerminating(vm) || !wantsPower(vm)) return false;
-  return !isUp(vm) && vm.status?.phase !== 'Stopping';
+function waits(vm: VirtualMachine): boolean {
+  if (isTerminating(vm) || !wantsPower(vm)) return false;
+  return !isUp(vm.status) && vm.status?.phase !== 'Stopping';
 }
 
 function isLost({ status }: VirtualMachine): boolean {

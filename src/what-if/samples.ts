@@ -4,6 +4,10 @@ import { type Host, type VirtualMachine, type VirtualMachinePool } from '../mode
 import { type World } from '../model/ports.ts';
 import { type SeriesName, type SubjectName } from '../model/run-record.ts';
 import { cpuMillis } from '../base/quantity.ts';
+import { machinesOn } from '../controllers/machines/lookup.ts';
+import { isUp } from '../controllers/machines/up.ts';
+import { amountOf, type Amount } from '../model/amount.ts';
+import { guestPrice } from '../performance/cost.ts';
 import { type Roster } from './roster.ts';
 import { type SeriesTable } from './series-table.ts';
 import { fullFrom } from '../objectives/explain.ts';
@@ -34,12 +38,13 @@ export const mostMachines = 500;
 /** What a tenant costs changes with the VMs: it is looked at so often, ms of world time. */
 const costEveryMs = 60_000;
 
-/** Puts what hosts cost, each that is wanted and all together. */
-export function putPrices({ roster, wanted }: Scene, put: Put): void {
+/** Puts what hosts cost, with the VMs that run on them where those have a price: each that is wanted and all together. */
+export function putPrices({ cache, roster, wanted }: Scene, put: Put): void {
   let perHour = 0;
-  for (const [subject, { spec }] of roster.of('Host')) {
-    perHour += spec.price.perHour;
-    if (wanted.has(subject)) put('costPerHour', subject, spec.price.perHour);
+  for (const [subject, host] of roster.of('Host')) {
+    const price = host.spec.price.perHour + guestsPrice(host, cache);
+    perHour += price;
+    if (wanted.has(subject)) put('costPerHour', subject, price);
   }
   put('costPerHour', '', perHour);
 }
@@ -61,6 +66,25 @@ export function putHosts({ world, roster, wanted }: Scene, put: Put): void {
   }
   put('watts', '', sum.watts);
   put('utilization', '', sum.cores > 0 ? sum.used / sum.cores : NaN);
+}
+
+/** What the VMs that run on a host cost an hour, where they have a price of their own. */
+function guestsPrice({ metadata, spec }: Host, cache: ObjectCache): number {
+  const { perVmHour } = spec.price;
+  if (perVmHour === undefined) return 0;
+  let sum = 0;
+  for (const vm of machinesOn(cache, metadata.name))
+    if (isUp(vm.status)) sum += guestPrice(sizeOf(vm), perVmHour);
+  return sum;
+}
+
+/** Quantities are texts, and a VM is looked at at every event. */
+const knownSizes = new WeakMap<VirtualMachine, Amount>();
+
+function sizeOf(vm: VirtualMachine): Amount {
+  let size = knownSizes.get(vm);
+  if (size === undefined) knownSizes.set(vm, (size = amountOf(vm.status?.resources ?? vm.spec.resources)));
+  return size;
 }
 
 /** Quantities are texts, and a host is looked at in every step. */

@@ -112,7 +112,7 @@ describe('what to take', () => {
       runs('a', [9, 0, true], [9.1, 0, true], [8.9, 0, true]),
       runs('b', [8, 0, true], [8.1, 0, true], [7.9, 0, true]),
     );
-    expect(text).toMatch(/^Take b: .* as baseline does, and costs \$2\.00 ± \$0\.\d+ less\.$/);
+    expect(text).toMatch(/^Take b: .* as baseline does, and costs \$2\.00 ± \$0\.\d+ less \(−20 %\)\.$/);
   });
 
   test('cheaper by chance only: it stays as it is', () => {
@@ -132,7 +132,7 @@ describe('what to take', () => {
       runs('sound', [11, 0.01], [11, 0.01], [11, 0.011]),
     );
     expect(text).toMatch(
-      /^Take sound: it loses 9\.\d+ % ± 1\.\d+ % fewer of its requests, but costs \$1\.00 more \(\+10 %\)\.$/,
+      /^Take sound: it loses 9\.\d+ % ± 1\.\d+ % fewer of its requests \(−90 %\), but costs \$1\.00 more \(\+10 %\)\.$/,
     );
   });
 
@@ -162,7 +162,7 @@ describe('what to take', () => {
       runs('a', [99.5, 0], [100.5, 0], [98.5, 0]),
     ];
     expect(sentence(one, other)).toMatch(/^Stay with baseline/);
-    expect(compare([one, other], 0).choice.sentence).toBe('Take a: it costs $0.50 less.');
+    expect(compare([one, other], 0).choice.sentence).toBe('Take a: it costs $0.50 less (−0.5 %).');
   });
 
   test('nothing differs', () => {

@@ -8,7 +8,7 @@ import {
   hostBootMs,
   imageCopyMs,
 } from '../../src/performance/boot.ts';
-import { costOver, energyKWh, hostShare, watts } from '../../src/performance/cost.ts';
+import { costOver, energyKWh, guestPrice, hostShare, watts } from '../../src/performance/cost.ts';
 import { defaultParameters } from '../../src/performance/parameters.ts';
 import { parametersOf } from '../../src/performance/overrides.ts';
 
@@ -118,6 +118,13 @@ describe('cost', () => {
   test('energy and price over a time', () => {
     expect(energyKWh(250, 4 * 3_600_000)).toBe(1);
     expect(costOver(0.92, 1_800_000)).toBeCloseTo(0.46, 12);
+  });
+  test.each([
+    ['by its size', { cpu: 0.03, memory: 0.004 }, 0.136],
+    ['by CPU alone', { cpu: 0.03, memory: 0 }, 0.12],
+    ['without a price of its own', undefined, 0],
+  ])('a guest of 4 CPU and 4Gi an hour · %s', (_name, price, expected) => {
+    expect(guestPrice({ cpuMillis: 4000, memoryBytes: 4 * 2 ** 30 }, price)).toBeCloseTo(expected, 12);
   });
   test.each([
     ['half the CPU, a quarter of the memory', { cpuMillis: 500, memoryBytes: 25 }, 0.375],

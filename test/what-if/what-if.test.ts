@@ -95,6 +95,37 @@ describe('determinism', () => {
 });
 
 describe('what is recorded', () => {
+  test('VMs with a price of their own cost while they run, by their size', async () => {
+    const file = join(folder, 'priced.yaml');
+    const pool = (size: string): string =>
+      `kind: VirtualMachinePool
+apiVersion: vctl.dev/v1alpha1
+metadata: {name: web}
+spec: {replicas: 3, selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {guest: {os: debian-12, paravirtualized: true}, resources: ${size}}}}`;
+    const host = `apiVersion: vctl.dev/v1alpha1
+kind: Host
+metadata: {name: h}
+spec: {hypervisor: xen, capacity: {cpu: 32, memory: 128Gi}, price: {perHour: 2, perVmHour: {cpu: 0.1, memory: 0.01}}}`;
+    const events =
+      'events: [{at: 15m, patch: {kind: VirtualMachinePool, name: web, merge: {spec: {replicas: 1}}}}]';
+    const goal = 'objectives: [{name: dear, metric: cost, of: {kind: Host, name: h}, above: 0}]';
+    writeFileSync(
+      file,
+      [pool('{cpu: 2, memory: 4Gi}'), host, scenario(`seed: 1, ${events}, ${goal}`)].join('\n---\n'),
+    );
+    const { runs } = await whatIf({ paths: [file], recursive: false, scenarios: [], judged: false });
+    rmSync(file);
+    const { totals, verdicts, series } = runs[0]?.record as RunRecord;
+    // 24 cents an hour each: three for a quarter of an hour, then one; the host's two an hour on top.
+    expect(totals.cost).toBeCloseTo(1 + 0.24 * totals.machineHours, 6);
+    expect(totals.machineHours).toBeCloseTo(0.75 + 0.25, 2);
+    expect(verdicts[0]?.value).toBeCloseTo(totals.cost, 3);
+    expect(series.find(({ name, of }) => name === 'costPerHour' && of === undefined)?.values[0]).toBeCloseTo(
+      2.72,
+      6,
+    );
+  });
+
   test('the clock begins at midnight, with everything up', async () => {
     const { startMs, endMs, times, bringUp, topology, totals } = await record('seed: 1');
     expect([startMs, endMs]).toEqual([Date.UTC(2000, 0, 1), Date.UTC(2000, 0, 1, 0, 30)]);

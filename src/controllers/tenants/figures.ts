@@ -1,5 +1,5 @@
 /** What a tenant's status measures: its requests, who served them, and what it costs. */
-import { hostShare } from '../../performance/cost.ts';
+import { guestPrice, hostShare } from '../../performance/cost.ts';
 import { type Tenant, type VirtualMachine } from '../../model/kinds/index.ts';
 import { labels } from '../../model/annotations.ts';
 import { type ObjectCache } from '../../engine/cache.ts';
@@ -7,6 +7,7 @@ import { isShared } from '../../tenancy/instance-sets.ts';
 import { type Turn } from '../../engine/turn.ts';
 import { selectMachines } from '../machines/lookup.ts';
 import { tenancy } from './tenancy-index.ts';
+import { isUp } from '../machines/up.ts';
 import { amountOf } from '../../model/amount.ts';
 
 type Figures = Pick<
@@ -147,14 +148,16 @@ function billOf(tenant: Tenant, set: string, turn: Look): Bill {
   return bill;
 }
 
-/** What VMs cost an hour: each its share of its host's price. */
+/** What VMs cost an hour: each its share of its host's price, and while it runs its own. */
 function priceOf(machines: readonly VirtualMachine[], cache: ObjectCache): number {
   let sum = 0;
   for (const { spec, status } of machines) {
     const host = status?.host === undefined ? undefined : cache.get('Host', '', status.host);
     if (!host?.status?.allocatable) continue;
     const size = amountOf(status?.resources ?? spec.resources);
-    sum += host.spec.price.perHour * hostShare(size, amountOf(host.status.allocatable));
+    const { perHour, perVmHour } = host.spec.price;
+    sum += perHour * hostShare(size, amountOf(host.status.allocatable));
+    if (isUp(status)) sum += guestPrice(size, perVmHour);
   }
   return sum;
 }

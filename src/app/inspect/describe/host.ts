@@ -41,7 +41,7 @@ export function describeHost(host: Host, snapshot: Snapshot): DescribeNode[] {
         ({ key, value, effect }) => `${key}${value === undefined ? '' : `=${value}`}:${effect}`,
       ),
     ),
-    field('Price', priceText(spec.price.perHour)),
+    field('Price', hostPrice(spec.price)),
     field('Power', `${spec.power.idleWatts} W idle, ${spec.power.maxWatts} W at full load`),
     field('Failure detection', `after ${spec.failureDetection}`),
     field('Utilization', percent(status?.utilization)),
@@ -129,7 +129,7 @@ export function describeHostPool(pool: HostPool, { cache }: Snapshot): DescribeN
       field('Hypervisor', template.hypervisor),
       field('Capacity', sizeText(template.capacity)),
       field('Hardware assist', yesNo(template.hardwareAssist)),
-      field('Price', priceText(template.price.perHour)),
+      field('Price', hostPrice(template.price)),
     ]),
     hostsTable(hosts),
   ];
@@ -150,4 +150,10 @@ function hostsTable(hosts: readonly Host[]): DescribeNode {
 
 function cores(cpu: string | number | undefined): number {
   return cpuMillis(cpu) / 1000;
+}
+
+/** `$0.92/h, and $0.03/h a CPU and $0.004/h a Gi of each VM that runs`. */
+function hostPrice({ perHour, perVmHour }: Host['spec']['price']): string {
+  if (perVmHour === undefined) return priceText(perHour);
+  return `${priceText(perHour)}, and $${perVmHour.cpu}/h a CPU and $${perVmHour.memory}/h a Gi of each VM that runs`;
 }
