@@ -53,14 +53,22 @@ export function migrate(input: MigrationInput): Migration {
  */
 export function migrationOf(
   guest: { readonly usedBytes: number; readonly busyCores: number },
-  { migration }: PerformanceParameters,
+  parameters: PerformanceParameters,
 ): Migration {
-  return migrate({
+  return migrate(migrationInputOf(guest, parameters));
+}
+
+/** The same before it is worked out, for who has the rounds go by one after the other. */
+export function migrationInputOf(
+  guest: { readonly usedBytes: number; readonly busyCores: number },
+  { migration }: PerformanceParameters,
+): Required<MigrationInput> {
+  return {
     usedBytes: guest.usedBytes,
     workingSetBytes: guest.usedBytes * migration.workingSet,
     dirtyBytesPerSecond: migration.dirtyRate * guest.busyCores,
     bytesPerSecond: migration.bandwidth,
     downtimeGoalMs: migration.downtime,
     maxRounds: migration.rounds,
-  });
+  };
 }

@@ -9,7 +9,7 @@ import {
 import { type Actor } from './core.ts';
 import { Rank } from './event-queue.ts';
 import { type BootProgress } from './scenery/boot-progress.ts';
-import { type Move } from './scenery/move.ts';
+import { atRate, type Move } from './scenery/move.ts';
 
 /** What a live resize will leave. */
 export interface MachineSize {
@@ -212,11 +212,12 @@ export class Machine implements Actor {
 
   #endMove(nowMs: number, failure?: string): void {
     if (this.move === undefined) return;
-    const { startedAtMs, rounds, sentBytes, pausedAtMs } = this.move;
+    // What has been sent by now.
+    const { startedAtMs, round, sentBytes, pausedAtMs } = atRate(this.move, this.move.rate, nowMs);
     this.lastMigration = {
       fromHostUid: this.request.hostUid,
       toHostUid: this.targetHostUid ?? '',
-      ...{ startedAtMs, endedAtMs: nowMs, rounds, sentBytes },
+      ...{ startedAtMs, endedAtMs: nowMs, rounds: round, sentBytes },
       downtimeMs: pausedAtMs === undefined ? 0 : nowMs - pausedAtMs,
       ...(failure === undefined ? {} : { failure }),
     };

@@ -19,10 +19,11 @@ import {
   mayStop,
   type Ruling,
 } from './machine-rules.ts';
-import { atRate, beginMove, endsAtMs, nextAtMs, pause } from './scenery/move.ts';
+import { atRate, beginMove, endsAtMs, nextRound, roundEndsAtMs } from './scenery/move.ts';
 import { accepted, refused } from './refusal.ts';
 import { Residents } from './residents.ts';
-import { guestBootMs, hotplugMs, migrationOfGuest, shutdownMs } from './timing.ts';
+import { guestBootMs, hotplugMs, shutdownMs } from './timing.ts';
+import { migrationInputOf } from '../performance/migration.ts';
 
 /** What `Machines` tells and asks the rest of the world. */
 export interface MachineSurroundings {
@@ -53,10 +54,7 @@ export class Machines {
     this.boots = new Boots(core, hosts, {
       demandMillis: (hostUid) => surroundings.demandMillis(hostUid),
       // Nobody has to do anything about it: only the plan is another.
-      replanned: (machine) => {
-        this.#plan(machine);
-        this.#save(machine);
-      },
+      replanned: (machine) => this.#replanned(machine),
     });
   }
 
@@ -172,8 +170,9 @@ export class Machines {
         const { usedBytes, busyMillis } = this.surroundings.usage(machine);
         machine.state = 'Migrating';
         const rate = this.#linkRate(machine);
-        const migration = migrationOfGuest(usedBytes, busyMillis, source.parameters, rate);
-        machine.move = beginMove(migration, rate, this.core.nowMs);
+        const guest = { usedBytes, busyCores: busyMillis / 1000 };
+        const input = migrationInputOf(guest, source.parameters);
+        machine.move = beginMove(usedBytes, input, rate, this.core.nowMs);
         this.#begin(machine, 'Migrating', endsAtMs(machine.move) - this.core.nowMs);
         this.#shareLinks(machine.request.hostUid, targetHostUid);
       },
@@ -278,9 +277,11 @@ export class Machines {
     const { move, targetHostUid } = machine;
     const { hostUid } = machine.request;
     if (move !== undefined && move.pausedAtMs === undefined) {
-      machine.move = pause(move, this.core.nowMs);
+      machine.move = nextRound(move, this.core.nowMs);
       machine.endsAtMs = endsAtMs(machine.move);
-      this.#changed(machine);
+      // That the guest stops is felt; another round is only another plan.
+      if (machine.isPaused) this.#changed(machine);
+      else this.#replanned(machine);
       return;
     }
     const host = this.#hostOf(machine);
@@ -335,6 +336,11 @@ export class Machines {
     }
   }
 
+  #replanned(machine: Machine): void {
+    this.#plan(machine);
+    this.#save(machine);
+  }
+
   #changed(machine: Machine): void {
     this.#plan(machine);
     this.#save(machine);
@@ -358,8 +364,8 @@ export class Machines {
   #plan(machine: Machine): void {
     this.core.operations.set(machine, activities[machine.state] !== undefined);
     this.boots.note(machine);
-    // A migration acts twice: it stops the guest, and has it run on the target.
-    this.core.queue.schedule(machine, machine.move ? nextAtMs(machine.move) : machine.endsAtMs);
+    // A migration acts after each of its rounds, and has the guest run on the target after the last.
+    this.core.queue.schedule(machine, machine.move ? roundEndsAtMs(machine.move) : machine.endsAtMs);
   }
 
   #hostOf(machine: Machine): Host | undefined {

@@ -6,7 +6,6 @@
 import { randomStream, uniform } from '../base/random.ts';
 import { type MachineRequest } from '../model/ports.ts';
 import { bootMs, hostBootMs, imageCopyMs } from '../performance/boot.ts';
-import { type Migration, migrationOf } from '../performance/migration.ts';
 import { type PerformanceParameters } from '../performance/parameters.ts';
 
 /** From power to taking guests. `count` is how often the host has powered on before. */
@@ -49,15 +48,4 @@ export function hotplugMs(seed: number, request: MachineRequest, count: number):
 /** Whose draw it is: uids would hang on when a machine was made. */
 export function identityOf({ namespace, name }: MachineRequest): string {
   return `VirtualMachine/${namespace}/${name}`;
-}
-
-/** A pre-copy live migration at `bandwidth` bytes a second of a guest that has `usedBytes` of memory in use and keeps `busyMillis` of CPU busy. */
-export function migrationOfGuest(
-  usedBytes: number,
-  busyMillis: number,
-  parameters: PerformanceParameters,
-  bandwidth: number,
-): Migration {
-  const migration = { ...parameters.migration, bandwidth };
-  return migrationOf({ usedBytes, busyCores: busyMillis / 1000 }, { ...parameters, migration });
 }

@@ -4,6 +4,7 @@ import { wantsPower } from '../../controllers/machines/plan.ts';
 import { isTrue } from '../../model/conditions.ts';
 import { type VirtualMachine } from '../../model/kinds/index.ts';
 import { isTerminating, keyOf, keyText } from '../../model/object.ts';
+import { isUnreachable } from '../../model/reachability.ts';
 import { matchesSelector } from '../../model/selectors.ts';
 import { type Snapshot } from '../snapshot.ts';
 import { machinesOn } from '../../controllers/machines/lookup.ts';
@@ -72,8 +73,17 @@ function wayOf(vm: VirtualMachine, { cache, scheduler }: Snapshot): Way {
   if (to !== undefined) return { type: 'moving', to };
   const hypervisor = cache.get('Hypervisor', '', vm.status?.hypervisor ?? '');
   const isLive = hypervisor?.spec.features.liveMigration === true;
+  const host = cache.get('Host', '', vm.status?.host ?? '');
+  if (isLive && isUnreachable(host)) {
+    return {
+      type: 'none',
+      why: `${vm.status?.host} cannot be reached, and a live migration needs both hosts`,
+    };
+  }
   const placement = isLive ? scheduler.elsewhere(vm) : scheduler.elsewhereStopped(vm);
-  if (placement.type === 'refused') return { type: 'none', why: placement.summary };
+  if (placement.type === 'refused') {
+    return { type: 'none', why: `no host can take it: ${placement.summary}` };
+  }
   return { type: isLive ? 'live' : 'restart' };
 }
 

@@ -137,7 +137,7 @@ function standingsOf(host: Host, snapshot: Snapshot, ignoreBudgets: boolean): St
   const limits = ignoreBudgets ? unlimited(allowances) : allowances;
   return leavers.map((leaver) => {
     if (leaver.way.type === 'none') {
-      return { leaver, obstacle: `cannot leave: no host can take it: ${leaver.way.why}` };
+      return { leaver, obstacle: `cannot leave: ${leaver.way.why}` };
     }
     // Each by itself: that they take turns is no reason to call one of them blocked.
     const blocker = nextRound([leaver], limits).blocked.get(leaver);

@@ -200,7 +200,10 @@ function retire(host: Host, turn: Turn): Result {
         message: `${residents.length} ${residents.length > 1 ? 'VMs have' : 'VM has'} to leave first: ${residents[0]?.metadata.name}${residents.length > 1 ? ', …' : ''}`,
       },
     ]);
-    return { settled: residents.some((vm) => vm.status?.phase === 'Pending') || residents.every(isHeld) };
+    // Nobody leaves a host that is cut off: they go once it can be reached again.
+    const isCutOff = turn.world.host(host.metadata.uid ?? '')?.networkLost === true;
+    const waits = residents.some((vm) => vm.status?.phase === 'Pending') || residents.every(isHeld);
+    return { settled: isCutOff || waits };
   }
   turn.world.removeHost(host.metadata.uid ?? '');
   turn.removeFinalizer(host, finalizer);

@@ -209,6 +209,9 @@ function planRunning(view: MachineView, machine: MachineObservation): Plan {
   const otherMode = modeChange(vm);
   if (otherMode) return stopAfterDrain(view, otherMode.reason, otherMode.message);
   if (leaving) {
+    // A migration needs both hosts: it waits until this one can be reached again.
+    if (leaving.live && !view.hostReady)
+      return { ...running(), message: `${leaving.message} once that can be reached` };
     if (leaving.live) return { ...running(), ...leaving, action: { type: 'migrate' }, settled: false };
     return stopAfterDrain(view, leaving.reason, leaving.message);
   }

@@ -297,7 +297,10 @@ function migrate(vm: VirtualMachine, plan: Plan, turn: Turn): Result {
     reason: 'Migrating',
     message: `it moves to ${target.host}${plan.reason === 'Tainted' || plan.reason === 'Resizing' ? `: ${plan.message}` : ''}`,
   };
-  return obey(vm, moving, turn, answer, answer.ok ? { migrationTarget: target.host } : {});
+  if (answer.ok) return obey(vm, moving, turn, answer, { migrationTarget: target.host });
+  const message = `cannot leave ${vm.status?.host} yet: ${answer.reason}`;
+  report(vm, plan, turn, {}, [{ type: 'Resized', status: 'False', reason: 'Moving', message }]);
+  return { settled: false, requeueAtMs: turn.nowMs + 5_000 };
 }
 
 /** A migration has ended: on the target, or back at the source when the target failed. */

@@ -1,51 +1,75 @@
-/** A live migration under way: bytes over links that others may use as well. Plain values and pure steps. */
-import { type Migration } from '../../performance/migration.ts';
+/**
+ * A live migration under way: rounds of copies over links that others may use as well. Plain values and pure steps.
+ *
+ * The rounds are those of `performance/migration.ts`, each as long as its link lets it: who comes to share the link
+ * makes a round longer, and the guest writes more meanwhile that has to be sent again.
+ */
+import { type MigrationInput } from '../../performance/migration.ts';
 
 /** What is saved of a migration under way. Times are ms of world time. */
 export interface Move {
   readonly startedAtMs: number;
-  readonly rounds: number;
-  /** All that is sent, the last copy included. */
+  /** The round under way, from 1 on. */
+  readonly round: number;
+  /** When it began. */
+  readonly roundSinceMs: number;
+  /** Sent up to `sinceMs`, in all rounds. */
   readonly sentBytes: number;
-  /** The last copy, for which the guest stops. */
-  readonly lastBytes: number;
-  /** What is left to send before the guest stops or, once it has, before it runs on the target. */
+  /** What is left of this round. */
   readonly leftBytes: number;
   /** Bytes a second, above 0, since `sinceMs`. */
   readonly rate: number;
   readonly sinceMs: number;
-  /** When the guest stopped; absent: it still runs. */
+  /** When the guest stopped for the last copy; absent: it still runs. */
   readonly pausedAtMs?: number;
+  readonly guest: MovingGuest;
 }
 
-/** A move that begins, of a migration that was worked out for this rate. */
-export function beginMove({ rounds, sentBytes, downtimeMs }: Migration, rate: number, nowMs: number): Move {
-  const lastBytes = (downtimeMs * rate) / 1000;
-  return {
-    ...{ startedAtMs: nowMs, rounds, sentBytes, lastBytes, rate },
-    ...{ leftBytes: sentBytes - lastBytes, sinceMs: nowMs },
+/** What the rounds hang on besides the link. */
+export type MovingGuest = Required<Omit<MigrationInput, 'usedBytes' | 'bytesPerSecond'>>;
+
+/** A move that begins at this rate: the first round sends all that is in use. */
+export function beginMove(usedBytes: number, guest: MovingGuest, rate: number, nowMs: number): Move {
+  const move: Move = {
+    ...{ startedAtMs: nowMs, round: 1, roundSinceMs: nowMs, sentBytes: 0, leftBytes: usedBytes },
+    ...{ rate, sinceMs: nowMs, guest },
   };
+  return isLast(move) ? { ...move, pausedAtMs: nowMs } : move;
 }
 
 /** The move as it goes on from now on at another rate. */
 export function atRate(move: Move, rate: number, nowMs: number): Move {
-  const sent = (move.rate * (nowMs - move.sinceMs)) / 1000;
-  return { ...move, leftBytes: Math.max(0, move.leftBytes - sent), rate, sinceMs: nowMs };
+  const sent = Math.min(move.leftBytes, (move.rate * (nowMs - move.sinceMs)) / 1000);
+  const { sentBytes, leftBytes } = move;
+  return { ...move, sentBytes: sentBytes + sent, leftBytes: leftBytes - sent, rate, sinceMs: nowMs };
 }
 
-/** The guest stops, for the last copy. */
-export function pause(move: Move, nowMs: number): Move {
-  return { ...move, leftBytes: move.lastBytes, sinceMs: nowMs, pausedAtMs: nowMs };
-}
-
-/** When the guest stops or, once it has, runs on the target, in whole ms; a pause takes one at least. */
-export function nextAtMs({ leftBytes, rate, sinceMs, pausedAtMs }: Move): number {
+/** When the round under way ends, in whole ms; that of the last copy takes one at least. */
+export function roundEndsAtMs({ leftBytes, rate, sinceMs, pausedAtMs }: Move): number {
   const ms = Math.round((leftBytes / rate) * 1000);
   return sinceMs + (pausedAtMs === undefined ? Math.max(0, ms) : Math.max(1, ms));
 }
 
+/** The next round, after one that has ended: it sends what was written meanwhile, and the guest stops for a last one. */
+export function nextRound(move: Move, nowMs: number): Move {
+  const { guest, round, roundSinceMs, sentBytes, leftBytes } = move;
+  const written = (guest.dirtyBytesPerSecond * (nowMs - roundSinceMs)) / 1000;
+  const next: Move = {
+    ...move,
+    ...{ round: round + 1, roundSinceMs: nowMs, sinceMs: nowMs, sentBytes: sentBytes + leftBytes },
+    leftBytes: Math.min(guest.workingSetBytes, written),
+  };
+  return isLast(next) ? { ...next, pausedAtMs: nowMs } : next;
+}
+
 /** When all is through if nothing changes the rate. */
 export function endsAtMs(move: Move): number {
-  const nextMs = nextAtMs(move);
-  return move.pausedAtMs === undefined ? nextAtMs(pause(move, nextMs)) : nextMs;
+  let last = move;
+  while (last.pausedAtMs === undefined) last = nextRound(last, roundEndsAtMs(last));
+  return roundEndsAtMs(last);
+}
+
+/** The round under way is the last one: short enough, or the last that is made. */
+function isLast({ leftBytes, rate, round, guest }: Move): boolean {
+  return leftBytes <= (rate * guest.downtimeGoalMs) / 1000 || round >= guest.maxRounds;
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { cordon } from '../../../src/app/actions/cordon.ts';
 import { drain, type DrainRequest } from '../../../src/app/actions/drain.ts';
 import { type Leaver, nextRound } from '../../../src/app/actions/drain-plan.ts';
+import { fault } from '../../../src/app/actions/fault.ts';
 import { migrate } from '../../../src/app/actions/migrate.ts';
 import { power } from '../../../src/app/actions/power.ts';
 import { type State } from '../../../src/app/state.ts';
@@ -226,6 +227,37 @@ describe('migrate', () => {
     await expect(asked).rejects.toThrow(message);
     await expect(asked).rejects.toMatchObject({ exitCode: ExitCode.Refused });
     expect(await state.store.revision()).toBe(before);
+  });
+});
+
+describe('a host that is cut off', () => {
+  const cutOff = async (noticed: boolean): Promise<State> => {
+    const state = await stateWith(xenHost('one'), vm('a'), xenHost('two'));
+    const asked = { kind: 'Host', name: 'one', namespace: 'default', clear: false, ...patient } as const;
+    await fault(state, { ...asked, type: 'NetworkLoss', wait: noticed });
+    return state;
+  };
+  const held =
+    'vm/default/a stays on one: it cannot leave: one cannot be reached, and a live migration needs both hosts';
+
+  test('is not drained, and that is said at once', async () => {
+    const state = await cutOff(true);
+    const { unmet, run } = await drain(state, request);
+    expect(unmet).toEqual([held]);
+    expect(run?.outcome.type).toBe('settled');
+    expect(run?.worldMs).toBe(0);
+  });
+
+  test('is tried until that is noticed, and then no more', async () => {
+    const state = await cutOff(false);
+    const { unmet, run } = await drain(state, request);
+    expect(unmet).toEqual([held]);
+    expect(run?.outcome.type).toBe('settled');
+    expect(run?.worldMs).toBe(50_000);
+    expect((await stored(state, 'VirtualMachine', 'a'))?.status).toMatchObject({
+      phase: 'Running',
+      host: 'one',
+    });
   });
 });
 

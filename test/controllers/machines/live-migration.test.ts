@@ -105,3 +105,146 @@ describe('a live migration', () => {
     expect(engine.get('VirtualMachine', 'g').status).toMatchObject({ phase: 'Running', host: 'h0' });
   });
 });
+
+describe('rounds, as the links change', () => {
+  const seconds = (ms: number): number => ms / 1000;
+  const link = 1.25e9;
+
+  async function eight(): Promise<{ engine: TestEngine; names: string[]; move: (name: string) => void }> {
+    const names = Array.from({ length: 8 }, (_, i) => `g${i}`);
+    const engine = await engineWith(
+      host('h0'),
+      ...names.flatMap((name) => [large(name), wanted(name, 16_384)]),
+      host('h1', 'unschedulable: true'),
+    );
+    const target = uidOf(engine, 'Host', 'h1');
+    return {
+      engine,
+      names,
+      move: (name) => void engine.world.migrate(uidOf(engine, 'VirtualMachine', name), target),
+    };
+  }
+  const took = (engine: TestEngine, name: string): number => {
+    const last = engine.world.machine(uidOf(engine, 'VirtualMachine', name))?.lastMigration;
+    return seconds((last?.endedAtMs ?? NaN) - (last?.startedAtMs ?? NaN));
+  };
+
+  test('four, and four more in their midst: the link is always full, and nobody is faster than alone', async () => {
+    const { engine, names, move } = await eight();
+    const startMs = engine.world.nowMs;
+    names.slice(0, 4).forEach(move);
+    engine.world.advanceTo(startMs + 20_000);
+    names.slice(4).forEach(move);
+    engine.world.advanceTo(startMs + 300_000);
+    const alone = (16 * 2 ** 30) / link;
+    const all = names.map((name) => took(engine, name));
+    for (const one of all) expect(one).toBeGreaterThan(4 * alone);
+    // By hand: 20 s of a quarter of the link each, then an eighth each.
+    const firsts = 20 + 8 * (alone - 20 / 4);
+    for (const one of all.slice(0, 4)) expect(one).toBeCloseTo(firsts, 0);
+    const ends = names.map(
+      (name) => engine.world.machine(uidOf(engine, 'VirtualMachine', name))?.lastMigration?.endedAtMs ?? NaN,
+    );
+    expect(seconds(Math.max(...ends) - startMs)).toBeCloseTo(8 * alone, 0);
+  });
+
+  test('one that ends leaves its share to the other', async () => {
+    const { engine, move } = await eight();
+    const startMs = engine.world.nowMs;
+    move('g0');
+    engine.world.advanceTo(startMs + 5_000);
+    move('g1');
+    engine.world.advanceTo(startMs + 300_000);
+    const alone = (16 * 2 ** 30) / link;
+    expect(took(engine, 'g0')).toBeCloseTo(5 + 2 * (alone - 5), 1);
+    expect(took(engine, 'g1')).toBeCloseTo(2 * alone - 5, 1);
+  });
+
+  test('a guest that writes has more to send again when the link gets narrower', async () => {
+    const busy =
+      'kind: Traffic\nmetadata: {name: busy}\nspec: {to: {kind: VirtualMachine, name: g0}, unit: Cpu, pattern: {constant: 1}, noise: None}';
+    const sent = async (others: number): Promise<{ sentBytes: number; rounds: number }> => {
+      const { engine, names, move } = await eight();
+      await engine.write(busy);
+      await engine.advance(60_000);
+      move('g0');
+      names.slice(1, 1 + others).forEach(move);
+      engine.world.advanceTo(engine.world.nowMs + 600_000);
+      const last = engine.world.machine(uidOf(engine, 'VirtualMachine', 'g0'))?.lastMigration;
+      return { sentBytes: last?.sentBytes ?? NaN, rounds: last?.rounds ?? NaN };
+    };
+    const [quiet, crowded] = [await sent(0), await sent(7)];
+    expect(crowded.sentBytes).toBeGreaterThan(quiet.sentBytes * 1.05);
+    expect(crowded.rounds).toBeGreaterThanOrEqual(quiet.rounds);
+  });
+});
+
+describe('in the midst of a migration', () => {
+  async function moving(): Promise<{ engine: TestEngine; uid: string }> {
+    const engine = await engineWith(
+      host('h0'),
+      large('g'),
+      wanted('g', 16_384),
+      host('h1', 'unschedulable: true'),
+    );
+    await engine.write(host('h1'));
+    const moved = large('g').replace(
+      'metadata: {name: g,',
+      'metadata: {name: g, annotations: {vctl.dev/move-from: h0},',
+    );
+    await engine.write(moved);
+    await engine.advance(2_000);
+    expect(engine.get('VirtualMachine', 'g').status?.phase).toBe('Migrating');
+    return { engine, uid: uidOf(engine, 'VirtualMachine', 'g') };
+  }
+
+  test('the VM is deleted: it goes once it has arrived, and holds no place anywhere', async () => {
+    const { engine } = await moving();
+    await engine.delete('VirtualMachine', 'g');
+    expect(await engine.settle()).toEqual({ type: 'settled' });
+    expect(engine.list('VirtualMachine')).toEqual([]);
+    for (const one of ['h0', 'h1']) {
+      expect(engine.get('Host', one).status).toMatchObject({ virtualMachines: 0, allocated: { cpu: '0' } });
+    }
+  });
+
+  test('it is to be off: it stops where it arrives', async () => {
+    const { engine } = await moving();
+    await engine.write(large('g').replace('placement', 'runPolicy: Halted, placement'));
+    expect(await engine.settle()).toEqual({ type: 'settled' });
+    expect(engine.get('VirtualMachine', 'g').status).toMatchObject({ phase: 'Stopped', host: 'h1' });
+  });
+
+  test('the wish to move is taken back: what is under way arrives, and stays there', async () => {
+    const { engine } = await moving();
+    await engine.write(large('g').replace('metadata: {name: g,', 'metadata: {name: g, annotations: {},'));
+    expect(await engine.settle()).toEqual({ type: 'settled' });
+    expect(engine.get('VirtualMachine', 'g').status).toMatchObject({ phase: 'Running', host: 'h1' });
+    expect(engine.get('VirtualMachine', 'g').status?.migrationTarget).toBeUndefined();
+  });
+
+  test('its source dies: it is lost, and starts anew once that is noticed', async () => {
+    const { engine, uid } = await moving();
+    engine.world.inject({ hostUid: uidOf(engine, 'Host', 'h0'), type: 'Crash' });
+    await engine.advance(49_000);
+    expect(engine.get('VirtualMachine', 'g').status?.phase).toBe('Migrating');
+    expect(await engine.settle()).toEqual({ type: 'settled' });
+    expect(engine.get('VirtualMachine', 'g').status).toMatchObject({ phase: 'Running', host: 'h1' });
+    expect(engine.world.machine(uid)?.bootCount).toBe(1);
+    const reasons = engine.list('Event').map(({ reason }) => reason);
+    expect(reasons).toContain('HostLost');
+    expect(reasons).not.toContain('Migrated');
+  });
+
+  test('its source is cut off: the migration has failed, and is made once that is back', async () => {
+    const { engine } = await moving();
+    engine.world.inject({ hostUid: uidOf(engine, 'Host', 'h0'), type: 'NetworkLoss', forMs: 200_000 });
+    await engine.advance(120_000);
+    expect(engine.get('VirtualMachine', 'g').status).toMatchObject({ phase: 'Running', host: 'h0' });
+    expect(engine.condition(engine.get('VirtualMachine', 'g'), 'Ready')).toBe('False HostUnreachable');
+    await engine.settle();
+    await engine.advance(200_000);
+    expect(engine.get('VirtualMachine', 'g').status).toMatchObject({ phase: 'Running', host: 'h1' });
+    expect(engine.list('Event').map(({ reason }) => reason)).toContain('MigrationFailed');
+  });
+});
