@@ -3,14 +3,19 @@ import { type Latency, mixture } from '../../src/performance/latency.ts';
 import { everyOf, queue, type QueueOutcome } from '../../src/performance/queueing.ts';
 import { type Choice, leastRequestChoices } from '../../src/performance/waiting/unequal-backends.ts';
 import { judge, type Trial, type Verdict } from '../support/queue-judge.ts';
+import { playTrial } from './request-judge.ts';
 
 /** Someone who can tell how a trial comes out; each gets columns of its own in the tables. */
 export interface Judge {
   readonly name: string;
-  readonly asks: (trial: Trial) => Verdict;
+  readonly asks: (trial: Trial) => Played;
 }
 
-export const judges: readonly Judge[] = [{ name: 'simulation', asks: judge }];
+/** What all of them tell. */
+export type Played = Omit<Verdict, 'meanWait' | 'waited'>;
+
+export const simulation: Judge = { name: 'simulation', asks: judge };
+export const judges: readonly Judge[] = [simulation, { name: '`--fidelity requests`', asks: playTrial }];
 
 export interface Said extends Latency {
   /** Shares of the requests that are refused and given up. */

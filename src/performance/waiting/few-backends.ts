@@ -55,7 +55,7 @@ export function withSwings(wait: FieldWait, few: FewBackends): FieldWait {
   const waits = erlangC(cores, utilization * cores) / utilization;
   const rarity = (1.04 * waits ** 3) / (waits ** 3 + 0.04);
   // Where bounds are felt, backends are full at the same times, and there is little that could swing.
-  const share = swingShare(measured[swing.by], utilization, among) * rarity * Math.exp(-20 * bound);
+  const share = swingShare(measured[swing.by], utilization, among) * rarity * Math.exp(-60 * bound);
   if (!(share > 0)) return wait;
   // No further than there is room.
   const swingMs = freeMs * -Math.expm1(-Math.max(0, boundMs - wait.meanMs) / freeMs);

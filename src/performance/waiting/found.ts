@@ -2,7 +2,7 @@
 import { logGamma } from '../gamma.ts';
 import { type QueueState } from './bounded.ts';
 import { type FieldWait } from './few-backends.ts';
-import { noWait, type Wait } from './wait.ts';
+import { cutAt, noWait, type Wait, waitSurvival } from './wait.ts';
 
 export interface Found {
   /** Of the arrivals, the share that finds n requests, n from 0 to the most that there can be. */
@@ -94,15 +94,22 @@ export function stateOf(
   { refused, timedOut, wait: all }: FoundWait,
   { cores, variation }: Found,
   full: number,
+  timeoutMs: number,
 ): QueueState {
   const { probability, meanMs, squareMs2 } = all;
   if (!(probability > 0 && meanMs > 0)) return { refused, timedOut, waitProbability: 0, wait: noWait };
   const longer = variation === 1 ? 1 : scaleOf(variation) ** ((1 - full) * cores ** -0.1);
   const square = (squareMs2 * probability) / meanMs ** 2 - 1;
-  const wait: Wait = {
+  const free: Wait = {
     kind: 'Gamma',
     meanMs: (meanMs / probability) * longer,
     variation: Math.sqrt(Math.max(0.01, square)),
   };
+  // Nobody waits longer than the timeout: where that is felt, the wait ends there.
+  const isCut = waitSurvival(free, timeoutMs) > noticeable;
+  const wait = isCut ? cutAt(timeoutMs, free.meanMs) : free;
   return { refused, timedOut, waitProbability: probability, wait };
 }
+
+/** A share of those who wait that is worth to be kept from waiting longer than they can. */
+const noticeable = 0.005;

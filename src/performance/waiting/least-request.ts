@@ -60,7 +60,7 @@ export function leastRequestQueue(queue: LeastRequestQueue): QueueState | undefi
     boundMs: Math.min(timeoutMs, (limit * serviceMs) / cores),
     bound: full + timedOut,
   });
-  return stateOf({ refused, timedOut, wait: swung }, found, full);
+  return stateOf({ refused, timedOut, wait: swung }, found, full, timeoutMs);
 }
 
 /** What arrivals find at a backend, n requests for each n up to the most that there can be. */

@@ -29,6 +29,19 @@ export interface Choice {
   readonly arrivals: Arrivals;
 }
 
+/** Of those that wait, so many a core are there by chance: only with more of them does a backend count as behind. */
+const byChance = 8;
+
+function hasBacklog({ waiting, cores }: ChosenBackend): boolean {
+  return waiting > byChance * cores;
+}
+
+/**
+ * Who has none of the backlog that others have gets no more than this of its capacity: with more it would soon have as
+ * much, and from then on they share what comes.
+ */
+const mostBeside = 0.98;
+
 /** To three digits: speeds and sizes that differ by less make no difference to the balancer. */
 function rounded(value: number): number {
   return Number(value.toPrecision(3));
@@ -49,8 +62,8 @@ export function leastRequestChoices(
   const evenly: Arrivals = { kind: 'LeastRequest', among };
   if (kinds.length === 1) return backends.map(() => ({ share: 1 / among, arrivals: evenly }));
   const capacity = backends.reduce((sum, { serviceMs, cores }) => sum + cores / serviceMs, 0);
-  if (rate >= capacity || backends.every(({ waiting }) => waiting > 0)) {
-    const isFull = backends.every(({ waiting, limit }) => waiting > 0 && waiting >= limit);
+  if (rate >= capacity || backends.every(hasBacklog)) {
+    const isFull = backends.every((one) => hasBacklog(one) && one.waiting >= one.limit);
     const shares = isFull ? fullShares(backends) : fluidShares(backends, rate);
     return backends.map((_one, i) => ({ share: shares[i] ?? 0, arrivals: evenly }));
   }
@@ -58,9 +71,11 @@ export function leastRequestChoices(
   const field = fieldOf(plain, rate / capacity, known);
   // As much as is as busy for those that were rounded.
   const felt = (rate / capacity) * field.capacity;
+  const shares = bounded(plain, field.parts, rate);
   const choices: Choice[] = Array<Choice>(among).fill({ share: 0, arrivals: evenly });
   kinds.forEach(({ kind, members }, i) => {
-    const { share, found } = field.parts[i] ?? { share: 0, found: new Float64Array(1) };
+    const { found } = field.parts[i] ?? { found: new Float64Array(1) };
+    const share = shares[i] ?? 0;
     const beside = field.isEven
       ? { kind: 'Choices' as const, share, among, occupancy: found, swing: heaviestSwing(plain, i, felt) }
       : { kind: 'Weights' as const, share, found, swing: swingByWeights(plain, kind, felt) };
@@ -68,6 +83,28 @@ export function leastRequestChoices(
     for (const member of members) choices[member] = choice;
   });
   return choices;
+}
+
+/** The shares, with what those without a backlog can't take left to those that have one. */
+function bounded(
+  kinds: readonly BackendKind[],
+  parts: readonly FieldPart[],
+  rate: number,
+): readonly number[] {
+  const shares = parts.map(({ share }) => share);
+  const among = kinds.reduce((sum, { count }) => sum + count, 0);
+  const behind = kinds.reduce(
+    (sum, { count, isBehind }, i) => sum + (isBehind ? count * (shares[i] ?? 0) : 0),
+    0,
+  );
+  if (behind <= 0) return shares;
+  const kept = shares.map((share, i) => {
+    const { isBehind = true, serviceMs = 1, cores = 0 } = kinds[i] ?? {};
+    // Slow ones get what both draws leave to them, whatever they can serve.
+    return isBehind ? 0 : Math.min(share, Math.max(1 / among, (mostBeside * cores) / serviceMs / rate));
+  });
+  const left = 1 - kinds.reduce((sum, { count }, i) => sum + count * (kept[i] ?? 0), 0);
+  return shares.map((share, i) => (kinds[i]?.isBehind ? (share * left) / behind : (kept[i] ?? 0)));
 }
 
 /** What is known of fields by now: a pure memo, which only saves work. */
@@ -127,10 +164,11 @@ interface Group {
 
 /** By size and speed, each rounded. */
 function kindsOf(backends: readonly ChosenBackend[]): readonly Group[] {
-  const isAnyIdle = backends.some(({ waiting }) => waiting <= 0);
+  const isAnyIdle = !backends.every(hasBacklog);
   const groups = new Map<string, { kind: BackendKind; members: number[] }>();
-  backends.forEach(({ serviceMs, cores, weight, limit, waiting }, index) => {
-    const isBehind = isAnyIdle && waiting > 0;
+  backends.forEach((backend, index) => {
+    const { serviceMs, cores, weight, limit } = backend;
+    const isBehind = isAnyIdle && hasBacklog(backend);
     const kind = { serviceMs: rounded(serviceMs), cores: rounded(cores), weight, limit, isBehind };
     const key = Object.values(kind).join();
     const group = groups.get(key);

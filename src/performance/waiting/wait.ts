@@ -67,6 +67,19 @@ export function waitSurvival(wait: Wait, ms: number): number {
   }
 }
 
+/** A wait of this mean that is never longer than `toMs`: with the density that falls or grows exponentially. */
+export function cutAt(toMs: number, meanMs: number): Wait {
+  const goal = Math.max(0.01, Math.min(0.99, meanMs / toMs));
+  // The mean falls with u.
+  let [low, high] = [-200, 200];
+  for (let turn = 0; turn < 50; turn++) {
+    const u = (low + high) / 2;
+    if (cutExponential(u).mean > goal) low = u;
+    else high = u;
+  }
+  return { kind: 'Between', fromMs: 0, toMs, decay: (low + high) / 2 / toMs };
+}
+
 /** Mean and variance of a variable on 0..1 whose density falls as e^-ux. */
 function cutExponential(u: number): { readonly mean: number; readonly variance: number } {
   if (Math.abs(u) < 0.01) return { mean: 1 / 2 - u / 12, variance: 1 / 12 - u ** 2 / 240 };
