@@ -115,6 +115,22 @@ describe('cost', () => {
   ])('power · %s', (_name, utilization, expected) => {
     expect(watts(110, 380, utilization)).toBe(expected);
   });
+  /**
+   * SPECpower_ssj2008: average watts at loads of 0, 10, ... 100 %. Results 20110127-00342, 20110124-00339 and
+   * 20110406-00368 of spec.org.
+   */
+  test.each<[string, readonly number[], number, number]>([
+    ['HP ProLiant ML110 G4', [86, 89.4, 92.6, 96, 99.5, 102, 106, 108, 112, 114, 117], 0.007, 0.014],
+    ['HP ProLiant ML110 G5', [93.7, 97, 101, 105, 110, 116, 121, 125, 129, 133, 135], 0.011, 0.022],
+    ['IBM System x3550 M3', [58.4, 98, 109, 118, 128, 140, 153, 170, 189, 205, 222], 0.062, 0.24],
+  ])('power · %s, measured', (_name, measured, meanAtMost, worstAtMost) => {
+    const [idle = NaN] = measured;
+    const full = measured.at(-1) ?? NaN;
+    const errors = measured.map((seen, tenth) => Math.abs(watts(idle, full, tenth / 10) / seen - 1));
+    expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeLessThan(meanAtMost);
+    expect(Math.max(...errors)).toBeLessThan(worstAtMost);
+  });
+
   test('energy and price over a time', () => {
     expect(energyKWh(250, 4 * 3_600_000)).toBe(1);
     expect(costOver(0.92, 1_800_000)).toBeCloseTo(0.46, 12);

@@ -211,3 +211,55 @@ test('a pool sets it for all its hosts, whatever its template says', async () =>
   expect(set()).toEqual(['5s', '5s']);
   expect(engine.get('HostPool', 'p').status).toMatchObject({ updatedReplicas: 2 });
 });
+
+describe('as others have met it', () => {
+  test('back at the very moment at which it would be noticed: it is not (kubernetes/kubernetes#13258)', async () => {
+    const engine = await settled();
+    strike(engine, 'NetworkLoss', 50 * seconds);
+    await engine.advance(300 * seconds);
+    expect(known(engine)).toBe('Ready; web-0 Ready on h1');
+    expect(events(engine, 'HostNotReady', 'HostLost', 'HostUnreachable')).toEqual([]);
+  });
+
+  test('it comes and goes all the time, always sooner than noticed (kubernetes/kubernetes#109965)', async () => {
+    const engine = await settled();
+    const before = engine.list('Event').length;
+    for (let cut = 0; cut < 20; cut++) {
+      strike(engine, 'NetworkLoss', 45 * seconds);
+      await engine.advance(50 * seconds);
+    }
+    expect(known(engine)).toBe('Ready; web-0 Ready on h1');
+    expect(engine.list('Event')).toHaveLength(before);
+  });
+
+  test('the source dies once its VM has just moved: the VM lives on (kubevirt/kubevirt#13112)', async () => {
+    const engine = await settled();
+    const uid = engine.get('VirtualMachine', 'web-0').metadata.uid ?? '';
+    const asked = vm('web-0', spread, 'app: web').replace(
+      'labels:',
+      'annotations: {vctl.dev/move-from: h1}, labels:',
+    );
+    await engine.write(asked);
+    await engine.advance(0);
+    // Before anybody looks at what has arrived.
+    while (engine.world.machine(uid)?.state === 'Migrating') engine.world.advanceTo(engine.world.nowMs + 1);
+    strike(engine, 'Crash');
+    await engine.settle();
+    expect(engine.get('VirtualMachine', 'web-0').status).toMatchObject({ host: 'h3', phase: 'Running' });
+    expect(engine.world.machine(uid)?.bootCount).toBe(1);
+    expect(events(engine, 'HostLost')).toEqual([]);
+  });
+
+  test('the network goes while a guest boots: it comes up in its time, and that is seen later', async () => {
+    const engine = await settled();
+    await engine.write(vm('late', 'placement: {hostSelector: {kubernetes.io/hostname: h1}}'));
+    await engine.advance(3 * seconds);
+    const phase = (): unknown => engine.get('VirtualMachine', 'late').status?.phase;
+    expect(phase()).toBe('Booting');
+    strike(engine, 'NetworkLoss', 40 * seconds);
+    await engine.advance(39 * seconds);
+    expect(phase()).toBe('Booting');
+    await engine.advance(1 * seconds);
+    expect(phase()).toBe('Running');
+  });
+});
