@@ -86,7 +86,7 @@ export function decideVertical(input: VerticalInput): VerticalDecision {
   const bare = input.state && recommend(input.state, input.options);
   const recommendation = bare && clampAll(bare, input);
   const target = targetOf(input, recommendation, bare);
-  const difference = differenceOf(input.request, target);
+  const difference = distanceOf(input, target, recommendation);
   const known = bare && recommendation && { bare, recommendation, target, difference };
   const [reason, rule] = judge(input, known);
   const beyondMaximum = beyond('max', input, bare);
@@ -175,6 +175,8 @@ function outsideBounds(input: VerticalInput, known: Known): string | undefined {
     const bare = known.bare[name];
     const recent = input.recent?.[name];
     const request = input.request[name];
+    // It is on the step above what is recommended already, be that beyond the upper bound.
+    if (known.target[name] === request) continue;
     const outside =
       (limited && outsideText(name, 'request', request, limited)) ??
       // Half of all usage is below the median: only a worthwhile change in that direction counts.
@@ -208,14 +210,36 @@ function targetOf(
 ): Resources {
   const size = (name: ResourceName): number => {
     const estimate = recommendation?.[name];
-    if (!estimate) return input.request[name];
+    const request = input.request[name];
+    if (!estimate) return request;
     const recent = input.recent?.[name];
     const surged = recent !== undefined && recent > (bare?.[name]?.upper ?? Infinity);
-    if (!surged) return clampSize(name, estimate.target, input.min, input.max);
     // A load that rises goes on rising: room for the next minutes too.
-    return steppedSize(name, Math.max(estimate.target, recent * safetyMargin), input.min, input.max);
+    if (surged) {
+      return steppedSize(name, Math.max(estimate.target, recent * safetyMargin), input.min, input.max);
+    }
+    const exact = clampSize(name, estimate.target, input.min, input.max);
+    const stepped = steppedSize(name, estimate.target, input.min, input.max);
+    // Growing goes to the next step, else each percent of a rising history would be a resize of its own.
+    return exact > request || stepped <= request ? stepped : exact;
   };
   return { cpu: size('cpu'), memory: size('memory') };
+}
+
+/** How far the request is from what is recommended; from the step above it, where a decision has put it there. */
+function distanceOf(
+  { request, min, max }: VerticalInput,
+  target: Resources,
+  recommendation?: Recommendation,
+): number {
+  const wanted = (name: ResourceName): number => {
+    const estimate = recommendation?.[name]?.target;
+    if (estimate === undefined || target[name] === request[name]) return target[name];
+    const exact = clampSize(name, estimate, min, max);
+    // A surge asks for more than history recommends.
+    return target[name] > request[name] && exact <= request[name] ? target[name] : exact;
+  };
+  return differenceOf(request, { cpu: wanted('cpu'), memory: wanted('memory') });
 }
 
 function clampAll(recommendation: Recommendation, { min, max }: VerticalInput): Recommendation {

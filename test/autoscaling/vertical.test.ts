@@ -217,10 +217,10 @@ describe('when to act', () => {
     expect(`${decision.type} ${decision.reason}`).toBe(expected);
   });
 
-  test('goes to the recommendation, in whole millicores and MiB', () => {
+  test('goes to the step above the recommendation', () => {
     const decision = decideVertical(given({ request: { cpu: 4, memory: gibi } }));
-    expect(decision.target).toEqual(recommended);
-    expect(decision.summary).toBe('resize 4 CPU 1Gi → 1.17 CPU 2.2Gi');
+    expect(decision.target).toEqual({ cpu: 1.5, memory: 3 * gibi });
+    expect(decision.summary).toBe('resize 4 CPU 1Gi → 1.5 CPU 3Gi');
     expect(decision.explanation).toEqual([
       'cpu       4 CPU, recommended 1.17 CPU, bounds 1.17 CPU to 2.34 CPU',
       'memory    1Gi, recommended 2.2Gi, bounds 2.2Gi to 4.5Gi',
@@ -229,6 +229,37 @@ describe('when to act', () => {
   });
   test('a surge is given the step above its present usage with the margin', () => {
     expect(decideVertical(given({ recent: { cpu: 3 } })).target.cpu).toBe(4);
+  });
+  test('shrinking that would not reach the step goes to the recommendation, in whole millicores and MiB', () => {
+    expect(decideVertical(given({ request: { cpu: 1.3, memory: 2600 * mebi } })).target).toEqual(recommended);
+  });
+  test('on the step above what is recommended it stays, also beyond the upper bound and for days', () => {
+    const state = steady(14_400);
+    const request = { cpu: 1.5, memory: 3 * gibi };
+    const decision = decideVertical(given({ request, state, startedAtMs: nowMs - 9 * dayMs }));
+    expect(decision.recommendation?.cpu?.upper).toBeLessThan(1.5);
+    expect([decision.type, decision.reason]).toEqual(['Hold', 'AtTarget']);
+  });
+  test('a history that rises by a percent a look is followed in a handful of steps', () => {
+    const sizes = new Set<number>();
+    let state: UsageState | undefined;
+    let memory = 512 * mebi;
+    for (let look = 0; look < 240; look++) {
+      const usage = 300e6 * 1.01 ** look;
+      state = recordUsage(state, [{ cpu: 0.1, memory: usage, atMs: nowMs + look * minuteMs }]);
+      const request = { cpu: 0.15, memory };
+      ({ memory } = decideVertical(
+        given({
+          request,
+          state,
+          startedAtMs: nowMs,
+          nowMs: nowMs + look * minuteMs,
+          recent: { memory: usage },
+        }),
+      ).target);
+      sizes.add(memory / mebi);
+    }
+    expect([...sizes]).toEqual([512, 768, 1024, 1536, 2048, 3072, 4096]);
   });
   test('what the limits cut off is said', () => {
     const max = { cpu: 4, memory: 2 * gibi };
