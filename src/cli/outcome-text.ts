@@ -10,16 +10,17 @@ export interface RunEnd {
     | { readonly type: 'timeout' | 'stuck'; readonly waitingFor: readonly string[] };
   /** World time that it took, ms. */
   readonly worldMs: number;
+  readonly summary?: { readonly problems: readonly { readonly isFailure: boolean }[] };
 }
 
 /** More than this are not named: the first ones tell enough. */
 const namedWaiting = 5;
 
 /** One sentence that ends with what to do when all is not as wanted. */
-export function outcomeText({ outcome, worldMs }: RunEnd, wallMs: number): string {
+export function outcomeText({ outcome, worldMs, summary }: RunEnd, wallMs: number): string {
   switch (outcome.type) {
     case 'settled':
-      return convergedText(worldMs, wallMs);
+      return convergedText(worldMs, wallMs, summary?.problems.filter(({ isFailure }) => isFailure).length);
     case 'interrupted':
       return 'Interrupted: what was written is stored, and the next command goes on.';
     case 'handed':

@@ -32,11 +32,20 @@ export function* summaryLines({ hosts, machines, tenants, endpoints, problems }:
   );
 }
 
-/** `Converged in 39.4s of world time (0.31 s here).` */
-export function convergedText(worldMs: number, wallMs: number): string {
+/**
+ * `Converged in 39.4s of world time (0.31 s here).`, or, of `failures` that the controllers could not help:
+ * `At rest after 39.4s of world time (0.31 s here), not converged: 2 objects need attention.`
+ */
+export function convergedText(worldMs: number, wallMs: number, failures = 0): string {
   const here = `${(wallMs / 1000).toFixed(2)} s here`;
+  const time = formatDuration(Math.round(worldMs / 100) * 100);
+  if (failures > 0) {
+    const after = worldMs === 0 ? `At rest (${here})` : `At rest after ${time} of world time (${here})`;
+    const objects = failures === 1 ? '1 object needs' : `${failures} objects need`;
+    return `${after}, not converged: ${objects} attention.`;
+  }
   if (worldMs === 0) return `Converged already (${here}).`;
-  return `Converged in ${formatDuration(Math.round(worldMs / 100) * 100)} of world time (${here}).`;
+  return `Converged in ${time} of world time (${here}).`;
 }
 
 function* column(label: string, lines: readonly string[]): Iterable<string> {

@@ -27,7 +27,10 @@ Applying the same files again changes nothing. Fields that a ScalingPolicy has s
 
 What is applied together is noted as an ApplySet (\`vctl get applyset\`). --prune deletes what the set owns and the
 files have no more: never what another set, a Sync or another manager owns by now, never a namespace in which others
-live, and at most spec.maxPrune at once (20%).`;
+live, and at most spec.maxPrune at once (20%).
+
+Exits with 1 when the world has come to rest and something of what was applied is not as wanted: a VM that no host can
+take, a host that has failed. What waits for an object that nobody has declared yet is told under attention.`;
   static override examples = [
     '<%= config.bin %> apply -f manifests/quickstart',
     '<%= config.bin %> apply -f world.yaml --dry-run=client',
@@ -103,8 +106,8 @@ live, and at most spec.maxPrune at once (20%).`;
       display.clear(),
     );
     this.#printEnd(report, display.wallMs);
-    const { objects, diagnostics, kept, run } = report;
-    return { objects, diagnostics, kept, run };
+    const { objects, diagnostics, kept, unmet, run } = report;
+    return { objects, diagnostics, kept, unmet, run };
   }
 
   /** Until Ctrl-C; with --json, a line of JSON an event. */
@@ -134,7 +137,7 @@ live, and at most spec.maxPrune at once (20%).`;
     this.write(objects.map(({ name, action }) => `${name} ${action}${suffix}\n`));
   }
 
-  #printEnd({ diagnostics, sources, kept, run }: ApplyReport, wallMs: number): void {
+  #printEnd({ diagnostics, sources, kept, unmet, run }: ApplyReport, wallMs: number): void {
     for (const { name, why } of kept) this.note(`${name} is not pruned: ${why}`);
     if (diagnostics.length > 0 && !this.jsonEnabled()) {
       process.stderr.write(
@@ -143,7 +146,8 @@ live, and at most spec.maxPrune at once (20%).`;
     }
     if (diagnostics.some(({ severity }) => severity === 'error')) return this.exitWith(ExitCode.Usage);
     if (!run) return;
-    this.exitWith(outcomeExitCode(run));
+    const code = outcomeExitCode(run);
+    this.exitWith(code === ExitCode.Done && unmet.length > 0 ? ExitCode.Failure : code);
     if (this.jsonEnabled()) return;
     this.log('');
     this.log(outcomeText(run, wallMs));

@@ -35,6 +35,35 @@ export function refusedSize(conditions: readonly Condition[] | undefined): Condi
   return pool?.reason === 'ResizeRefused' ? pool : undefined;
 }
 
+/** Conditions that tell, by this status, of something that does not come about by itself. */
+const shortcomings: readonly (readonly [
+  type: string,
+  status: Condition['status'],
+  reasons?: readonly string[],
+])[] = [
+  ['ReplicaFailure', 'True'],
+  ['RolledBack', 'True'],
+  ['Progressing', 'False', ['ProgressDeadlineExceeded', 'RevisionRefused']],
+  ['WithinCapacity', 'False'],
+];
+
+/** Why an object is not as it is to be although it is ready: what there is serves. */
+export function shortcoming(conditions: readonly Condition[] | undefined): Condition | undefined {
+  const refused = refusedSize(conditions);
+  if (refused) return refused;
+  for (const [type, status, reasons] of shortcomings) {
+    const found = findCondition(conditions, type);
+    if (found?.status === status && (reasons?.includes(found.reason) ?? true)) return found;
+  }
+  return undefined;
+}
+
+/** The update of a pool that somebody has paused. */
+export function heldUpdate(conditions: readonly Condition[] | undefined): Condition | undefined {
+  const progressing = findCondition(conditions, 'Progressing');
+  return progressing?.reason === 'Paused' ? progressing : undefined;
+}
+
 /**
  * The conditions with those of `next` set. A condition that says nothing new keeps its transition time,
  * and when none says anything new the very same array comes back, so that a no-op stays a no-op.

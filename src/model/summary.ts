@@ -30,6 +30,10 @@ export interface Summary {
     readonly object: string;
     readonly reason: string;
     readonly message: string;
+    /** The controllers could not bring it about; else it waits for something that nobody has declared, or for a person. */
+    readonly isFailure: boolean;
+    /** Key texts of the object and of what controls it, from the inside out. */
+    readonly within: readonly string[];
   }[];
   /** Commands that may be of use now, with real names in them. */
   readonly next: readonly string[];

@@ -59,6 +59,8 @@ export interface ApplyReport {
   readonly sources: ReadonlyMap<string, string>;
   /** What the set owned, is declared no more, and was not deleted by a prune. */
   readonly kept: readonly KeptObject[];
+  /** Of what was applied and what it controls: what the controllers could not bring about. */
+  readonly unmet: readonly string[];
   /** Absent when nothing was waited for. */
   readonly run?: Run;
 }
@@ -91,11 +93,17 @@ export async function runApply(
   const stored = await storeManifests(state, request, loaded);
   const { objects, diagnostics, kept } = stored;
   const { sources } = loaded;
-  if (hasErrors(diagnostics)) return { objects: [], diagnostics, sources, kept: [] };
+  if (hasErrors(diagnostics)) return { objects: [], diagnostics, sources, kept: [], unmet: [] };
   options.onApplied?.(objects);
   const isWaited = request.wait && request.dryRun === 'none';
   const run = isWaited ? await follow(state, timeoutMs, options) : undefined;
-  return { objects, diagnostics, sources, kept, run };
+  return { objects, diagnostics, sources, kept, unmet: unmetOf(objects, run), run };
+}
+
+function unmetOf(objects: readonly AppliedObject[], run: Run | undefined): string[] {
+  const applied = new Set(objects.map(({ after }) => after && keyText(keyOf(after))));
+  const failures = run?.summary.problems.filter(({ isFailure }) => isFailure) ?? [];
+  return failures.filter(({ within }) => within.some((key) => applied.has(key))).map(({ object }) => object);
 }
 
 /**

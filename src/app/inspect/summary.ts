@@ -1,8 +1,8 @@
 /** What a state has come to, in figures: for the end of `apply` and for reports. */
 import { cpuMillis, memoryBytes } from '../../base/quantity.ts';
-import { findCondition, isTrue, refusedSize, type Condition } from '../../model/conditions.ts';
+import { findCondition, heldUpdate, isTrue, shortcoming, type Condition } from '../../model/conditions.ts';
 import { kinds, type Kind } from '../../model/kinds/index.ts';
-import { type KubeObject } from '../../model/object.ts';
+import { keyOf, keyText, type KubeObject, type OwnerReference } from '../../model/object.ts';
 import { type ObjectCache } from '../../engine/cache.ts';
 import { type Summary } from '../../model/summary.ts';
 import { nextSteps } from './next-steps.ts';
@@ -19,6 +19,8 @@ export function summarize(cache: ObjectCache): Summary {
       object: shortName(object),
       reason,
       message,
+      isFailure: reason === 'ReconcileFailed' || (reason !== 'Paused' && infrastructure.has(object.kind)),
+      within: ownersAbove(object, cache),
     })),
     next: nextSteps(cache, troubled[0]?.object),
   };
@@ -92,6 +94,30 @@ const watched: readonly Kind[] = [
   'Traffic',
 ];
 
+/**
+ * Kinds that the controllers have to bring about by themselves. Another kind may wait for what nobody has declared yet, as
+ * a tenant for its application.
+ */
+const infrastructure: ReadonlySet<string> = new Set([
+  'Host',
+  'HostPool',
+  'VirtualMachine',
+  'VirtualMachinePool',
+]);
+
+/** Key texts of the object and of what controls it, from the inside out. */
+function ownersAbove(object: KubeObject, cache: ObjectCache): string[] {
+  const above: string[] = [];
+  let one: KubeObject | undefined = object;
+  while (one) {
+    above.push(keyText(keyOf(one)));
+    const references: readonly OwnerReference[] = one.metadata.ownerReferences ?? [];
+    const owner = references.find(({ controller }) => controller === true);
+    one = owner && cache.byUid(owner.uid);
+  }
+  return above;
+}
+
 /** The objects that are not as wanted, each with the condition that says why. */
 function troubledIn(cache: ObjectCache): { readonly object: KubeObject; readonly why: Condition }[] {
   return watched.flatMap((kind) =>
@@ -104,12 +130,12 @@ function troubledIn(cache: ObjectCache): { readonly object: KubeObject; readonly
 
 function firstFalse(object: KubeObject): Condition | undefined {
   const { conditions } = (object.status ?? {}) as { conditions?: readonly Condition[] };
-  const bad = ['Scheduled', 'Effective', 'Ready', 'WithinCapacity']
+  const bad = ['Scheduled', 'Effective', 'Ready']
     .map((type) => findCondition(conditions, type))
     .find((condition) => condition?.status === 'False');
   // A VM that is off on purpose is as wanted.
   if (bad) return bad.reason === 'Stopped' ? undefined : bad;
-  return refusedSize(conditions);
+  return shortcoming(conditions) ?? heldUpdate(conditions);
 }
 
 /** As people write it: `vm/saas/crm-db-0`, `ho/desk-1`. */

@@ -1,5 +1,5 @@
 /** How an object is, in the words of Argo CD. Pure. */
-import { type Condition, findCondition, refusedSize } from '../../model/conditions.ts';
+import { type Condition, findCondition, heldUpdate, shortcoming } from '../../model/conditions.ts';
 import { type SyncedObject } from '../../model/kinds/index.ts';
 import { type KubeObject } from '../../model/object.ts';
 
@@ -25,10 +25,10 @@ export function healthOf(object: KubeObject | undefined, unsettled: boolean): He
   const isSeen = status.observedGeneration === object.metadata.generation;
   const message = ready === undefined ? undefined : `${ready.message} (${ready.reason})`;
   if (ready?.status === 'True' && isSeen && !unsettled) {
-    const refused = refusedSize(status.conditions);
-    return refused
-      ? { health: 'Degraded', message: `${refused.message} (${refused.reason})` }
-      : { health: 'Healthy' };
+    const short = shortcoming(status.conditions);
+    if (short) return { health: 'Degraded', message: `${short.message} (${short.reason})` };
+    const held = heldUpdate(status.conditions);
+    return held ? { health: 'Suspended', message: held.message } : { health: 'Healthy' };
   }
   if (unsettled || !isSeen) return { health: 'Progressing', ...(message === undefined ? {} : { message }) };
   if (ready?.reason === 'Stopped') return { health: 'Suspended' };

@@ -44,3 +44,33 @@ test('a resize for which there is no room wants attention until it is taken back
   await engine.settle();
   expect(told(engine)).toEqual({ attention: [], health: ['Healthy', 'Healthy'] });
 });
+
+test('what is ready and yet not as it is to be wants attention, and is told of by a Sync', async () => {
+  const engine = new TestEngine();
+  await engine.write([someHypervisors, xenHost('h1'), pool(1), single(1)].join('\n---\n'));
+  await engine.settle();
+  await engine.write(pool(1).replace('replicas: 2', 'replicas: 2\n  paused: true'));
+  await engine.settle();
+  expect(told(engine)).toEqual({ attention: ['vmp/default/web Paused'], health: ['Suspended', 'Healthy'] });
+  await engine.write([pool(1), xenHost('h1').replace(/memory: [0-9]+Gi/, 'memory: 3Gi')].join('\n---\n'));
+  await engine.settle();
+  expect(told(engine).attention).toEqual(['ho/h1 OverAllocated']);
+  expect(healthOf(engine.get('Host', 'h1'), false).health).toBe('Degraded');
+});
+
+test('what the controllers could not bring about is told apart from what waits for somebody', async () => {
+  const engine = new TestEngine();
+  const traffic =
+    'kind: Traffic\nmetadata: {name: day}\nspec: {to: {kind: LoadBalancer, name: none}, pattern: {constant: 1}}';
+  await engine.write([someHypervisors, xenHost('h1'), pool(999), traffic].join('\n---\n'));
+  await engine.settle();
+  const { problems } = summarize(engine.manager.cache);
+  const failures = problems.filter(({ isFailure }) => isFailure);
+  expect(new Set(failures.map(({ reason }) => reason))).toEqual(
+    new Set(['Unschedulable', 'MachinesUnschedulable']),
+  );
+  expect(failures.every(({ within }) => within.at(-1) === 'VirtualMachinePool/default/web')).toBe(true);
+  expect(problems.filter(({ isFailure }) => !isFailure).map(({ object }) => object)).toEqual([
+    'tr/default/day',
+  ]);
+});
