@@ -30,15 +30,15 @@ export interface StateFiles {
 const headKey = 'head';
 
 /**
- * Opens the state, making folder and files when they are missing.
+ * Opens the state, making folder and files when they are missing; `readOnly` one that cannot be written.
  * @throws UserError when it was written by a newer vctl; other errors are to be told by `explainFailure`.
  */
-export async function openStateFiles(path: string): Promise<StateFiles> {
+export async function openStateFiles(path: string, readOnly = false): Promise<StateFiles> {
   // Loaded here, so that commands without a state do not pay for the native library.
   const { open } = await import('lmdb');
   let root: RootDatabase<Buffer, string> | undefined;
   try {
-    makePrivate(path);
+    if (!readOnly) makePrivate(path);
     secureDataFile(path);
     root = open<Buffer, string>({
       path,
@@ -47,6 +47,7 @@ export async function openStateFiles(path: string): Promise<StateFiles> {
       noSubdir: false,
       // See "Durability" in the README.
       overlappingSync: false,
+      readOnly,
     });
     const files: StateFiles = {
       root,

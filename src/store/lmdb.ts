@@ -16,6 +16,7 @@ import { matchesSelector } from '../model/selectors.ts';
 import { createAbsentStore } from './absent.ts';
 import {
   decodeChange,
+  decodeObject,
   decodeValue,
   encodeChange,
   encodeKey,
@@ -23,7 +24,7 @@ import {
   keyRange,
   objectOf,
 } from './encoding.ts';
-import { explainFailure } from './failure.ts';
+import { explainFailure, isReadOnly } from './failure.ts';
 import { checkReadable, compactionTarget, defaultHistoryLimit } from './history.ts';
 import { openStateFiles, readHead, writeHead, type Head, type StateFiles } from './lmdb-files.ts';
 import { stateExists } from './lmdb-header.ts';
@@ -57,9 +58,19 @@ const pollMs = 250;
 export async function openLmdbStore(options: LmdbStoreOptions): Promise<Store> {
   try {
     if (options.create !== true && !stateExists(options.path)) return createAbsentStore(options.path);
-    return new LmdbStore(await openStateFiles(options.path), options);
+    return new LmdbStore(await openFiles(options), options);
   } catch (error) {
     throw explainFailure(options.path, error);
+  }
+}
+
+/** Where nothing may be written (a mounted backup, another's state) what is there can be read all the same. */
+async function openFiles({ path, create = false }: LmdbStoreOptions): Promise<StateFiles> {
+  try {
+    return await openStateFiles(path);
+  } catch (error) {
+    if (create || !isReadOnly(error)) throw error;
+    return openStateFiles(path, true);
   }
 }
 
@@ -104,7 +115,7 @@ class LmdbStore implements Store {
     return this.#read(() => {
       const items: KubeObject[] = [];
       for (const { value } of this.#files.objects.getRange(keyRange(kind, options.namespace))) {
-        const object = decodeValue(value) as KubeObject;
+        const object = decodeObject(value);
         if (options.selector && !matchesSelector(options.selector, object.metadata.labels)) continue;
         items.push(object);
       }
@@ -254,7 +265,7 @@ class LmdbStore implements Store {
 
   #find(key: ObjectKey): KubeObject | undefined {
     const bytes = this.#files.objects.get(encodeKey(key));
-    return bytes && (decodeValue(bytes) as KubeObject);
+    return bytes && decodeObject(bytes);
   }
 
   #findPrivate(key: string): unknown {
