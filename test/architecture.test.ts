@@ -82,7 +82,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: pure,
   commands: ['app', 'app/*', 'what-if', 'cli', 'output', 'model', 'base'],
   // The bundle's entry point: starts the command line.
-  main: ['base'],
+  main: ['cli'],
 };
 
 /** Folders whose own folders are rooms. */
