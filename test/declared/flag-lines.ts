@@ -11,7 +11,7 @@ export const states: Readonly<
   world: { lines: ['apply -f $DIR/world', 'apply -f $DIR/shrinking', 'rm $DIR/shrinking/two.yaml'] },
   // Two of three objects would be pruned.
   thinned: {
-    lines: ['apply -f $DIR/thinning', 'rm $DIR/thinning/two.yaml', 'rm $DIR/thinning/three.yaml'],
+    lines: ['apply -f $DIR/thinning --no-wait', 'rm $DIR/thinning/two.yaml', 'rm $DIR/thinning/three.yaml'],
   },
   updated: {
     after: 'world',

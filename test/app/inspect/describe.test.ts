@@ -260,6 +260,15 @@ describe('describe, kind by kind', () => {
       Reserved per VM:        32Mi
       Can:                    live migration, CPU hotplug
       Performance overrides:  <none>
+      Slowdown by profile:
+        Profile     Para    Full, with VT-x or AMD-V
+        -------     ----    ------------------------
+        Compute     1.00 x  1.00 x
+        Build       1.01 x  1.04 x
+        FileServer  1.02 x  1.05 x
+        Database    1.04 x  1.16 x
+        Web         1.05 x  1.34 x
+        Oltp        1.06 x  2.05 x
       Hosts:
         Name  Phase  VMs  CPU allocated  Memory allocated  Utilization
         ----  -----  ---  -------------  ----------------  -----------

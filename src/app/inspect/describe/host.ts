@@ -4,6 +4,8 @@ import { percent } from '../../../model/kinds/cells.ts';
 import { type Host, type HostPool, type Hypervisor } from '../../../model/kinds/index.ts';
 import { isControlledBy, isTerminating } from '../../../model/object.ts';
 import { type DescribeNode, field } from '../../../output/describe.ts';
+import { type VirtualizationMode, type WorkloadProfile } from '../../../model/ports.ts';
+import { slowdown } from '../../../performance/overhead.ts';
 import { parametersOf } from '../../../performance/overrides.ts';
 import { type Snapshot } from '../../snapshot.ts';
 import {
@@ -103,8 +105,35 @@ export function describeHypervisor({ metadata, spec }: Hypervisor, { cache }: Sn
         .join(', '),
     ),
     field('Performance overrides', keyValues(spec.performance)),
+    slowdownTable(spec),
     hostsTable(cache.list('Host').filter((host) => host.spec.hypervisor === metadata.name)),
   ];
+}
+
+/** How many times as long as on the bare machine each profile's work takes, a column for what a VM may run in. */
+function slowdownTable(spec: Hypervisor['spec']): DescribeNode {
+  const parameters = parametersOf(spec);
+  const { architecture } = spec;
+  const columns = spec.modes.flatMap((mode) => {
+    const ways = spec.requires.hardwareAssist[mode] ? [true] : mode === 'Full' ? [true, false] : [false];
+    return ways.map((hardwareAssist) => ({ mode, hardwareAssist }));
+  });
+  const heading = ({
+    mode,
+    hardwareAssist,
+  }: {
+    mode: VirtualizationMode;
+    hardwareAssist: boolean;
+  }): string => (mode === 'Para' ? mode : `${mode}, ${hardwareAssist ? 'with' : 'without'} VT-x or AMD-V`);
+  const profiles = Object.keys(parameters.overhead.trapping) as WorkloadProfile[];
+  return table(
+    'Slowdown by profile',
+    ['Profile', ...columns.map(heading)],
+    profiles.map((profile) => [
+      profile,
+      ...columns.map((way) => `${slowdown({ profile, architecture, ...way }, parameters).toFixed(2)} x`),
+    ]),
+  );
 }
 
 /** What a guest costs it beside the guest's own memory. */
