@@ -5,6 +5,7 @@ import { type Loaded, loadManifests } from '../../manifest/load.ts';
 import { parseText } from '../../manifest/parse.ts';
 import { type Diagnostic } from '../../model/diagnostic.ts';
 import { withVariables } from '../../gitops/substitute.ts';
+import { nameOf } from '../../gitops/plan.ts';
 import { planPrune, type PrunePlan } from '../../gitops/prune.ts';
 import { isKind, qualifiedName } from '../../model/kinds/index.ts';
 import { type KubeObject, keyOf, keyText } from '../../model/object.ts';
@@ -208,14 +209,14 @@ function refuseRisks(request: ApplyRequest, live: LiveSnapshot, plan: PrunePlan)
   const isHalved = set.spec.recursive && !request.recursive;
   const why = isHalved ? 'it was applied with its subfolders before (-R), and is not now' : plan.refused;
   if (why === undefined) return;
-  const names = going.slice(0, named).map(keyText).join(', ');
+  const names = going.slice(0, named).map(nameOf).join(', ');
   const more = going.length > named ? `, … (${going.length})` : '';
   throw new UserError(`nothing was applied: ${why}; what would be pruned: ${names}${more}`, {
     exitCode: ExitCode.Refused,
     nextSteps: [
       ...(isHalved ? ['take the subfolders too: -R'] : []),
       'look at what would go: vctl diff --prune --dangerous-prune, with the same -f',
-      'if it is meant: --dangerous-prune',
+      ...(isHalved ? ['if it is meant: --dangerous-prune'] : []),
     ],
   });
 }
