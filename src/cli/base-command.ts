@@ -1,5 +1,6 @@
 import { Command, Flags, type Interfaces } from '@oclif/core';
 import { ApiError, apiOutcome, ExitCode, UserError } from '../base/errors.ts';
+import { printable } from '../output/width.ts';
 import { sortKeys } from './json.ts';
 import { wantsColor } from './terminal.ts';
 
@@ -54,7 +55,8 @@ export abstract class BaseCommand extends Command {
       });
       return;
     }
-    for (const line of explain(error)) this.note(line);
+    // Messages repeat what files and repositories say: none of that may command the terminal.
+    for (const text of explain(error)) this.note(text.split('\n').map(printable).join('\n'));
   }
 }
 

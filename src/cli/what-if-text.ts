@@ -1,4 +1,5 @@
 /** What `test` and `simulate` print of a run. */
+import { printable } from '../output/width.ts';
 import { formatDuration } from '../base/duration.ts';
 import { type Fidelity, type RunRecord, type Series, type Verdict } from '../model/run-record.ts';
 import { formatBeside, formatDifference, formatFigure, formatFiner } from '../model/figures.ts';
@@ -21,7 +22,7 @@ const listed = 8;
 /** `flash-crowd  24h of world time in 1.9 s · seed 42 · result 9f3c1e` */
 export function runTitle({ record, wallMs }: RunLines): string {
   const { scenario, seed, fidelity, startMs, endMs, result, interrupted } = record;
-  const name = scenario === undefined ? 'what-if' : scenario.replace(/^default\//, '');
+  const name = scenario === undefined ? 'what-if' : printable(scenario.replace(/^default\//, ''));
   const time = `${formatDuration(endMs - startMs)} of world time in ${(wallMs / 1000).toFixed(1)} s`;
   return `${name}  ${time}${fidelityText(fidelity)} · seed ${seed} · result ${result}${interrupted ? ' · interrupted' : ''}`;
 }
@@ -76,7 +77,7 @@ function more(count: number): string {
 /** One line an objective, in columns. */
 export function verdictLines(verdicts: readonly Verdict[], paint: Paints): string[] {
   const cells = verdicts.map((verdict) => [
-    verdict.name,
+    printable(verdict.name),
     `${measureText(verdict)}${verdict.of === undefined ? '' : ` of ${verdict.of}`}`,
     verdict.value === undefined ? '–' : valueText(verdict.value, verdict),
     limitText(verdict),

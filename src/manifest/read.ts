@@ -83,8 +83,10 @@ class Reader implements ReadResult {
       }
       if (!extensions.includes(extname(entry.name).toLowerCase())) continue;
       // A link to a directory could lead back to where it stands: only links to files are followed.
-      if (entry.isSymbolicLink && this.#try(child, () => statSync(child).isFile()) !== true) continue;
-      this.#file(child);
+      if (entry.isSymbolicLink && this.#try(child, () => statSync(child).isDirectory()) !== false) continue;
+      if (this.#try(child, () => statSync(child).isFile()) === true) this.#file(child);
+      // Named by itself it is read (`<(command)`); in a folder nobody writes to it, and reading it would not end.
+      else this.#refuse('FILE_UNREADABLE', child, 'it is a pipe, a device or a socket, no plain file');
     }
     return skipped;
   }

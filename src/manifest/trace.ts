@@ -1,5 +1,5 @@
 /** Reads the CSV file that a Traffic's trace names, so that the object carries the samples itself. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { isRecord } from '../base/deep.ts';
@@ -22,7 +22,18 @@ type Samples = { readonly samples: readonly number[] } | { readonly problem: Dia
 /** Gives the text of a file. @throws an error with the code ENOENT when there is none */
 export type ReadTrace = (path: string) => string;
 
-const readFromDisk: ReadTrace = (path) => readFileSync(path, 'utf8');
+/** A year in steps of a second, at 12 bytes a row, is less by far than would fill the memory. */
+const mostBytes = 512 * 1024 * 1024;
+
+/** Looks at what it is first: a device never ends, and a pipe waits for somebody to write. */
+const readFromDisk: ReadTrace = (path) => {
+  const stats = statSync(path);
+  if (!stats.isFile()) throw new Error(`${path} is no plain file`);
+  if (stats.size > mostBytes) {
+    throw new Error(`${path} has ${stats.size} bytes, more than the ${mostBytes} that are read`);
+  }
+  return readFileSync(path, 'utf8');
+};
 
 /**
  * The object with the samples of its trace file, looked for beside `manifestFile`; any other object as it is.

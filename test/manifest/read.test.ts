@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -94,3 +95,16 @@ describe('what cannot be read', () => {
     expect(read(['a.yaml']).codes).toEqual(['FILE_UNREADABLE a.yaml']);
   });
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a pipe or a device in a folder is refused, and the others are read',
+  () => {
+    put('d/a.yaml');
+    execFileSync('mkfifo', [join(root, 'd/b.yaml')]);
+    symlinkSync('/dev/zero', join(root, 'd/c.yaml'));
+    expect(read(['d'])).toEqual({
+      files: ['d/a.yaml'],
+      codes: ['FILE_UNREADABLE d/b.yaml', 'FILE_UNREADABLE d/c.yaml'],
+    });
+  },
+);

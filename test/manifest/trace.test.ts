@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { nothingLive } from '../support/nothing-live.ts';
 import { checkManifests } from '../../src/manifest/check.ts';
 import { parseCsv } from '../../src/manifest/csv.ts';
 import { loadManifests } from '../../src/manifest/load.ts';
+import { withTrace } from '../../src/manifest/trace.ts';
 
 describe('CSV', () => {
   test.each([
@@ -156,3 +157,18 @@ ${trace}`,
     ]);
   });
 });
+
+test.skipIf(process.platform === 'win32')('a device is no trace, and is not read', () => {
+  const { problem } = withTrace(
+    { kind: 'Traffic', spec: { pattern: { trace: { file: 'full.csv' } } } },
+    join(folderWith('full.csv', '/dev/zero'), 'a.yaml'),
+  );
+  expect(problem).toMatchObject({ code: 'TRACE_FILE_UNREADABLE' });
+  expect(problem?.message).toContain('is no plain file');
+});
+
+function folderWith(name: string, target: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'vctl-trace-'));
+  symlinkSync(target, join(folder, name));
+  return folder;
+}
