@@ -28,9 +28,9 @@ const mostBytes = 512 * 1024 * 1024;
 /** Looks at what it is first: a device never ends, and a pipe waits for somebody to write. */
 const readFromDisk: ReadTrace = (path) => {
   const stats = statSync(path);
-  if (!stats.isFile()) throw new Error(`${path} is no plain file`);
+  if (!stats.isFile()) throw new Error('it is no plain file');
   if (stats.size > mostBytes) {
-    throw new Error(`${path} has ${stats.size} bytes, more than the ${mostBytes} that are read`);
+    throw new Error(`it has ${stats.size} bytes, more than the ${mostBytes} that are read`);
   }
   return readFileSync(path, 'utf8');
 };

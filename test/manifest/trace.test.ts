@@ -143,7 +143,7 @@ ${trace}`,
       'a directory',
       '      file: data\n',
       undefined,
-      '9:7 error TRACE_FILE_UNREADABLE: trace file data: EISDIR: illegal operation on a directory, read',
+      '9:7 error TRACE_FILE_UNREADABLE: trace file data: it is no plain file',
     ],
   ])('%s', async (_name, trace, csv, message) => {
     expect((await load(trace, csv)).said).toEqual([message]);
