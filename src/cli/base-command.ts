@@ -1,6 +1,6 @@
 import { Command, Flags, type Interfaces } from '@oclif/core';
 import { ApiError, apiOutcome, ExitCode, UserError } from '../base/errors.ts';
-import { printable } from '../output/width.ts';
+import { printable } from '../base/printable.ts';
 import { sortKeys } from './json.ts';
 import { wantsColor } from './terminal.ts';
 

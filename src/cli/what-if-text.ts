@@ -1,5 +1,5 @@
 /** What `test` and `simulate` print of a run. */
-import { printable } from '../output/width.ts';
+import { printable } from '../base/printable.ts';
 import { formatDuration } from '../base/duration.ts';
 import { type Fidelity, type RunRecord, type Series, type Verdict } from '../model/run-record.ts';
 import { formatBeside, formatDifference, formatFigure, formatFiner } from '../model/figures.ts';

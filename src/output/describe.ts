@@ -1,7 +1,8 @@
 import { assertNever } from '../base/errors.ts';
 import { paint, stateStyle } from './paint.ts';
 import { type Table, tableLines } from './table.ts';
-import { padTo, printable, widthOf } from './width.ts';
+import { printable } from '../base/printable.ts';
+import { padTo, widthOf } from './width.ts';
 
 /**
  * One entry of a description. A field shows `Label: value`, more than one value on lines of its own below

@@ -1,6 +1,7 @@
 import { type Diagnostic } from '../model/diagnostic.ts';
 import { paint } from './paint.ts';
-import { printable, widthOf } from './width.ts';
+import { printable } from '../base/printable.ts';
+import { widthOf } from './width.ts';
 
 /** Some lines of a source file, ending with the one at fault. */
 export interface SourceExcerpt {

@@ -1,5 +1,6 @@
 import { paint, type Style } from './paint.ts';
-import { printable, widthOf } from './width.ts';
+import { printable } from '../base/printable.ts';
+import { widthOf } from './width.ts';
 
 export interface TableColumn {
   /** The heading, shown as it is. */

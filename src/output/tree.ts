@@ -1,5 +1,6 @@
 import { paint, stateStyle } from './paint.ts';
-import { padTo, printable, widthOf } from './width.ts';
+import { printable } from '../base/printable.ts';
+import { padTo, widthOf } from './width.ts';
 
 /** A line of a tree: its own name and what is told of it, and the lines below it, in order. */
 export interface TreeNode {

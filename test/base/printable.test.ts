@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { printable } from '../../src/output/width.ts';
+import { printable } from '../../src/base/printable.ts';
 
 test.each([
   ['plain', 'plain'],
