@@ -61,7 +61,7 @@ describe('exit codes, and what goes to which stream', () => {
     ['events · only warnings', ['events', '--types=Warning'], 0, /FailedScheduling/, /^$/],
     ['events · no such type', ['events', '--types=Bad'], 2, /^$/, /no type of event/],
     ['diff · none', ['diff', '-f', manifest], 0, /^$/, /^$/],
-    ['diff · some', ['diff', '-f', changed], 1, /-    cpu: 8\n\+    cpu: 9/, /^$/],
+    ['diff · some', ['diff', '-f', changed], 1, /-    cpu: "8"\n\+    cpu: "9"/, /^$/],
     ['diff · invalid', ['diff', '-f', broken], 2, /^$/, /UNKNOWN_FIELD/],
     ['diff · no such file', ['diff', '-f', join(folder, 'none.yaml')], 2, /^$/, /FILE_NOT_FOUND/],
     ['diff · wrong flag', ['diff', '--nope'], 2, /^$/, /error: /],
