@@ -153,7 +153,7 @@ async function makeCompiler(): Promise<Compile> {
       const validate = ajv.compile(schema);
       // Asynchronous schemas answer with a promise; nothing here waits for one.
       if ('$async' in validate) return { ok: false, reason: '$async is not supported', path: '' };
-      return { ok: true, validate };
+      return { ok: true, validate: contained(validate) };
     } catch (cause) {
       return { ok: false, reason: cause instanceof Error ? cause.message : String(cause), path: '' };
     } finally {
@@ -185,4 +185,26 @@ function unfitPattern(
     }
   }
   return undefined;
+}
+
+/**
+ * The same, but for a schema that leads round in a circle without taking anything of the value: that value is refused,
+ * where the whole process would end for want of a stack.
+ */
+function contained(validate: ValidateFunction): ValidateFunction {
+  const inside = (value: unknown): boolean => {
+    try {
+      const holds = validate(value) === true;
+      outside.errors = validate.errors;
+      return holds;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const message = 'cannot be judged: its schema refers to itself without an end';
+      const place = { instancePath: '', schemaPath: '', keyword: '$ref', params: {} };
+      outside.errors = [{ ...place, message }];
+      return false;
+    }
+  };
+  const outside = Object.assign(inside, { errors: undefined }) as unknown as ValidateFunction;
+  return outside;
 }

@@ -7,6 +7,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { type RegExpEngine } from 'ajv/dist/types/index.js';
 import formats from 'ajv-formats';
 import { RE2JS } from 're2js';
+import { canonicalJson } from '../../base/deep.ts';
 import { isMultipleOf } from '../../base/decimal.ts';
 
 /**
@@ -33,6 +34,16 @@ export function createSchemaCompiler(): Ajv2020 {
   const ajv = new Ajv2020({ ...options, code: { regExp: linear } });
   // A CommonJS module, of whose types the compiler sees less than there is.
   (formats as unknown as (ajv: Ajv2020) => void)(ajv);
+  // Ajv compares each item with each other: minutes for a list of some ten thousand.
+  ajv.removeKeyword('uniqueItems');
+  ajv.addKeyword({
+    keyword: 'uniqueItems',
+    type: 'array',
+    schemaType: 'boolean',
+    compile: (wanted: boolean) => (items: readonly unknown[]) =>
+      !wanted || new Set(items.map(canonicalJson)).size === items.length,
+    error: { message: 'must not have an item twice' },
+  });
   // Ajv divides binary fractions, for which 0.3 is no multiple of 0.1.
   ajv.removeKeyword('multipleOf');
   ajv.addKeyword({
