@@ -5,7 +5,7 @@ import { type ObjectCache } from '../../engine/cache.ts';
 import { controllers } from '../../controllers/index.ts';
 import { loadManifests } from '../../manifest/load.ts';
 import { type Condition, findCondition } from '../../model/conditions.ts';
-import { isKind, kinds } from '../../model/kinds/index.ts';
+import { isKind, kinds, qualifiedName } from '../../model/kinds/index.ts';
 import { type Propagation } from '../../model/lifecycle.ts';
 import { type KubeObject, type ObjectKey, keyOf, keyText } from '../../model/object.ts';
 import { type Store, type Write } from '../../model/ports.ts';
@@ -45,9 +45,11 @@ export async function deleteObjects(
   options: ActOptions = {},
 ): Promise<ActReport> {
   const timeoutMs = timeoutOf(request.timeout);
-  const targets = unique(await targetsOf(state.store, request));
+  const { found, missing = [] } = await targetsOf(state.store, request);
+  const targets = unique(found);
+  const warnings = missing.map((key) => `${nameOf(key)} is not there: nothing to delete`);
   await refuseDeletion(state.store, targets, request.force);
-  const report: ActReport = { objects: targets.map((object) => reportOf(object, 'deleted')) };
+  const report: ActReport = { objects: targets.map((object) => reportOf(object, 'deleted')), warnings };
   if (request.dryRun || targets.length === 0) return report;
   await state.store.commit({
     writes: targets.map((object) => removal(object, request.propagation)),
@@ -85,12 +87,18 @@ function remaining(targets: readonly KubeObject[], cache: ObjectCache): string[]
   });
 }
 
-async function targetsOf(store: Store, request: DeleteRequest): Promise<KubeObject[]> {
+interface Targets {
+  readonly found: readonly KubeObject[];
+  /** What the files declare and is not there. */
+  readonly missing?: readonly ObjectKey[];
+}
+
+async function targetsOf(store: Store, request: DeleteRequest): Promise<Targets> {
   if (request.paths.length > 0) {
     if (request.resources.length > 0 || request.selector !== undefined || request.all) {
       throw usage('-f says which objects: it goes with no KIND, no -l and no --all');
     }
-    return existing(store, keysInManifests(request), request.ignoreNotFound);
+    return present(store, keysInManifests(request), request.ignoreNotFound);
   }
   // "all" means all of a namespace: hosts and hypervisors serve the others too, and go by their own names only.
   const isAll = request.resources[0] === 'all';
@@ -100,7 +108,7 @@ async function targetsOf(store: Store, request: DeleteRequest): Promise<KubeObje
     if (request.selector === undefined && !request.all) {
       throw usage('say which objects: by names, by labels with -l, or --all of them');
     }
-    return findObjects(store, wanted, scope);
+    return { found: await findObjects(store, wanted, scope) };
   }
   if (request.selector !== undefined || request.all)
     throw usage('give names, or -l, or --all: only one of them');
@@ -109,7 +117,25 @@ async function targetsOf(store: Store, request: DeleteRequest): Promise<KubeObje
       throw usage('names need a namespace: -n NAME');
     return names.map((name) => keyIn(kind, name, request.namespace ?? ''));
   });
-  return existing(store, keys, request.ignoreNotFound);
+  return { found: await existing(store, keys, request.ignoreNotFound) };
+}
+
+/**
+ * Of what files declare, what is there: a deletion that was cut short, or that somebody else began, can be repeated.
+ * @throws ApiError NotFound when there is nothing of it at all
+ */
+async function present(store: Store, keys: readonly ObjectKey[], ignoreNotFound: boolean): Promise<Targets> {
+  const found = await existing(store, keys, true);
+  if (found.length === 0) return { found: await existing(store, keys, ignoreNotFound) };
+  if (ignoreNotFound) return { found };
+  const there = new Set(found.map((object) => keyText(keyOf(object))));
+  return { found, missing: keys.filter((key) => !there.has(keyText(key))) };
+}
+
+/** `virtualmachine.vctl.dev/web` */
+function nameOf({ kind, namespace, name }: ObjectKey): string {
+  const short = isKind(kind) ? qualifiedName(kind, name) : name;
+  return namespace === '' || namespace === 'default' ? short : `${short} in namespace ${namespace}`;
 }
 
 /** The keys of what the files declare; whether it is valid does not matter for deleting it. */

@@ -106,3 +106,29 @@ describe('delete', () => {
     expect(report.unmet?.[0]).toMatch(/^ho\/one is marked for deletion and still there: 2 VMs have to leave/);
   });
 });
+
+describe('delete -f', () => {
+  const inFiles = (...names: string[]): DeleteRequest => ({
+    ...request(),
+    paths: ['-'],
+    stdin: names
+      .map((name) => `apiVersion: vctl.dev/v1alpha1\nkind: VirtualMachine\nmetadata: {name: ${name}}\n`)
+      .join('---\n'),
+  });
+
+  test('repeated after half of it was done · the rest goes, and what is not there is named', async () => {
+    const state = await stateWith(...world);
+    await deleteObjects(state, request('vm/a'));
+    const report = await deleteObjects(state, inFiles('a', 'b'));
+    expect(report.objects.map(({ name }) => name)).toEqual(['virtualmachine.vctl.dev/b']);
+    expect(report.warnings).toEqual(['virtualmachine.vctl.dev/a is not there: nothing to delete']);
+    expect(await stored(state, 'VirtualMachine', 'b')).toBeUndefined();
+  });
+
+  test('of what is not there at all · NotFound, unless that is asked for', async () => {
+    const state = await stateWith(...world);
+    await expect(deleteObjects(state, inFiles('x', 'y'))).rejects.toMatchObject({ reason: 'NotFound' });
+    const report = await deleteObjects(state, { ...inFiles('a', 'x'), ignoreNotFound: true });
+    expect(report).toMatchObject({ objects: [{ name: 'virtualmachine.vctl.dev/a' }], warnings: [] });
+  });
+});
