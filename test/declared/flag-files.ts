@@ -89,6 +89,12 @@ spec: { selector: { matchLabels: { app: web } }, minAvailable: 2 }
   'repo/one.yaml': all(host('a'), host('b'), vm('extra')),
   'repo/deep/two.yaml': all(host('d'), vm('another')),
   'nameless.yaml': vm('nameless'),
+  'varied.yaml': vm('"${NAME}"'),
+  'naming.yaml': `apiVersion: vctl.dev/v1alpha1
+kind: Sync
+metadata: { name: naming }
+spec: { source: { repo: https://git.example/world.git }, substitute: { NAME: named } }
+`,
   'another.yaml': vm('another'),
   'leaning.yaml': traffic,
   'many.yaml': all(

@@ -76,6 +76,11 @@ const selector = { selector: ['-l app=web', '-l app=solo'] };
 const everywhere = { 'all-namespaces': ['', '-A'] };
 const hosts = { selector: ['-l zone=a', '-l zone=b'] };
 const manifests = { recursive: ['', '-R'] };
+/** Without a value for the variable in it, the manifest is refused. */
+const variables = {
+  'set-var': ['', '--set-var NAME=varied'],
+  'from-sync': ['', '--from-sync $DIR/naming.yaml'],
+};
 
 /** Lines of `simulate` or `test`; `more` is what makes it do another thing, `flags` are of its own. */
 function whatIf(command: string, more: string, flags: Lines['flags']): Lines[] {
@@ -141,6 +146,7 @@ export const lines: readonly Lines[] = [
     },
   },
   { line: 'apply -f $DIR/world', flags: manifests },
+  { mayFail: true, line: 'apply -f $DIR/varied.yaml', flags: variables },
   { line: 'apply -f $DIR/shrinking', flags: { prune: ['', '--prune'] } },
   { line: 'apply -f $DIR/shrinking --prune', flags: { applyset: ['', '--applyset other'] } },
   {
@@ -178,6 +184,7 @@ export const lines: readonly Lines[] = [
   { line: 'describe vm', flags: { ...namespace, ...selector, ...everywhere } },
   { line: 'diff -f $DIR/nameless.yaml', flags: { filename: ['', '-f $DIR/another.yaml'], ...namespace } },
   { line: 'diff -f $DIR/world', flags: manifests },
+  { mayFail: true, line: 'diff -f $DIR/varied.yaml', flags: variables },
   { line: 'diff -f $DIR/shrinking', flags: { prune: ['', '--prune'] } },
   { line: 'diff -f $DIR/shrinking --prune', flags: { applyset: ['', '--applyset other'] } },
   {
@@ -317,9 +324,15 @@ export const lines: readonly Lines[] = [
     seeds: ['', '--seeds 2', '--seeds 3'],
   }),
   {
+    line: 'simulate -f $DIR/sim/world.yaml -f $DIR/sim/noon.yaml',
+    flags: {},
+    refused: ['--min-effect 1%'],
+  },
+  {
     what: 'simulate --seeds',
     line: 'simulate -f $DIR/sim/world.yaml -f $DIR/sim/noon.yaml',
     flags: { seeds: ['--seeds 2', '--seeds 3'] },
+    refused: ['--seeds 2 --min-effect 1%'],
   },
   ...whatIf('simulate', '--seeds 2', {
     set: ['', '--set vmp/web:spec.replicas=3'],
@@ -458,6 +471,7 @@ export const lines: readonly Lines[] = [
   { line: 'uncordon', flags: hosts },
   { state: 'moving', line: 'uncordon c', flags: wait },
   { line: 'validate -f $DIR/world', flags: manifests },
+  { mayFail: true, line: 'validate -f $DIR/varied.yaml', flags: variables },
   { mayFail: true, line: 'validate -f $DIR/leaning.yaml', flags: { ...namespace, live: ['', '--live'] } },
   { line: 'validate', flags: { filename: ['-f $DIR/world', '-f $DIR/another.yaml'] } },
   { line: 'version', flags: {} },

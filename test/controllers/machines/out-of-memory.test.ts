@@ -95,14 +95,14 @@ describe('a guest that wants more memory than it has', () => {
 });
 
 describe('a policy for its size', () => {
-  test('gives it more until it runs, by 1.2 and the margin each time', async () => {
+  test('gives it more until it runs, by 1.2 and the margin each time, up to the next step', async () => {
     const engine = await engineWith(xenHost('h1'), vm('web'), memory(['0s', 4000]), policy());
     await engine.advance(10 * minute);
     const changes = (engine.get('ScalingPolicy', 'web').status?.history ?? []).map(({ to }) => to).reverse();
     expect(changes).toMatchInlineSnapshot(`
       [
-        "1 CPU 2.8Gi",
-        "1 CPU 4Gi",
+        "1 CPU 3Gi",
+        "1 CPU 6Gi",
       ]
     `);
     expect(gibibytes(engine)).toBeGreaterThan(4000 / 1024);
@@ -112,21 +112,21 @@ describe('a policy for its size', () => {
     expect(engine.get('ScalingPolicy', 'web').status?.decision?.explanation).toMatchInlineSnapshot(`
       [
         "metric    cpu utilization cannot be read: none of 1 VMs has a usable sample (1 not ready yet, 0 without one)",
-        "memory    2.8Gi, recommended 4Gi, bounds 1Gi to 16Gi",
+        "memory    3Gi, recommended 4.2Gi, bounds 1Gi to 16Gi",
         "rule      out of memory 12 s after its start",
         "way       1 VM in place",
-        "since     hold at 1 CPU 4Gi at 00:12:30",
+        "since     hold at 1 CPU 6Gi at 00:12:30",
         "  metric    cpu utilization 0 % of a 80 % target (1 of 1 VMs sampled) → wish 0",
-        "  cpu       1 CPU, recommended 1 CPU, bounds 1 CPU to 1 CPU",
-        "  memory    4Gi, recommended 4.6Gi, bounds 3.5Gi to 16Gi",
-        "  vertical  within the bounds, and too young for a smaller correction for another 11h50m56s",
+        "  cpu       1 CPU, recommended 1 CPU, 0.03 CPU without the limits, bounds 1 CPU to 1 CPU",
+        "  memory    6Gi, recommended 4.6Gi, bounds 3.5Gi to 16Gi",
+        "  vertical  at its minimum: cpu 0.03 CPU would be recommended, min.cpu is 1 CPU",
       ]
     `);
     const restarts = status(engine).restarts;
     await engine.advance(24 * hour);
     expect(status(engine).restarts).toBe(restarts);
-    // Its usage with the margin of 15 %, in the histogram's steps of 5 %.
-    expect(gibibytes(engine)).toBeLessThan((4000 / 1024) * 1.15 * 1.05);
+    // Its usage with the margin of 15 % is 4.5Gi, and the next step above that 6Gi.
+    expect(gibibytes(engine)).toBe(6);
   });
 
   test('says so when the maximum is not enough', async () => {
