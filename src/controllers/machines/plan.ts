@@ -17,6 +17,8 @@ export interface MachineView {
   readonly machine: MachineObservation | undefined;
   /** Its host can take requests. */
   readonly hostReady: boolean;
+  /** Of the host that its status names; '' when that is gone. */
+  readonly hostUid: string;
   /** Why it has to leave its host, if so. */
   readonly leaving: Leaving | undefined;
   readonly wanted: Amount;
@@ -200,7 +202,7 @@ function backedOff({ vm, nowMs }: MachineView, machine: MachineObservation): Pla
 
 function planRunning(view: MachineView, machine: MachineObservation): Plan {
   const { vm, leaving, wanted } = view;
-  if (vm.status?.migrationTarget !== undefined) {
+  if (vm.status?.migrationTarget !== undefined || machine.hostUid !== view.hostUid) {
     return step({ type: 'arrive' }, 'Running', 'Running', 'it has moved');
   }
   if (!wantsPower(vm)) return stopAfterDrain(view, 'Stopping', 'it is to be off');

@@ -88,6 +88,8 @@ function viewOf(vm: VirtualMachine, turn: Turn): MachineView {
   return {
     vm,
     machine,
+    // The world may have moved it although nobody heard that it had taken the request.
+    hostUid: host?.metadata.uid ?? machine?.hostUid ?? '',
     hostReady: turn.world.host(host?.metadata.uid ?? '')?.state === 'On' && !isUnreachable(host),
     leaving: leavingOf(vm, host, preemptorOf(vm, turn.cache), turn.nowMs, {
       hasLive,
