@@ -1,5 +1,5 @@
 /** What `vctl apply` does: read, admit, merge, prune, and let the world follow. */
-import { ApiError, ExitCode, UserError } from '../../base/errors.ts';
+import { ExitCode, UserError } from '../../base/errors.ts';
 import { checkManifests } from '../../manifest/check.ts';
 import { type Loaded, loadManifests } from '../../manifest/load.ts';
 import { parseText } from '../../manifest/parse.ts';
@@ -10,6 +10,7 @@ import { planPrune, type PrunePlan } from '../../gitops/prune.ts';
 import { isKind, qualifiedName } from '../../model/kinds/index.ts';
 import { type KubeObject, keyOf, keyText } from '../../model/object.ts';
 import { type AppliedObject, applyObjects } from './apply.ts';
+import { again } from '../again.ts';
 import { type EngineOptions } from '../engine.ts';
 import { follow, type Run, timeoutOf } from './follow.ts';
 import { keeper } from './kept.ts';
@@ -73,9 +74,6 @@ export interface KeptObject {
   readonly namespace?: string;
   readonly why: string;
 }
-
-/** A busy engine commits a few times a second; this many lost races in a row are no coincidence. */
-const attempts = 20;
 
 /** Called once the objects are durable, before the world follows. */
 export type OnApplied = (objects: readonly AppliedObject[]) => void;
@@ -273,21 +271,6 @@ export function noManifests(
 /** True for a text of which YAML keeps nothing: comments, blanks and lines that part documents. */
 function isComment(text: string): boolean {
   return text.split('\n').every((line) => /^\s*(?:#.*|---(?:\s.*)?|\.\.\.\s*)?$/.test(line));
-}
-
-/**
- * Runs `attempt` anew while another process changes the same objects between its reading and its writing: a
- * controller that reports a status, or another apply.
- */
-async function again<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let left = attempts - 1; ; left--) {
-    try {
-      return await attempt();
-    } catch (error) {
-      const isRace = error instanceof ApiError && ['Conflict', 'AlreadyExists'].includes(error.reason);
-      if (!isRace || left === 0) throw error;
-    }
-  }
 }
 
 /** True when something was refused. */

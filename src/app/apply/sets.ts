@@ -1,7 +1,7 @@
 /** The sets of applied objects: which one an apply means, and what follows for it and for the others. */
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
-import { ApiError, ExitCode, UserError } from '../../base/errors.ts';
+import { ExitCode, UserError } from '../../base/errors.ts';
 import { deepEqual } from '../../base/deep.ts';
 import { type InventoryEntry } from '../../gitops/prune.ts';
 import { managers } from '../../engine/ownership.ts';
@@ -9,6 +9,7 @@ import { withDefaults } from '../../model/defaults.ts';
 import { type ApplySet, kinds, type Sync } from '../../model/kinds/index.ts';
 import { keyOf, keyText, type KubeObject, type ObjectKey } from '../../model/object.ts';
 import { type Store, type Write } from '../../model/ports.ts';
+import { again } from '../again.ts';
 import { type LiveSnapshot } from '../live.ts';
 
 export interface SetRequest {
@@ -19,9 +20,6 @@ export interface SetRequest {
   /** Its name; without one the paths make it. */
   readonly applySet?: string;
 }
-
-/** Other writers that are tolerated before a set is given up on. */
-const maxAttempts = 20;
 
 /** Which set the request means; undefined for what comes from standard input and has been given no name. */
 export function setKeyOf({ paths, namespace = 'default', applySet }: SetRequest): ObjectKey | undefined {
@@ -129,26 +127,16 @@ export interface Membership {
  * Enters what was applied into its set, and takes it out of all others. Anew while somebody else writes the same
  * sets; writes nothing when all is so already.
  */
-export async function recordSets(store: Store, membership: Membership, nowMs: number): Promise<void> {
-  for (let left = maxAttempts; ; left--) {
+export function recordSets(store: Store, membership: Membership, nowMs: number): Promise<void> {
+  const applied = new Set(membership.applied.map((object) => keyText(keyOf(object))));
+  return again(async () => {
     const stored = (await store.list('ApplySet')).items as ApplySet[];
-    const writes = [
-      ...membershipWrites(stored, membership),
-      ...releaseWrites(
-        stored.filter((set) => !isSame(set, membership.request)),
-        new Set(membership.applied.map((object) => keyText(keyOf(object)))),
-      ),
-    ];
+    const others = stored.filter((set) => !isSame(set, membership.request));
+    const writes = [...membershipWrites(stored, membership), ...releaseWrites(others, applied)];
     if (writes.length === 0) return;
-    try {
-      await store.commit({ writes, nowMs });
-      await store.flush();
-      return;
-    } catch (error) {
-      const isRace = error instanceof ApiError && ['Conflict', 'AlreadyExists'].includes(error.reason);
-      if (!isRace || left === 0) throw error;
-    }
-  }
+    await store.commit({ writes, nowMs });
+    await store.flush();
+  });
 }
 
 /** Takes objects out of sets: somebody else applies them now. */

@@ -58,6 +58,8 @@ export type Action =
 export type Phase = NonNullable<NonNullable<VirtualMachine['status']>['phase']>;
 
 export interface Plan {
+  /** The machine was seen to have the size that is wanted. */
+  readonly hasItsSize?: true;
   readonly action: Action;
   readonly phase: Phase;
   /** Of the Ready condition when it is not True. */
@@ -218,7 +220,8 @@ function planRunning(view: MachineView, machine: MachineObservation): Plan {
     return stopAfterDrain(view, leaving.reason, leaving.message);
   }
   if (differs(machine, wanted)) return planResize(view);
-  return running();
+  // It may have come to its size although the answer to the request was lost.
+  return { ...running(), hasItsSize: true };
 }
 
 /** How long a VM that was refused its size waits before it asks again. */

@@ -4,7 +4,7 @@ import { type ConditionInput, findCondition, isTrue } from '../../model/conditio
 import { deepEqual } from '../../base/deep.ts';
 import { type Host, type VirtualMachine } from '../../model/kinds/index.ts';
 import { type KubeObject, isTerminating } from '../../model/object.ts';
-import { type Acceptance, type MachineObservation, type Metrics } from '../../model/ports.ts';
+import { type Acceptance, type Metrics } from '../../model/ports.ts';
 import { hostUnreachable, isUnreachable, isUnreached, unreachedBecause } from '../../model/reachability.ts';
 import { durationMs } from '../../base/duration.ts';
 import { defaultImageBytes } from '../../performance/boot.ts';
@@ -327,12 +327,6 @@ function stay(vm: VirtualMachine, target: string, failure: string, turn: Turn): 
   return { settled: false };
 }
 
-/** True for a running machine that has the size that is wanted. */
-function isSettledAt(machine: MachineObservation | undefined, vm: VirtualMachine): boolean {
-  const { cpuMillis, memoryBytes: bytes } = amountOf(vm.spec.resources);
-  return machine?.state === 'Running' && machine.cpuMillis === cpuMillis && machine.memoryBytes === bytes;
-}
-
 function report(
   vm: VirtualMachine,
   plan: Plan,
@@ -353,8 +347,7 @@ function report(
     {
       phase: plan.phase,
       ...(machine ? { disk: machine.disk } : {}),
-      // It may have come to its size although the answer to the request was lost.
-      ...(isSettledAt(machine, vm) ? { resources: vm.spec.resources } : {}),
+      ...(plan.hasItsSize ? { resources: vm.spec.resources } : {}),
       ...(started === undefined ? {} : { startedAt: started }),
       ...(usage ? { utilization: shownShare(usage.utilization) } : {}),
       // Of a guest that is down or out of reach the last figure would tell of a load that is gone.

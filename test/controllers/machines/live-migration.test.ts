@@ -23,6 +23,25 @@ function uidOf(engine: TestEngine, kind: 'Host' | 'VirtualMachine', name: string
   return engine.get(kind, name).metadata.uid ?? '';
 }
 
+/** A guest that uses all of its 16Gi, on its way from h0 to h1. */
+async function moving(): Promise<{ engine: TestEngine; uid: string }> {
+  const engine = await engineWith(
+    host('h0'),
+    large('g'),
+    wanted('g', 16_384),
+    host('h1', 'unschedulable: true'),
+  );
+  await engine.write(host('h1'));
+  const moved = large('g').replace(
+    'metadata: {name: g,',
+    'metadata: {name: g, annotations: {vctl.dev/move-from: h0},',
+  );
+  await engine.write(moved);
+  await engine.advance(2_000);
+  expect(engine.get('VirtualMachine', 'g').status?.phase).toBe('Migrating');
+  return { engine, uid: uidOf(engine, 'VirtualMachine', 'g') };
+}
+
 describe('a live migration', () => {
   test('sends what the guest has in use, not its size, and tells how it went', async () => {
     const engine = await engineWith(
@@ -82,21 +101,8 @@ describe('a live migration', () => {
   });
 
   test('whose target dies has failed: a warning, and the VM stays', async () => {
-    const engine = await engineWith(
-      host('h0'),
-      large('g'),
-      wanted('g', 16_384),
-      host('h1', 'unschedulable: true'),
-    );
-    await engine.write(host('h1'));
-    await engine.write(
-      large('g').replace('metadata: {name: g,', 'metadata: {name: g, annotations: {vctl.dev/move-from: h0},'),
-    );
-    await engine.advance(2_000);
-    expect(engine.get('VirtualMachine', 'g').status).toMatchObject({
-      phase: 'Migrating',
-      migrationTarget: 'h1',
-    });
+    const { engine } = await moving();
+    expect(engine.get('VirtualMachine', 'g').status?.migrationTarget).toBe('h1');
     engine.world.inject({ hostUid: uidOf(engine, 'Host', 'h1'), type: 'Crash' });
     await engine.advance(60_000);
     const events = engine.list('Event').map(({ reason, message }) => `${reason}: ${message}`);
@@ -180,24 +186,6 @@ describe('rounds, as the links change', () => {
 });
 
 describe('in the midst of a migration', () => {
-  async function moving(): Promise<{ engine: TestEngine; uid: string }> {
-    const engine = await engineWith(
-      host('h0'),
-      large('g'),
-      wanted('g', 16_384),
-      host('h1', 'unschedulable: true'),
-    );
-    await engine.write(host('h1'));
-    const moved = large('g').replace(
-      'metadata: {name: g,',
-      'metadata: {name: g, annotations: {vctl.dev/move-from: h0},',
-    );
-    await engine.write(moved);
-    await engine.advance(2_000);
-    expect(engine.get('VirtualMachine', 'g').status?.phase).toBe('Migrating');
-    return { engine, uid: uidOf(engine, 'VirtualMachine', 'g') };
-  }
-
   test('the VM is deleted: it goes once it has arrived, and holds no place anywhere', async () => {
     const { engine } = await moving();
     await engine.delete('VirtualMachine', 'g');
