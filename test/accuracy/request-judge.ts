@@ -12,7 +12,7 @@ import {
   machine,
   minuteMs,
   traffic,
-  traits,
+  withoutOverhead,
 } from '../sim/builders.ts';
 import { type JudgePicker, type Trial, type Verdict } from '../support/queue-judge.ts';
 
@@ -68,8 +68,7 @@ function worldOf({
   seed,
 }: Trial): SimulatedWorld {
   const world = createRequestWorld({ seed, nowMs: epochMs, stepMs: minuteMs });
-  const hypervisor = traits({ performance: { overhead: { trapping: { Compute: 0 } } } });
-  const size = { hypervisor, cpuMillis: 1e6, memoryBytes: 2 ** 50 };
+  const size = { hypervisor: withoutOverhead, cpuMillis: 1e6, memoryBytes: 2 ** 50 };
   const names = cores.map((_c, i) => `m${i}`);
   for (const name of names) world.ensureHost(host(`h${name}`, size));
   finishOperations(world);

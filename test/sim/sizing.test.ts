@@ -16,10 +16,8 @@ import {
   minuteMs,
   newWorld,
   traffic,
-  traits,
+  withoutOverhead,
 } from './builders.ts';
-
-const hypervisor = traits({ performance: { overhead: { trapping: { Compute: 0 } } } });
 
 interface Fleet {
   readonly machines: number;
@@ -43,7 +41,7 @@ function fleet({
   const world = newWorld([], 42, stepMs);
   const ids = Array.from({ length: machines }, (_, i) => `m${i}`);
   const hostOf = (id: string): string => (sharedMillis === undefined ? `h${id}` : 'h');
-  const size = { hypervisor, cpuMillis: sharedMillis ?? 64_000, memoryBytes: 2 ** 40 };
+  const size = { hypervisor: withoutOverhead, cpuMillis: sharedMillis ?? 64_000, memoryBytes: 2 ** 40 };
   for (const name of new Set(ids.map(hostOf))) world.ensureHost(host(name, size));
   finishOperations(world);
   addRunning(world, ...ids.map((id) => machine(id, hostOf(id), { cpuMillis })));
@@ -193,7 +191,8 @@ describe('LeastRequest over VMs that are not alike', () => {
 
   test('neighbours that crowd the host of one VM send requests to the others', () => {
     const world = newWorld();
-    for (const name of ['a', 'b']) world.ensureHost(host(name, { hypervisor, cpuMillis: 4000 }));
+    for (const name of ['a', 'b'])
+      world.ensureHost(host(name, { hypervisor: withoutOverhead, cpuMillis: 4000 }));
     finishOperations(world);
     const crowd = ['n0', 'n1', 'n2', 'n3', 'n4'];
     addRunning(world, machine('m0', 'a', { cpuMillis: 1000 }), machine('m1', 'b', { cpuMillis: 1000 }));
@@ -220,7 +219,7 @@ describe('LeastRequest over VMs that are not alike', () => {
     send(world, 3);
     advance(world, 5 * minuteMs);
     const ids = ['m0', 'm1', 'm2', 'm3'];
-    for (const id of ['m2', 'm3']) world.ensureHost(host(`h${id}`, { hypervisor }));
+    for (const id of ['m2', 'm3']) world.ensureHost(host(`h${id}`, { hypervisor: withoutOverhead }));
     finishOperations(world);
     addRunning(world, ...['m2', 'm3'].map((id) => machine(id, `h${id}`, { cpuMillis: 1000 })));
     world.ensureBalancer(balancer('web', ids, { algorithm: 'LeastRequest', serviceTimeMs: 1000 }));

@@ -12,6 +12,7 @@ import {
   minuteMs,
   route,
   traits,
+  withoutOverhead,
 } from '../builders.ts';
 import { requestWorld, send, toStep, type Layout } from './play.ts';
 
@@ -130,9 +131,7 @@ describe('a guest that goes down', () => {
 
   test('that has called others is missed by nobody: what it called is served all the same', () => {
     const world = requestWorld({ balancer: { serviceTimeMs: 10, serviceVariation: 0, calls: ['db'] } });
-    world.ensureHost(
-      host('h2', { hypervisor: traits({ performance: { overhead: { trapping: { Compute: 0 } } } }) }),
-    );
+    world.ensureHost(host('h2', { hypervisor: withoutOverhead }));
     finishOperations(world);
     addRunning(world, machine('d', 'h2'));
     world.ensureBalancer(balancer('db', ['d'], { serviceTimeMs: second, serviceVariation: 0 }));

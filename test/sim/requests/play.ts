@@ -11,8 +11,8 @@ import {
   host,
   machine,
   minuteMs,
-  traits,
   traffic,
+  withoutOverhead,
 } from '../builders.ts';
 
 export interface Layout {
@@ -35,9 +35,8 @@ export function requestWorld({
   host: hosted = {},
 }: Layout = {}): SimulatedWorld {
   const world = createRequestWorld({ seed, nowMs: epochMs, stepMs: minuteMs });
-  const hypervisor = traits({ performance: { overhead: { trapping: { Compute: 0 } } } });
   const size = { cpuMillis: hostCores * 1000, memoryBytes: 2 ** 50 };
-  world.ensureHost(host('h', { hypervisor, ...size, ...hosted }));
+  world.ensureHost(host('h', { hypervisor: withoutOverhead, ...size, ...hosted }));
   finishOperations(world);
   const names = machineNames(machines);
   addRunning(world, ...names.map((name) => machine(name, 'h', { cpuMillis: cores * 1000 })));
