@@ -49,8 +49,7 @@ export const scalingPolicyController = controller<'ScalingPolicy'>({
     if (!standing.horizontal && !standing.vertical) return rest(policy, standing, turn);
     const before = turn.getPrivate(noteKey(policy)) as Note | undefined;
     const basis = `${policy.metadata.generation}/${standing.horizontal}/${standing.vertical}`;
-    const due =
-      !before || before.basis !== basis || periodOf(turn.nowMs) > periodOf(before.memory.decidedAtMs);
+    const due = !before || before.basis !== basis || isAppointed(turn.nowMs, before.memory.decidedAtMs);
     if (due) act(policy, standing, basis, before, turn);
     else show(policy, standing, before, turn, turn.figures);
     if (turn.figures) turn.setPrivate(noteKey(policy), turn.getPrivate(noteKey(policy)));
@@ -66,7 +65,14 @@ function serves(balancer: LoadBalancer, target: Target | undefined): boolean {
   return target !== undefined && matchesSelector(balancer.spec.selector, machineLabels(target));
 }
 
-/** Decisions are taken once a period of world time, whenever and however often anybody looks. */
+/**
+ * Decisions are taken once a period of world time, as it begins, however often anybody looks. Those that change nothing
+ * are not saved: whoever takes over from a killed process in the midst of a period knows that it has had its decision.
+ */
+function isAppointed(nowMs: number, decidedAtMs: number): boolean {
+  return nowMs % syncPeriodMs === 0 && periodOf(nowMs) > periodOf(decidedAtMs);
+}
+
 function periodOf(timeMs: number): number {
   return Math.floor(timeMs / syncPeriodMs);
 }
@@ -86,7 +92,9 @@ function act(
   const changed = decision.type !== 'Hold';
   const shown = changed || !before ? latest : before.shown;
   const note: Note = { memory: decision.memory, basis, latest, shown };
-  turn.keepPrivate(noteKey(policy), note);
+  // That there was a first one, others have to know.
+  if (before) turn.keepPrivate(noteKey(policy), note);
+  else turn.setPrivate(noteKey(policy), note);
   if (!changed) {
     show(policy, standing, note, turn, turn.figures || !before);
     return;
